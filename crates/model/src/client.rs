@@ -1,0 +1,140 @@
+//! Who talks to Vestibule: the company's applications and the holders of API keys.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+
+use crate::{ApiKeyId, ClientId, WorkspaceId, words};
+
+/// An application of the SaaS company that receives sign-ins (OpenID Connect relying party).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Client {
+    /// Its id, the OAuth `client_id`.
+    pub id: ClientId,
+    /// What people call it.
+    pub name: String,
+    /// Where codes may be sent; matched exactly.
+    pub redirect_uris: Vec<String>,
+    /// SHA-256 of its secret.
+    pub secret_hash: [u8; 32],
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+words! {
+    /// What an API key may do; one word per resource and kind of access.
+    Scope {
+        /// Read workspaces.
+        WorkspacesRead = "workspaces:read",
+        /// Create, change and delete workspaces.
+        WorkspacesWrite = "workspaces:write",
+        /// Read members and their identities.
+        MembersRead = "members:read",
+        /// Create, change and delete members.
+        MembersWrite = "members:write",
+        /// Vouch that a SAML subject is a member (P10).
+        IdentitiesProve = "identities:prove",
+        /// Read connections, revisions, tests and sign-in attempts.
+        ConnectionsRead = "connections:read",
+        /// Save, test, enable and disable connections.
+        ConnectionsWrite = "connections:write",
+        /// Ask for sign-in decisions.
+        DecisionsRead = "decisions:read",
+        /// Mint sessions for people who signed in elsewhere.
+        SessionsMint = "sessions:mint",
+        /// Read sessions.
+        SessionsRead = "sessions:read",
+        /// Revoke sessions.
+        SessionsWrite = "sessions:write",
+        /// Read clients.
+        ClientsRead = "clients:read",
+        /// Create and delete clients.
+        ClientsWrite = "clients:write",
+        /// Read API keys (never their secrets).
+        ApiKeysRead = "api-keys:read",
+        /// Create and delete API keys.
+        ApiKeysWrite = "api-keys:write",
+        /// Read the audit log.
+        AuditRead = "audit:read",
+    }
+}
+
+/// A scope that is not known.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is not a scope")]
+pub struct ScopeParseError(pub String);
+
+/// A set of scopes; `*` is all of them, also those that a later release adds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scopes {
+    /// Every scope.
+    All,
+    /// These.
+    Only(BTreeSet<Scope>),
+}
+
+impl Scopes {
+    /// Reads scopes from their words.
+    ///
+    /// # Errors
+    /// [`ScopeParseError`] names the first word that is not a scope.
+    pub fn parse<'a>(words: impl IntoIterator<Item = &'a str>) -> Result<Self, ScopeParseError> {
+        let mut only = BTreeSet::new();
+        let mut all = false;
+        for word in words {
+            if word == "*" {
+                all = true;
+            } else {
+                only.insert(word.parse().or(Err(ScopeParseError(word.to_owned())))?);
+            }
+        }
+        Ok(if all { Self::All } else { Self::Only(only) })
+    }
+
+    /// Whether this scope is among them.
+    #[must_use]
+    pub fn allows(&self, scope: Scope) -> bool {
+        match self {
+            Self::All => true,
+            Self::Only(only) => only.contains(&scope),
+        }
+    }
+
+    /// Whether every scope of `other` is among these.
+    #[must_use]
+    pub fn covers(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::All, _) => true,
+            (Self::Only(_), Self::All) => false,
+            (Self::Only(these), Self::Only(those)) => those.is_subset(these),
+        }
+    }
+
+    /// The words, as they are stored and shown.
+    #[must_use]
+    pub fn words(&self) -> Vec<&'static str> {
+        match self {
+            Self::All => vec!["*"],
+            Self::Only(only) => only.iter().map(|scope| scope.as_str()).collect(),
+        }
+    }
+}
+
+/// A secret for management calls; only its hash is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiKey {
+    /// Its id.
+    pub id: ApiKeyId,
+    /// What people call it.
+    pub name: String,
+    /// What it may do.
+    pub scopes: Scopes,
+    /// The only workspace it may touch, where it is bound to one.
+    pub workspace_id: Option<WorkspaceId>,
+    /// SHA-256 of the secret.
+    pub secret_hash: [u8; 32],
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it stops working.
+    pub expires_at: Option<Timestamp>,
+}

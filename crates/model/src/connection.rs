@@ -1,0 +1,203 @@
+//! A connection: the trust between a workspace and one IdP, its revisions and its test runs.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use vestibule_saml::{NameId, Report};
+
+use crate::{ConnectionId, RevisionId, TestId, WorkspaceId, words};
+
+words! {
+    /// What a person sees of a connection's life (design §2).
+    ConnectionState {
+        /// Nothing saved, or saved and not yet tested.
+        Draft = "draft",
+        /// The draft has passed its test.
+        Ready = "ready",
+        /// Serves sign-ins and makes SSO mandatory.
+        Live = "live",
+        /// Was live when the plan fell below: kept, serves nobody, enforces nothing.
+        Suspended = "suspended",
+        /// Switched off.
+        Disabled = "disabled",
+    }
+}
+
+words! {
+    /// What is stored of a connection's life. `suspended` is not: it is `live` under a plan without
+    /// SSO, so that a change of plan takes effect at once and nothing can be forgotten (P5).
+    Phase {
+        /// Nothing saved, or saved and not yet tested.
+        Draft = "draft",
+        /// The draft has passed its test.
+        Ready = "ready",
+        /// Enabled.
+        Live = "live",
+        /// Switched off.
+        Disabled = "disabled",
+    }
+}
+
+words! {
+    /// Who may be made a member by signing in (P7).
+    Provisioning {
+        /// Whoever the IdP vouches for.
+        JustInTime = "just_in_time",
+        /// Only those who are members already.
+        InviteOnly = "invite_only",
+    }
+}
+
+words! {
+    /// Whether assertions encrypted with AES-CBC are taken; it is malleable, so by default not.
+    EncryptionCbc {
+        /// Never.
+        Refuse = "refuse",
+        /// Only inside a Response that is signed.
+        WithSignedResponse = "with_signed_response",
+        /// Always, with a warning in every report.
+        Accept = "accept",
+    }
+}
+
+/// Vestibule's side of the trust: what the IdP admin needs first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServiceProvider {
+    /// The signing certificate, one PEM block.
+    pub certificate_pem: String,
+}
+
+/// The trust between a workspace and one IdP.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Connection {
+    /// Its id.
+    pub id: ConnectionId,
+    /// The workspace.
+    pub workspace_id: WorkspaceId,
+    /// What people call it.
+    pub name: String,
+    /// Which product the IdP is, where the admin said so (`okta`, `entra`, …).
+    pub provider: Option<String>,
+    /// Whether the workspace's people are sent here when nothing else decides.
+    pub default: bool,
+    /// What is stored of its life.
+    pub phase: Phase,
+    /// The revision being prepared.
+    pub draft: Option<RevisionId>,
+    /// The revision that serves, or served last.
+    pub live: Option<RevisionId>,
+    /// Vestibule's side.
+    pub service_provider: ServiceProvider,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+}
+
+/// Which attributes carry what, where the defaults of design §3 do not fit.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttributeMapping {
+    /// The attribute that carries the e-mail address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// The attribute that carries the display name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+/// The settings of one revision, as they were saved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RevisionSettings {
+    /// The IdP's signing certificates, each one PEM block; at least one.
+    pub idp_certificates: Vec<String>,
+    /// Where AuthnRequests go (HTTP-Redirect).
+    pub idp_sso_url: String,
+    /// The IdP's single-logout endpoint.
+    pub idp_logout_url: Option<String>,
+    /// A plain https page to go to after sign-out.
+    pub logout_landing_url: Option<String>,
+    /// The IdP's entity ID where it was given; otherwise the passed test learns it.
+    pub idp_entity_id: Option<String>,
+    /// Whether AES-CBC is taken.
+    pub encryption_cbc: EncryptionCbc,
+    /// Who may be made a member.
+    pub provisioning: Provisioning,
+    /// Whether a Response without a signature of its own is refused (IIP-SP13).
+    pub require_signed_response: bool,
+    /// AuthnContext classes of which the IdP must assert one (P4); empty: any.
+    #[serde(default)]
+    pub required_authn_context: Vec<String>,
+    /// Which attributes carry what.
+    #[serde(default)]
+    pub attribute_mapping: AttributeMapping,
+}
+
+/// One immutable version of a connection's settings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Revision {
+    /// Its id.
+    pub id: RevisionId,
+    /// The workspace.
+    pub workspace_id: WorkspaceId,
+    /// The connection.
+    pub connection_id: ConnectionId,
+    /// 1, 2, 3, … within the connection.
+    pub number: i64,
+    /// What was saved.
+    pub settings: RevisionSettings,
+    /// The entity ID a passed test learned; written once.
+    pub learned_idp_entity_id: Option<String>,
+    /// The test it passed (P2).
+    pub passed_test: Option<TestId>,
+    /// When it was saved.
+    pub created_at: Timestamp,
+}
+
+impl Revision {
+    /// The entity ID that every assertion must come from: the one that was given, else the learned.
+    #[must_use]
+    pub fn idp_entity_id(&self) -> Option<&str> {
+        self.settings
+            .idp_entity_id
+            .as_deref()
+            .or(self.learned_idp_entity_id.as_deref())
+    }
+}
+
+words! {
+    /// How far a test run is.
+    TestState {
+        /// Waiting for a browser to come back from the IdP.
+        Pending = "pending",
+        /// Every check held.
+        Passed = "passed",
+        /// A check did not hold; the report names it.
+        Failed = "failed",
+        /// Nobody came back in time, or a newer draft ended it.
+        Expired = "expired",
+    }
+}
+
+/// One trip to the IdP and back with a draft revision; it signs nobody in and links nobody.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TestRun {
+    /// Its id.
+    pub id: TestId,
+    /// The workspace.
+    pub workspace_id: WorkspaceId,
+    /// The connection.
+    pub connection_id: ConnectionId,
+    /// The revision it runs with.
+    pub revision_id: RevisionId,
+    /// How far it is.
+    pub state: TestState,
+    /// Every check, once somebody came back.
+    pub report: Option<Report>,
+    /// The NameID that was asserted, once it passed.
+    pub name_id: Option<NameId>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When `start_url` stops working.
+    pub expires_at: Timestamp,
+    /// When it came to its end.
+    pub finished_at: Option<Timestamp>,
+}

@@ -1,0 +1,81 @@
+//! The nouns of Vestibule: what a workspace, a member, a connection, a revision, a session *is*.
+//!
+//! No I/O, no rules (those live in `vestibule-policy`), no queries (those live in
+//! `vestibule-store`). Every id is its own type, so that a member can never be looked up by the id
+//! of a connection.
+
+mod client;
+mod connection;
+mod email;
+mod id;
+mod member;
+mod session;
+mod trail;
+mod workspace;
+
+pub use client::{ApiKey, Client, Scope, ScopeParseError, Scopes};
+pub use connection::{
+    AttributeMapping, Connection, ConnectionState, EncryptionCbc, Phase, Provisioning, Revision,
+    RevisionSettings, ServiceProvider, TestRun, TestState,
+};
+pub use email::{Email, EmailError, EmailKey};
+pub use id::{
+    ApiKeyId, AttemptId, ClientId, ConnectionId, DomainId, EventId, IdParseError, IdentityId,
+    MemberId, RevisionId, SessionId, TestId, WorkspaceId,
+};
+pub use member::{Identity, Member, MemberStatus, Role, Subject};
+pub use session::{AuthenticationMethod, Origin, SamlDetails, Session};
+pub use trail::{Actor, Attempt, AttemptOutcome, AuditEvent};
+pub use workspace::{Domain, Plan, Slug, SlugError, TwoFactorRule, Workspace};
+
+/// A word that is not one of an enumeration's.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("expected one of {expected}, found {found:?}")]
+pub struct UnknownWord {
+    /// The words that are understood, separated by commas.
+    pub expected: &'static str,
+    /// What was found instead.
+    pub found: String,
+}
+
+/// Declares an enumeration with one stable word per variant: in JSON, in the database, in messages.
+macro_rules! words {
+    ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+        pub enum $name { $($(#[$vmeta])* #[serde(rename = $word)] $variant),+ }
+
+        impl $name {
+            /// Every value, in the order of declaration.
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
+            /// The stable word for this value.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = crate::UnknownWord;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                match text {
+                    $($word => Ok(Self::$variant),)+
+                    _ => Err(crate::UnknownWord {
+                        expected: words!(@list $($word),+),
+                        found: text.chars().take(64).collect(),
+                    }),
+                }
+            }
+        }
+    };
+    (@list $first:literal $(, $rest:literal)*) => { concat!($first $(, ", ", $rest)*) };
+}
+pub(crate) use words;
