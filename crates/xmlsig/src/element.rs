@@ -1,0 +1,176 @@
+//! An element of a document, read-only.
+
+use std::borrow::Cow;
+
+use crate::document::{Attribute, Node};
+
+/// An element, as cheap to copy as a reference. No type of libxml2 can be seen through it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Element<'d>(Node<'d>);
+
+impl std::fmt::Debug for Element<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "Element({{{}}}{})",
+            self.namespace().unwrap_or(""),
+            self.local_name()
+        )
+    }
+}
+
+impl<'d> Element<'d> {
+    pub(crate) fn of(node: Node<'d>) -> Option<Self> {
+        node.is_element().then_some(Self(node))
+    }
+
+    /// `node` is an element.
+    pub(crate) fn from_element(node: Node<'d>) -> Self {
+        Self(node)
+    }
+
+    pub(crate) fn node(self) -> Node<'d> {
+        self.0
+    }
+
+    /// The name without its prefix.
+    #[must_use]
+    pub fn local_name(self) -> &'d str {
+        self.0.name()
+    }
+
+    /// The namespace name, if it is in one.
+    #[must_use]
+    pub fn namespace(self) -> Option<&'d str> {
+        self.0.namespace()
+    }
+
+    /// Whether it has this expanded name.
+    #[must_use]
+    pub fn is(self, namespace: &str, local: &str) -> bool {
+        self.local_name() == local && self.namespace() == Some(namespace)
+    }
+
+    /// The value of an attribute in no namespace.
+    #[must_use]
+    pub fn attribute(self, name: &str) -> Option<Cow<'d, str>> {
+        self.0
+            .attributes()
+            .find(|attribute| attribute.name() == name && attribute.namespace().is_none())
+            .map(value)
+    }
+
+    /// The value of an attribute in a namespace.
+    #[must_use]
+    pub fn attribute_ns(self, namespace: &str, local: &str) -> Option<Cow<'d, str>> {
+        self.0
+            .attributes()
+            .find(|attribute| attribute.name() == local && attribute.namespace() == Some(namespace))
+            .map(value)
+    }
+
+    /// The child elements, in document order.
+    pub fn children(self) -> impl Iterator<Item = Element<'d>> {
+        self.child_nodes().filter_map(Self::of)
+    }
+
+    /// The child elements of this expanded name, in document order.
+    pub fn children_named<'n>(
+        self,
+        namespace: &'n str,
+        local: &'n str,
+    ) -> impl Iterator<Item = Element<'d>> + use<'d, 'n> {
+        self.child_nodes()
+            .filter_map(Self::of)
+            .filter(move |child| child.is(namespace, local))
+    }
+
+    /// The element around it; none for the root.
+    #[must_use]
+    pub fn parent(self) -> Option<Element<'d>> {
+        self.0.parent().map(Self)
+    }
+
+    /// All of its text when it holds text, CDATA and comments only; a comment contributes nothing
+    /// and cuts nothing off. `None` when it holds an element.
+    #[must_use]
+    pub fn text(self) -> Option<Cow<'d, str>> {
+        let mut text = Cow::Borrowed("");
+        for child in self.child_nodes() {
+            if child.is_element() {
+                return None;
+            }
+            if child.is_text() {
+                append(&mut text, child.content());
+            }
+        }
+        Some(text)
+    }
+
+    /// The text of all its descendants, in document order.
+    #[must_use]
+    pub fn deep_text(self) -> String {
+        let mut text = String::new();
+        let mut next = self.0.first_child();
+        while let Some(node) = next {
+            if node.is_text() {
+                text.push_str(node.content());
+            }
+            next = node.following(Some(self.0));
+        }
+        text
+    }
+
+    /// The next sibling that is an element.
+    #[must_use]
+    pub fn next_element(self) -> Option<Element<'d>> {
+        std::iter::successors(self.0.next(), |node| node.next()).find_map(Self::of)
+    }
+
+    /// The previous sibling that is an element.
+    #[must_use]
+    pub fn previous_element(self) -> Option<Element<'d>> {
+        std::iter::successors(self.0.previous(), |node| node.previous()).find_map(Self::of)
+    }
+
+    pub(crate) fn child_nodes(self) -> impl Iterator<Item = Node<'d>> + use<'d> {
+        std::iter::successors(self.0.first_child(), |node| node.next())
+    }
+
+    pub(crate) fn attributes(self) -> impl Iterator<Item = Attribute<'d>> + use<'d> {
+        self.0.attributes()
+    }
+
+    /// It and every element inside it, in document order.
+    pub(crate) fn descendants(self) -> impl Iterator<Item = Element<'d>> + use<'d> {
+        let within = self.0;
+        std::iter::successors(Some(within), move |node| node.following(Some(within)))
+            .filter_map(Self::of)
+    }
+
+    /// The outermost element around it.
+    pub(crate) fn top(self) -> Element<'d> {
+        let mut element = self;
+        while let Some(parent) = element.parent() {
+            element = parent;
+        }
+        element
+    }
+}
+
+/// The value of an attribute.
+pub(crate) fn value<'d>(attribute: Attribute<'d>) -> Cow<'d, str> {
+    let mut value = Cow::Borrowed("");
+    for text in attribute.texts() {
+        append(&mut value, text);
+    }
+    value
+}
+
+fn append<'d>(text: &mut Cow<'d, str>, more: &'d str) {
+    if text.is_empty() {
+        *text = Cow::Borrowed(more);
+    } else if !more.is_empty() {
+        text.to_mut().push_str(more);
+    }
+}

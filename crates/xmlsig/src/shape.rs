@@ -1,0 +1,374 @@
+//! What a signature may look like. Everything here is decided before xmlsec is asked anything.
+//!
+//! xmlsec reads attributes by local name, whatever their namespace, and skips text and comments
+//! between elements; so neither may be there to be read in two ways.
+
+use base64::Engine;
+use base64::engine::DecodePaddingMode;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
+
+use crate::algorithm::{DSIG_NS, DigestAlgorithm, ENVELOPED, EXC_C14N, SignatureAlgorithm};
+use crate::document::{Attribute, Node};
+use crate::element::{Element, value};
+use crate::verify_error::{VerifyError, excerpt};
+
+const XML_NS: &str = "http://www.w3.org/XML/1998/namespace";
+
+/// Prefixes in one `InclusiveNamespaces`: canonicalisation looks each of them up at every element.
+const MAX_PREFIXES: usize = 32;
+
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &base64::alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
+/// A signature that is built as it must be.
+pub(crate) struct Shape<'d> {
+    pub(crate) signature: Node<'d>,
+    pub(crate) id: String,
+    pub(crate) algorithm: SignatureAlgorithm,
+    pub(crate) digest: DigestAlgorithm,
+    pub(crate) signature_value: Vec<u8>,
+}
+
+impl<'d> Shape<'d> {
+    /// Judges the signature that is a child of `element`.
+    pub(crate) fn of(element: Element<'d>) -> Result<Self, VerifyError> {
+        let signature = only_signature(element)?;
+        let (id, attribute) = own_id(element)?;
+
+        let mut parts = Children::of(signature, "Signature")?;
+        let signed_info = parts.take("SignedInfo")?;
+        let signature_value = parts.take("SignatureValue")?;
+        parts.skip("KeyInfo");
+        if parts.peek().is_some_and(|part| part.is(DSIG_NS, "Object")) {
+            return Err(VerifyError::Object);
+        }
+        parts.end("at most one KeyInfo")?;
+        no_foreign_attributes(signature_value, "SignatureValue")?;
+        for part in signed_info.descendants() {
+            no_foreign_attributes(part, "SignedInfo")?;
+        }
+
+        let mut facts = Children::of(signed_info, "SignedInfo")?;
+        let canonicalization = facts.take("CanonicalizationMethod")?;
+        let method = facts.take("SignatureMethod")?;
+        let reference = only_reference(signed_info)?;
+        facts.take("Reference")?;
+        facts.end("one Reference")?;
+
+        let named = algorithm_of(canonicalization);
+        if named != EXC_C14N {
+            return Err(VerifyError::Canonicalization {
+                algorithm: excerpt(&named),
+            });
+        }
+        inclusive_namespaces(canonicalization, "CanonicalizationMethod")?;
+        let algorithm = signature_algorithm(method)?;
+        let digest = reference_to(reference, &id)?;
+        let signature_value = signature_bytes(signature_value)?;
+        unique_ids(element, &id)?;
+        if !element.node().own_id(attribute) {
+            return Err(VerifyError::DuplicateId { id: excerpt(&id) });
+        }
+        Ok(Self {
+            signature: signature.node(),
+            id,
+            algorithm,
+            digest,
+            signature_value,
+        })
+    }
+}
+
+fn only_signature(element: Element<'_>) -> Result<Element<'_>, VerifyError> {
+    let mut signatures = element.children_named(DSIG_NS, "Signature");
+    let signature = signatures.next().ok_or(VerifyError::Unsigned)?;
+    match signatures.count() {
+        0 => Ok(signature),
+        more => Err(VerifyError::SeveralSignatures { count: more + 1 }),
+    }
+}
+
+/// Core §1.3.4, and more narrowly: ASCII, so that no two spellings look alike.
+pub(crate) fn is_plain_ncname(id: &str) -> bool {
+    let mut bytes = id.bytes();
+    bytes
+        .next()
+        .is_some_and(|first| first.is_ascii_alphabetic() || first == b'_')
+        && bytes.all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'))
+}
+
+fn own_id<'d>(element: Element<'d>) -> Result<(String, Attribute<'d>), VerifyError> {
+    let attribute = element
+        .attributes()
+        .find(|attribute| attribute.name() == "ID" && attribute.namespace().is_none())
+        .ok_or(VerifyError::MissingId)?;
+    let id = value(attribute);
+    if id.is_empty() {
+        return Err(VerifyError::MissingId);
+    }
+    if !is_plain_ncname(&id) {
+        return Err(VerifyError::InvalidId { id: excerpt(&id) });
+    }
+    Ok((id.into_owned(), attribute))
+}
+
+/// The ID stands once in the document, under whatever name an ID can have; and no two elements
+/// share an `ID` (Core §1.3.4).
+fn unique_ids(element: Element<'_>, id: &str) -> Result<(), VerifyError> {
+    let mut seen = 0;
+    let mut ids = Vec::with_capacity(8);
+    for attribute in element.top().descendants().flat_map(Element::attributes) {
+        let is_id = match attribute.name() {
+            "ID" | "Id" => attribute.namespace().is_none(),
+            "id" => attribute
+                .namespace()
+                .is_none_or(|namespace| namespace == XML_NS),
+            _ => false,
+        };
+        if !is_id {
+            continue;
+        }
+        let value = value(attribute);
+        seen += usize::from(value == id);
+        if attribute.name() == "ID" {
+            ids.push(value);
+        }
+    }
+    ids.sort_unstable();
+    let twice = ids
+        .iter()
+        .zip(ids.iter().skip(1))
+        .find(|(one, next)| one == next);
+    match twice {
+        Some((twice, _)) => Err(VerifyError::DuplicateId { id: excerpt(twice) }),
+        None if seen == 1 => Ok(()),
+        None => Err(VerifyError::DuplicateId { id: excerpt(id) }),
+    }
+}
+
+fn only_reference(signed_info: Element<'_>) -> Result<Element<'_>, VerifyError> {
+    let mut references = signed_info.children_named(DSIG_NS, "Reference");
+    let first = references.next();
+    let more = references.count();
+    match first {
+        Some(reference) if more == 0 => Ok(reference),
+        first => Err(VerifyError::References {
+            count: more + usize::from(first.is_some()),
+        }),
+    }
+}
+
+fn signature_algorithm(method: Element<'_>) -> Result<SignatureAlgorithm, VerifyError> {
+    let named = algorithm_of(method);
+    if named.to_ascii_lowercase().contains("hmac") {
+        return Err(VerifyError::Hmac {
+            algorithm: excerpt(&named),
+        });
+    }
+    let algorithm = SignatureAlgorithm::from_uri(&named).ok_or_else(|| VerifyError::Algorithm {
+        algorithm: excerpt(&named),
+    })?;
+    Children::of(method, "SignatureMethod")?.end("nothing")?;
+    Ok(algorithm)
+}
+
+/// Same document, this element, two transforms, a digest that holds.
+fn reference_to(reference: Element<'_>, id: &str) -> Result<DigestAlgorithm, VerifyError> {
+    let uri = reference.attribute("URI").unwrap_or_default();
+    if uri.is_empty() {
+        return Err(VerifyError::WholeDocumentReference);
+    }
+    let Some(fragment) = uri.strip_prefix('#') else {
+        return Err(VerifyError::ExternalReference { uri: excerpt(&uri) });
+    };
+    if fragment.contains('(') {
+        return Err(VerifyError::XPointerReference { uri: excerpt(&uri) });
+    }
+    if fragment != id {
+        let expected = format!("#{}", excerpt(id));
+        return Err(VerifyError::OtherElement {
+            expected,
+            uri: excerpt(&uri),
+        });
+    }
+
+    let mut parts = Children::of(reference, "Reference")?;
+    let transforms = parts.take("Transforms")?;
+    let method = parts.take("DigestMethod")?;
+    let digest_value = parts.take("DigestValue")?;
+    parts.end("Transforms, DigestMethod, DigestValue")?;
+
+    two_transforms(transforms)?;
+    let named = algorithm_of(method);
+    let digest = DigestAlgorithm::from_uri(&named).ok_or_else(|| VerifyError::Digest {
+        algorithm: excerpt(&named),
+    })?;
+    Children::of(method, "DigestMethod")?.end("nothing")?;
+    only_text(digest_value, "DigestValue")?;
+    Ok(digest)
+}
+
+fn two_transforms(transforms: Element<'_>) -> Result<(), VerifyError> {
+    let mut parts = Children::of(transforms, "Transforms")?;
+    let mut enveloped_first = false;
+    let mut exclusive_second = false;
+    let mut count = 0_usize;
+    while parts.peek().is_some() {
+        let transform = parts.take("Transform")?;
+        let named = algorithm_of(transform);
+        match &*named {
+            ENVELOPED => {
+                enveloped_first |= count == 0;
+                Children::of(transform, "Transform")?.end("nothing")?;
+            }
+            EXC_C14N => {
+                exclusive_second |= count == 1;
+                inclusive_namespaces(transform, "Transform")?;
+            }
+            _ => {
+                return Err(VerifyError::Transform {
+                    algorithm: excerpt(&named),
+                });
+            }
+        }
+        count += 1;
+    }
+    if !enveloped_first {
+        Err(VerifyError::NotEnveloped)
+    } else if !exclusive_second {
+        Err(VerifyError::NotExclusive)
+    } else if count > 2 {
+        Err(VerifyError::TooManyTransforms { count })
+    } else {
+        Ok(())
+    }
+}
+
+/// At most one `ec:InclusiveNamespaces`, of a bounded number of prefixes.
+fn inclusive_namespaces(method: Element<'_>, parent: &'static str) -> Result<(), VerifyError> {
+    let mut parts = Children::of(method, parent)?;
+    let Some(list) = parts.next() else {
+        return Ok(());
+    };
+    let expected = "InclusiveNamespaces";
+    if !list.is(EXC_C14N, expected) {
+        return Err(structure(parent, expected, Some(list)));
+    }
+    parts.end("one InclusiveNamespaces")?;
+    Children::of(list, expected)?.end("nothing")?;
+    let prefixes = list.attribute("PrefixList").unwrap_or_default();
+    if prefixes
+        .split_ascii_whitespace()
+        .nth(MAX_PREFIXES)
+        .is_some()
+    {
+        return Err(VerifyError::TooManyPrefixes { max: MAX_PREFIXES });
+    }
+    Ok(())
+}
+
+fn signature_bytes(signature_value: Element<'_>) -> Result<Vec<u8>, VerifyError> {
+    let text = only_text(signature_value, "SignatureValue")?;
+    let text: String = text
+        .chars()
+        .filter(|character| !character.is_ascii_whitespace())
+        .collect();
+    match BASE64.decode(text) {
+        Ok(bytes) if !bytes.is_empty() => Ok(bytes),
+        _ => Err(VerifyError::SignatureValue),
+    }
+}
+
+fn only_text<'d>(
+    element: Element<'d>,
+    name: &'static str,
+) -> Result<std::borrow::Cow<'d, str>, VerifyError> {
+    if element.child_nodes().any(Node::is_comment) {
+        return Err(VerifyError::StrayContent { parent: name });
+    }
+    element
+        .text()
+        .ok_or(VerifyError::StrayContent { parent: name })
+}
+
+fn algorithm_of(method: Element<'_>) -> std::borrow::Cow<'_, str> {
+    method.attribute("Algorithm").unwrap_or_default()
+}
+
+fn no_foreign_attributes(element: Element<'_>, parent: &'static str) -> Result<(), VerifyError> {
+    if element
+        .attributes()
+        .any(|attribute| attribute.namespace().is_some())
+    {
+        return Err(VerifyError::ForeignAttribute { parent });
+    }
+    Ok(())
+}
+
+fn structure(
+    parent: &'static str,
+    expected: &'static str,
+    found: Option<Element<'_>>,
+) -> VerifyError {
+    let found = found.map(|element| excerpt(element.local_name()));
+    VerifyError::Structure {
+        parent,
+        expected,
+        found,
+    }
+}
+
+/// The child elements of a part of the signature, taken one after the other.
+struct Children<'d> {
+    parent: &'static str,
+    next: Option<Element<'d>>,
+}
+
+impl<'d> Children<'d> {
+    /// Nothing may stand between them but white space.
+    fn of(element: Element<'d>, parent: &'static str) -> Result<Self, VerifyError> {
+        let stray = element.child_nodes().any(|child| {
+            child.is_comment()
+                || (child.is_text() && !child.content().bytes().all(|b| b.is_ascii_whitespace()))
+        });
+        if stray {
+            return Err(VerifyError::StrayContent { parent });
+        }
+        Ok(Self {
+            parent,
+            next: element.children().next(),
+        })
+    }
+
+    fn peek(&self) -> Option<Element<'d>> {
+        self.next
+    }
+
+    fn next(&mut self) -> Option<Element<'d>> {
+        let element = self.next.take()?;
+        self.next = element.next_element();
+        Some(element)
+    }
+
+    fn take(&mut self, name: &'static str) -> Result<Element<'d>, VerifyError> {
+        match self.next() {
+            Some(element) if element.is(DSIG_NS, name) => Ok(element),
+            found => Err(structure(self.parent, name, found)),
+        }
+    }
+
+    fn skip(&mut self, name: &str) {
+        if self.next.is_some_and(|element| element.is(DSIG_NS, name)) {
+            self.next();
+        }
+    }
+
+    fn end(&self, expected: &'static str) -> Result<(), VerifyError> {
+        match self.next {
+            None => Ok(()),
+            found => Err(structure(self.parent, expected, found)),
+        }
+    }
+}
