@@ -1,0 +1,60 @@
+# The tasks of this repository. `make` alone lists them.
+#
+# `make demo` and `make test` work on a bare Debian 12 with rustup's toolchain, git and make: they
+# install the Debian packages that are missing (deploy/install-dependencies says which and why).
+
+SHELL := /bin/sh
+CARGO ?= cargo
+# Where cargo puts what it builds, whoever says so.
+TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test bench lint openapi release clean-demo toolchain dependencies test-dependencies
+
+help: ## List the tasks
+	@echo 'Vestibule: SAML sign-in for the customers of a SaaS product'
+	@echo
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+	@echo
+	@echo 'DEMO_EXIT=1 make demo stops after the walk, with its exit status.'
+
+demo: dependencies ## Build, walk through the main job in the terminal, then stay up for the browser
+	@started=$$(date +%s); \
+	echo 'demo: building the release binary (minutes the first time, seconds after)'; \
+	$(CARGO) build --release --locked --features demo --package vestibule-api || exit 1; \
+	echo "demo: the build took $$(( $$(date +%s) - started )) s; it is not part of the walk"; \
+	exec $(TARGET_DIR)/release/vestibule demo
+
+test: test-dependencies ## Run every test: both databases, SimpleSAMLphp end to end, the house rules
+	tests/with-services $(CARGO) test --locked --no-fail-fast --workspace --features vestibule-api/demo
+
+bench: dependencies ## Measure verify + validate beside the floor of the libraries, as a ratio
+	$(CARGO) bench --locked --package vestibule-xmlsig --features bench
+
+lint: dependencies ## Check format, clippy without warnings, and the dependencies if cargo-deny is there
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --locked --workspace --all-targets --all-features -- --deny warnings
+	@if command -v cargo-deny >/dev/null; \
+	then $(CARGO) deny --all-features --offline --locked check bans licenses sources; \
+	else echo 'lint: cargo-deny is not installed, so deny.toml was not checked (cargo install cargo-deny)'; fi
+
+openapi: dependencies ## Write api-spec/openapi.yaml anew from the code
+	$(CARGO) run --quiet --locked --package vestibule-api -- openapi > api-spec/openapi.yaml.new
+	mv api-spec/openapi.yaml.new api-spec/openapi.yaml
+
+release: dependencies ## Build the binary for users, without the demo's test IdP
+	$(CARGO) build --release --locked --package vestibule-api
+	@echo 'release: $(TARGET_DIR)/release/vestibule'
+
+clean-demo: ## Forget what the demo stored
+	rm -rf $(TARGET_DIR)/demo
+
+dependencies: toolchain
+	@deploy/install-dependencies build
+
+test-dependencies: toolchain
+	@deploy/install-dependencies build test
+
+toolchain:
+	@command -v $(CARGO) >/dev/null || { \
+	echo "make: no '$(CARGO)' on the PATH. Install Rust with rustup, then open a new shell." >&2; exit 1; }
