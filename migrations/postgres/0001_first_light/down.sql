@@ -1,0 +1,21 @@
+DROP TABLE audit_events;
+DROP TABLE signing_keys;
+DROP TABLE api_keys;
+DROP TABLE refresh_tokens;
+DROP TABLE codes;
+DROP TABLE sessions;
+DROP TABLE clients;
+DROP TABLE domains;
+DROP TABLE identities;
+DROP TABLE assertion_claims;
+DROP TABLE sign_in_attempts;
+DROP TABLE test_runs;
+ALTER TABLE connections
+    DROP CONSTRAINT connections_draft,
+    DROP CONSTRAINT connections_live;
+DROP TABLE revisions;
+DROP TABLE connections;
+DROP TABLE member_tombstones;
+DROP TABLE members;
+DROP TABLE workspaces;
+DROP TABLE settings;
