@@ -1,0 +1,138 @@
+//! Who an assertion says it is about: the subject, the address, the name.
+
+use vestibule_model::{Email, EmailError, RevisionSettings, Subject};
+use vestibule_saml::{Attributes, NameId, SignIn, VerifiedAssertion};
+
+use crate::{Refusal, display_name::display_name};
+
+/// SAML Core §8.3.7.
+pub(crate) const PERSISTENT: &str = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent";
+/// SAML Core §8.3.8.
+const TRANSIENT: &str = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient";
+/// SAML Core §8.3.2.
+const EMAIL_ADDRESS: &str = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress";
+
+/// Attributes that carry an address where no mapping says otherwise, compared exactly.
+const EMAIL_NAMES: &[&str] = &[
+    "urn:oid:0.9.2342.19200300.100.1.3",
+    "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress",
+];
+/// The same, ASCII case ignored.
+const EMAIL_PLAIN_NAMES: &[&str] = &["email", "mail", "emailAddress", "User.email"];
+
+/// What the assertion gives as the address.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) enum ClaimedEmail {
+    /// No source is present.
+    Absent,
+    /// The first value of the first source present.
+    Valid(Email),
+    /// The same, and it is no address: no other source stands in for it.
+    Invalid(EmailError),
+}
+
+/// Who an assertion says it is about. Made from a verified assertion alone.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Claim {
+    subject: Option<Subject>,
+    email: ClaimedEmail,
+    name: Option<String>,
+}
+
+impl Claim {
+    /// The subject to look up; none for a transient NameID, which means nothing tomorrow.
+    #[must_use]
+    pub const fn subject(&self) -> Option<&Subject> {
+        self.subject.as_ref()
+    }
+
+    /// The address to look up, where there is a valid one.
+    #[must_use]
+    pub const fn email(&self) -> Option<&Email> {
+        match &self.email {
+            ClaimedEmail::Valid(email) => Some(email),
+            ClaimedEmail::Absent | ClaimedEmail::Invalid(_) => None,
+        }
+    }
+
+    /// What to call the person.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    pub(crate) const fn claimed_email(&self) -> &ClaimedEmail {
+        &self.email
+    }
+}
+
+/// Personal data: `Debug` says what is there, never what it is.
+impl std::fmt::Debug for Claim {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Claim")
+            .field("subject", &self.subject)
+            .field("email", &self.email().is_some())
+            .field("name", &self.name.is_some())
+            .finish()
+    }
+}
+
+/// Reads who a verified assertion is about, by the settings of the revision that verified it.
+///
+/// # Errors
+/// [`Refusal::EmailMissing`] and [`Refusal::EmailInvalid`] for a transient NameID, which only an
+/// address resolves (design §3, P9). With any other NameID the subject may be linked already, and
+/// the address does not matter then; the door refuses when it does.
+pub fn claim(
+    assertion: &VerifiedAssertion<SignIn>,
+    settings: &RevisionSettings,
+) -> Result<Claim, Refusal> {
+    let name_id = assertion.name_id();
+    let attributes = assertion.attributes();
+    let mapping = &settings.attribute_mapping;
+    let email = claimed_email(name_id, attributes, mapping.email.as_deref());
+    let subject = (name_id.format.as_deref() != Some(TRANSIENT)).then(|| Subject {
+        idp_entity_id: assertion.idp_entity_id().to_owned(),
+        name_id: name_id.clone(),
+    });
+    match (&subject, &email) {
+        (None, ClaimedEmail::Absent) => return Err(Refusal::EmailMissing),
+        (None, ClaimedEmail::Invalid(reason)) => {
+            return Err(Refusal::EmailInvalid { reason: *reason });
+        }
+        _ => {}
+    }
+    Ok(Claim {
+        subject,
+        email,
+        name: display_name(attributes, mapping.name.as_deref()),
+    })
+}
+
+/// Where the address comes from (design §3, E-mail): the first value of the first source present
+/// counts, and sources are not compared.
+fn claimed_email(name_id: &NameId, attributes: &Attributes, mapped: Option<&str>) -> ClaimedEmail {
+    let first = |attribute: &vestibule_saml::Attribute| attribute.values.first().cloned();
+    let exact = mapped.into_iter().chain(EMAIL_NAMES.iter().copied());
+    let from_attribute = exact
+        .filter_map(|name| attributes.get(name).and_then(first))
+        .next()
+        .or_else(|| {
+            EMAIL_PLAIN_NAMES
+                .iter()
+                .find_map(|name| attributes.get_ignore_ascii_case(name).and_then(first))
+        });
+    let parsed = match (from_attribute, name_id.format.as_deref()) {
+        (Some(value), _) => Email::parse(&value),
+        (None, Some(EMAIL_ADDRESS)) => Email::parse(&name_id.value),
+        (None, Some(PERSISTENT | TRANSIENT)) => return ClaimedEmail::Absent,
+        // Any other NameID is a source only when it is an address.
+        (None, _) => {
+            return Email::parse(&name_id.value).map_or(ClaimedEmail::Absent, ClaimedEmail::Valid);
+        }
+    };
+    match parsed {
+        Ok(email) => ClaimedEmail::Valid(email),
+        Err(reason) => ClaimedEmail::Invalid(reason),
+    }
+}

@@ -1,0 +1,162 @@
+//! From a session that goes on to its next tokens.
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use jiff::Timestamp;
+use vestibule_model::{ConnectionId, Origin, Session};
+use vestibule_policy::Grant;
+
+use crate::{
+    AccessClaims, IdClaims, Issuer, KeyRing, MintError, RefreshRecord, Secret,
+    access_token::ACCESS_TOKEN_TYPE,
+    lifetime::{ACCESS_TOKEN_LIFETIME, REFRESH_TOKEN_IDLE_LIFETIME, after},
+    secret::{random_id, sha256},
+};
+
+/// What the token endpoint hands out (RFC 6749 §5.1), and what is kept of it.
+pub struct TokenSet {
+    /// The access token.
+    pub access_token: String,
+    /// The ID token, with the scope `openid`.
+    pub id_token: Option<String>,
+    /// The refresh token.
+    pub refresh_token: Secret,
+    /// The refresh token, as it is kept.
+    pub refresh: RefreshRecord,
+    /// For how many seconds the access token counts.
+    pub expires_in: i64,
+    /// What was granted.
+    pub scope: String,
+}
+
+/// Never the tokens.
+impl std::fmt::Debug for TokenSet {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TokenSet")
+            .field("session_id", &self.refresh.session_id)
+            .field("expires_in", &self.expires_in)
+            .field("scope", &self.scope)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Issues the next tokens of a session, for which the policy has just been asked again.
+///
+/// `nonce` is what the application sent to the authorization endpoint; a refresh has none.
+///
+/// # Errors
+/// [`MintError::GrantExpired`]; [`MintError::OtherSession`] unless the Grant renews this session;
+/// [`MintError::SessionOver`] when it is revoked or past its end.
+pub fn issue(
+    keys: &KeyRing,
+    issuer: &Issuer,
+    grant: Grant,
+    session: &Session,
+    nonce: Option<&str>,
+    now: Timestamp,
+) -> Result<TokenSet, MintError> {
+    if grant.expires_at() <= now {
+        return Err(MintError::GrantExpired);
+    }
+    if grant.renews() != Some(session.id) {
+        return Err(MintError::OtherSession);
+    }
+    if session.revoked_at.is_some() {
+        return Err(MintError::SessionOver);
+    }
+    let issued = now.as_second();
+    let expires = after(now, ACCESS_TOKEN_LIFETIME)
+        .min(session.expires_at)
+        .as_second();
+    if expires <= issued {
+        return Err(MintError::SessionOver);
+    }
+    let access = access_claims(issuer, &grant, session, issued, expires)?;
+    let access_token = keys.sign(ACCESS_TOKEN_TYPE, &access)?;
+    let id_token = access
+        .has_scope("openid")
+        .then(|| keys.sign("JWT", &id_claims(&access, &access_token, &grant, nonce)))
+        .transpose()?;
+    let refresh_token = Secret::generate()?;
+    let refresh = RefreshRecord {
+        hash: refresh_token.hash(),
+        session_id: session.id,
+        issued_at: now,
+        expires_at: after(now, REFRESH_TOKEN_IDLE_LIFETIME).min(session.expires_at),
+    };
+    let expires_in = expires - issued;
+    let scope = session.scope.clone();
+    Ok(TokenSet {
+        access_token,
+        id_token,
+        refresh_token,
+        refresh,
+        expires_in,
+        scope,
+    })
+}
+
+fn access_claims(
+    issuer: &Issuer,
+    grant: &Grant,
+    session: &Session,
+    issued: i64,
+    expires: i64,
+) -> Result<AccessClaims, MintError> {
+    Ok(AccessClaims {
+        iss: issuer.issuer.clone(),
+        aud: issuer.access_audience.clone(),
+        sub: grant.member_id(),
+        client_id: grant.client_id(),
+        iat: issued,
+        nbf: None,
+        exp: expires,
+        jti: random_id()?,
+        scope: session.scope.clone(),
+        workspace: grant.workspace_id(),
+        connection: connection(grant.origin()),
+        role: grant.role(),
+        sid: session.id,
+        amr: grant.amr().to_vec(),
+        auth_time: grant.auth_time().as_second(),
+    })
+}
+
+/// The same facts for the application, and who the member is.
+fn id_claims(
+    access: &AccessClaims,
+    access_token: &str,
+    grant: &Grant,
+    nonce: Option<&str>,
+) -> IdClaims {
+    let member = grant.member();
+    IdClaims {
+        iss: access.iss.clone(),
+        aud: access.client_id,
+        sub: access.sub,
+        iat: access.iat,
+        exp: access.exp,
+        auth_time: access.auth_time,
+        nonce: nonce.map(str::to_owned),
+        amr: access.amr.clone(),
+        sid: access.sid,
+        at_hash: at_hash(access_token),
+        workspace: access.workspace,
+        connection: access.connection,
+        role: access.role,
+        email: member.email.as_str().to_owned(),
+        email_verified: grant.email_verified(),
+        name: member.name.clone(),
+    }
+}
+
+fn at_hash(access_token: &str) -> String {
+    let hash = sha256(access_token.as_bytes());
+    URL_SAFE_NO_PAD.encode(hash.split_at(16).0)
+}
+
+const fn connection(origin: &Origin) -> Option<ConnectionId> {
+    match origin {
+        Origin::Saml { connection_id, .. } => Some(*connection_id),
+        Origin::Vouched => None,
+    }
+}

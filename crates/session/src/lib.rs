@@ -1,0 +1,34 @@
+//! The mint of Vestibule: a [`Grant`](vestibule_policy::Grant) in, a session and its tokens out.
+//!
+//! Nothing is minted without a Grant, and a Grant is spent by minting. What is handed out is random
+//! ([`Secret`]) or signed ([`KeyRing`], ES256); what is kept is a hash. No SQL, no clock.
+
+mod access_token;
+mod claims;
+mod code;
+mod error;
+mod init;
+mod issue;
+mod issuer;
+mod key;
+mod key_ring;
+mod lifetime;
+mod mint;
+mod pkce;
+mod secret;
+
+pub use access_token::verify_access_token;
+pub use claims::{AccessClaims, IdClaims};
+pub use code::{CodeRecord, CodeRequest, RefreshRecord};
+pub use error::{KeyError, MintError, RandomnessError, TokenError};
+pub use init::init;
+pub use issue::{TokenSet, issue};
+pub use issuer::Issuer;
+pub use key::SigningKey;
+pub use key_ring::KeyRing;
+pub use lifetime::{
+    ACCESS_TOKEN_LIFETIME, CODE_LIFETIME, REFRESH_TOKEN_IDLE_LIFETIME, SESSION_LIFETIME,
+};
+pub use mint::{Minted, mint, mint_with_code};
+pub use pkce::{is_code_challenge, verify_pkce};
+pub use secret::Secret;
