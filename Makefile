@@ -29,7 +29,7 @@ test: test-dependencies ## Run every test: both databases, SimpleSAMLphp end to 
 	tests/with-services $(CARGO) test --locked --no-fail-fast --workspace --features vestibule-api/demo
 
 bench: dependencies ## Measure verify + validate beside the floor of the libraries, as a ratio
-	$(CARGO) bench --locked --package vestibule-xmlsig --features bench
+	$(CARGO) bench --locked --package vestibule-saml --bench verify
 
 lint: dependencies ## Check format, clippy without warnings, and the dependencies if cargo-deny is there
 	$(CARGO) fmt --all --check
