@@ -111,12 +111,14 @@ fn broken(path: &Path, document: &str) -> Vec<String> {
             continue;
         }
         let (file, anchor) = link.split_once('#').unwrap_or((link, ""));
-        let target = match file {
-            "" => path.to_owned(),
-            file => path.parent().unwrap_or(Path::new("")).join(file),
+        let target = path.parent().unwrap_or(Path::new("")).join(file);
+        let there = match (file, anchor) {
+            ("", anchor) => anchors(document).iter().any(|known| known == anchor),
+            (_, "") => target.exists(),
+            (_, anchor) => {
+                target.is_file() && anchors(&read(&target)).iter().any(|known| known == anchor)
+            }
         };
-        let there = target.exists()
-            && (anchor.is_empty() || anchors(&read(&target)).iter().any(|known| known == anchor));
         if !there {
             broken.push(format!(
                 "{}: the link to {link} leads nowhere",

@@ -61,7 +61,6 @@ pub(crate) fn all() -> Vec<Manifest> {
 }
 
 /// A made-up crate for the tests of the rules.
-#[cfg(test)]
 pub(crate) fn made_up(folder: &str, uses: &[(&str, &str)]) -> Manifest {
     Manifest {
         folder: folder.to_owned(),
