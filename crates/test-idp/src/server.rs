@@ -1,0 +1,247 @@
+//! The IdP over HTTP.
+
+use std::future::ready;
+use std::io;
+use std::net::TcpListener;
+use std::sync::mpsc;
+use std::thread::{self, JoinHandle};
+
+use actix_web::dev::{Server, ServerHandle};
+use actix_web::http::StatusCode;
+use actix_web::web::{self, Data, PayloadConfig};
+use actix_web::{App, HttpRequest, HttpResponse, HttpServer};
+use jiff::Timestamp;
+
+use crate::fault::Fault;
+use crate::idp::TestIdp;
+use crate::page;
+use crate::post_form::PostForm;
+use crate::request::{Binding, ReceivedRequest, RequestError, parameter};
+use crate::respond::RespondError;
+use crate::twist::Twist;
+
+/// No page of ours loads from elsewhere or runs what is written into it. There is no `form-action`:
+/// browsers hold it against the redirects that follow the post to the service provider.
+const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src data:; \
+                      base-uri 'none'; frame-ancestors 'none'";
+
+/// Serves the IdP on this listener, with one worker, until the future is dropped or stopped. Signals
+/// are left to the process.
+///
+/// `GET /metadata`, `GET /certificate.pem`, `GET` and `POST /sso` (the login page), `POST /sso/login`
+/// (the page that posts the answer), `GET /` (IdP-initiated).
+///
+/// # Errors
+/// When the listener cannot be used.
+pub fn serve(idp: TestIdp, listener: TcpListener) -> io::Result<Server> {
+    let idp = Data::new(idp);
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(idp.clone())
+            .app_data(PayloadConfig::new(256 * 1024))
+            .route(
+                "/",
+                web::get().to(|idp: Data<TestIdp>| ready(html(page::start(&idp)))),
+            )
+            .route(
+                "/metadata",
+                web::get().to(|idp: Data<TestIdp>| {
+                    ready(file("application/samlmetadata+xml", idp.metadata_xml()))
+                }),
+            )
+            .route(
+                "/certificate.pem",
+                web::get().to(|idp: Data<TestIdp>| {
+                    ready(file("application/x-pem-file", idp.certificate_pem()))
+                }),
+            )
+            .route(
+                "/sso",
+                web::get().to(|idp: Data<TestIdp>, request: HttpRequest| {
+                    ready(ask(&idp, request.query_string(), Binding::Redirect))
+                }),
+            )
+            .route(
+                "/sso",
+                web::post()
+                    .to(|idp: Data<TestIdp>, body: String| ready(ask(&idp, &body, Binding::Post))),
+            )
+            .route(
+                "/sso/login",
+                web::post().to(|idp: Data<TestIdp>, body: String| ready(login(&idp, &body))),
+            )
+            .route(
+                "/assets/idp.css",
+                web::get().to(|| ready(file("text/css; charset=utf-8", page::STYLE_SHEET))),
+            )
+            .route(
+                "/assets/submit.js",
+                web::get()
+                    .to(|| ready(file("text/javascript; charset=utf-8", page::SUBMIT_SCRIPT))),
+            )
+            .default_service(web::to(|idp: Data<TestIdp>| {
+                ready(problem(
+                    &idp,
+                    StatusCode::NOT_FOUND,
+                    "There is nothing at this address.",
+                ))
+            }))
+    });
+    Ok(server.workers(1).disable_signals().listen(listener)?.run())
+}
+
+/// An IdP that is served by a thread of its own, until this is dropped.
+pub struct Running {
+    handle: ServerHandle,
+    thread: Option<JoinHandle<io::Result<()>>>,
+}
+
+/// Serves the IdP from a thread of its own.
+///
+/// # Errors
+/// When thread or listener cannot be used.
+pub fn spawn(idp: TestIdp, listener: TcpListener) -> io::Result<Running> {
+    let (tell, told) = mpsc::channel();
+    let thread = thread::Builder::new()
+        .name("test-idp".to_owned())
+        .spawn(move || {
+            actix_web::rt::System::new().block_on(async move {
+                let server = serve(idp, listener)?;
+                // The other end is waiting, or gone together with its wish.
+                let _ = tell.send(server.handle());
+                server.await
+            })
+        })?;
+    match told.recv() {
+        Ok(handle) => Ok(Running {
+            handle,
+            thread: Some(thread),
+        }),
+        Err(_gone) => Err(match thread.join() {
+            Ok(Err(cause)) => cause,
+            Ok(Ok(())) | Err(_) => io::Error::other("the test IdP did not start"),
+        }),
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // The order goes out at once; the future only waits for it to be carried out, as does `join`.
+        drop(self.handle.stop(false));
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the HTTP server is the edge: here is the clock"
+)]
+fn now() -> Timestamp {
+    Timestamp::now()
+}
+
+/// A request has come: who is it?
+fn ask(idp: &TestIdp, pairs: &str, binding: Binding) -> HttpResponse {
+    match idp.read(pairs, binding) {
+        Err(cause) => refuse(idp, &cause.into()),
+        // Nobody may be asked, so whoever would have answered does not matter.
+        Ok(request) if request.is_passive() => match idp.users().first() {
+            None => problem(idp, StatusCode::CONFLICT, "This IdP knows nobody."),
+            Some(user) => give(idp, idp.respond(&request, user, &Twist::default(), now())),
+        },
+        Ok(request) => html(page::login(idp, &request)),
+    }
+}
+
+/// Somebody was picked.
+fn login(idp: &TestIdp, body: &str) -> HttpResponse {
+    let field = |name| {
+        parameter(body, name)
+            .ok()
+            .flatten()
+            .filter(|value| !value.is_empty())
+    };
+    let Some(user) = field("user").and_then(|email| idp.user(&email)) else {
+        return problem(
+            idp,
+            StatusCode::BAD_REQUEST,
+            "This IdP does not know this person.",
+        );
+    };
+    let twist = match field("fault").map(|name| name.parse::<Fault>()) {
+        None => Twist::default(),
+        Some(Ok(fault)) => fault.twist(),
+        Some(Err(unknown)) => {
+            return problem(idp, StatusCode::BAD_REQUEST, &unknown.to_string());
+        }
+    };
+    let answer = match field("sp") {
+        None => request_of(idp, body)
+            .map_err(RespondError::from)
+            .and_then(|request| idp.respond(&request, user, &twist, now())),
+        Some(index) => {
+            let sp = index
+                .parse()
+                .ok()
+                .and_then(|index| idp.trusted().into_iter().nth(index));
+            let Some(sp) = sp else {
+                let text = "This IdP does not know this application.";
+                return problem(idp, StatusCode::BAD_REQUEST, text);
+            };
+            let relay_state = field("RelayState");
+            idp.respond_unsolicited(&sp, relay_state.as_deref(), user, &twist, now())
+        }
+    };
+    give(idp, answer)
+}
+
+fn request_of(idp: &TestIdp, body: &str) -> Result<ReceivedRequest, RequestError> {
+    match parameter(body, "binding")?.as_deref() {
+        Some("post") => idp.read(body, Binding::Post),
+        _ => idp.read(body, Binding::Redirect),
+    }
+}
+
+fn give(idp: &TestIdp, answer: Result<PostForm, RespondError>) -> HttpResponse {
+    match answer {
+        Ok(form) => html(page::post(idp, &form)),
+        Err(cause) => refuse(idp, &cause),
+    }
+}
+
+fn refuse(idp: &TestIdp, cause: &RespondError) -> HttpResponse {
+    let status = match cause {
+        RespondError::Request(
+            RequestError::UnknownServiceProvider(_) | RequestError::UntrustedAcs(_),
+        ) => StatusCode::FORBIDDEN,
+        RespondError::Request(_) | RespondError::Elsewhere => StatusCode::BAD_REQUEST,
+        _ => StatusCode::INTERNAL_SERVER_ERROR,
+    };
+    problem(idp, status, &cause.to_string())
+}
+
+fn problem(idp: &TestIdp, status: StatusCode, text: &str) -> HttpResponse {
+    page_response(status, page::error(idp, text))
+}
+
+fn html(page: String) -> HttpResponse {
+    page_response(StatusCode::OK, page)
+}
+
+fn page_response(status: StatusCode, page: String) -> HttpResponse {
+    HttpResponse::build(status)
+        .content_type("text/html; charset=utf-8")
+        .insert_header(("Content-Security-Policy", POLICY))
+        .insert_header(("X-Content-Type-Options", "nosniff"))
+        .insert_header(("Cache-Control", "no-store"))
+        .body(page)
+}
+
+fn file(content_type: &str, body: impl Into<String>) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type(content_type)
+        .insert_header(("X-Content-Type-Options", "nosniff"))
+        .body(body.into())
+}

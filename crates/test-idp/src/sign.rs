@@ -1,0 +1,57 @@
+//! Signing an answer: the assertions first, then the Response around them.
+
+use vestibule_xmlsig::{KeyKind, SignOptions, SignatureAlgorithm};
+
+use crate::idp::TestIdp;
+use crate::message::Message;
+use crate::respond::RespondError;
+use crate::sha1;
+use crate::twist::{Sign, Twist};
+
+/// The answer as the style writes it, signed as style and twist say.
+pub(crate) fn sign(
+    idp: &TestIdp,
+    message: &Message,
+    twist: &Twist,
+) -> Result<String, RespondError> {
+    let dialect = idp.style().dialect();
+    let mut xml = (dialect.response)(message);
+    if twist.unsigned {
+        return Ok(xml);
+    }
+    let pair = if twist.other_key {
+        idp.stranger()?
+    } else {
+        idp.pair()
+    };
+    let options = SignOptions {
+        algorithm: match pair.key.kind() {
+            KeyKind::Ec { .. } => SignatureAlgorithm::EcdsaSha256,
+            KeyKind::Rsa { .. } | KeyKind::Other => SignatureAlgorithm::RsaSha256,
+        },
+        prefix: dialect.signature_prefix,
+        inclusive_namespaces: dialect
+            .inclusive_namespaces
+            .iter()
+            .map(ToString::to_string)
+            .collect(),
+        key_info: Some(pair.certificate.clone()),
+    };
+    let plan = if twist.wrapped {
+        Sign::Assertion
+    } else {
+        twist.sign.unwrap_or(dialect.sign)
+    };
+    let assertions = message
+        .assertions
+        .iter()
+        .map(|assertion| assertion.id.as_str());
+    let assertions = assertions.filter(|_| plan.assertion());
+    for id in assertions.chain(plan.response().then_some(message.id.as_str())) {
+        xml = pair.key.sign_element(&xml, id, &options)?;
+        if twist.sha1 {
+            xml = sha1::weaken(&xml, id, pair, &options).ok_or(RespondError::Sha1)?;
+        }
+    }
+    Ok(xml)
+}

@@ -1,0 +1,238 @@
+//! Microsoft Entra ID: no XML declaration, default namespaces, attributes before the AuthnStatement,
+//! claim URIs, a validity of an hour.
+
+use jiff::SignedDuration;
+use vestibule_xmlsig::SignaturePrefix;
+
+use super::{
+    ASSERTION, DSIG, Dialect, HTTP_POST, HTTP_REDIRECT, METADATA, MetadataFacts, PROTOCOL,
+    name_id_text, status, unknown_condition,
+};
+use crate::escape::Xml;
+use crate::message::{Assertion, Attribute, EMAIL_ADDRESS, Message};
+use crate::twist::Sign;
+use crate::user::{User, guid, stable_guid};
+
+pub(super) const DIALECT: Dialect = Dialect {
+    declaration: "",
+    protocol_prefix: "samlp",
+    id,
+    sign: Sign::Assertion,
+    signature_prefix: SignaturePrefix::Default,
+    inclusive_namespaces: &[],
+    name_id_format: EMAIL_ADDRESS,
+    valid_before: SignedDuration::from_mins(5),
+    valid_after: SignedDuration::from_mins(60),
+    context_class: "urn:oasis:names:tc:SAML:2.0:ac:classes:Password",
+    attributes,
+    response,
+    metadata,
+};
+
+/// An underscore and a GUID.
+fn id(random: [u8; 16]) -> String {
+    format!("_{}", guid(random))
+}
+
+fn attributes(user: &User) -> Vec<Attribute> {
+    let microsoft = |name: &str| format!("http://schemas.microsoft.com/identity/claims/{name}");
+    let soap = |name: &str| format!("http://schemas.xmlsoap.org/ws/2005/05/identity/claims/{name}");
+    let domain = user.email.rsplit_once('@').map_or("", |(_, domain)| domain);
+    let tenant = stable_guid(domain);
+    vec![
+        Attribute::new(microsoft("tenantid"), [&tenant]),
+        Attribute::new(microsoft("objectidentifier"), [user.object_id()]),
+        Attribute::new(microsoft("displayname"), [user.display_name()]),
+        Attribute::new(
+            "http://schemas.microsoft.com/ws/2008/06/identity/claims/groups",
+            &user.groups,
+        ),
+        Attribute::new(
+            microsoft("identityprovider"),
+            [format!("https://sts.windows.net/{tenant}/")],
+        ),
+        Attribute::new(
+            "http://schemas.microsoft.com/claims/authnmethodsreferences",
+            ["http://schemas.microsoft.com/ws/2008/06/identity/authenticationmethod/password"],
+        ),
+        Attribute::new(soap("givenname"), [&user.given_name]),
+        Attribute::new(soap("surname"), [&user.family_name]),
+        Attribute::new(soap("emailaddress"), [&user.email]),
+        Attribute::new(soap("name"), [&user.email]),
+    ]
+}
+
+fn response(message: &Message) -> String {
+    let mut xml = Xml::default();
+    xml.open(
+        "samlp:Response",
+        &[
+            ("ID", Some(&message.id)),
+            ("Version", Some(message.version)),
+            ("IssueInstant", Some(&message.issue_instant)),
+            ("Destination", Some(&message.destination)),
+            ("InResponseTo", message.in_response_to.as_deref()),
+            ("xmlns:samlp", Some(PROTOCOL)),
+        ],
+    )
+    .leaf("Issuer", &[("xmlns", Some(ASSERTION))], &message.issuer);
+    status(&mut xml, "samlp", message);
+    for each in &message.assertions {
+        assertion(&mut xml, each);
+    }
+    xml.close("samlp:Response");
+    xml.finish()
+}
+
+fn assertion(xml: &mut Xml, assertion: &Assertion) {
+    xml.open(
+        "Assertion",
+        &[
+            ("ID", Some(&assertion.id)),
+            ("IssueInstant", Some(&assertion.issue_instant)),
+            ("Version", Some(assertion.version)),
+            ("xmlns", Some(ASSERTION)),
+        ],
+    )
+    .leaf("Issuer", &[], &assertion.issuer)
+    .open("Subject", &[]);
+    if let Some(name_id) = &assertion.name_id {
+        xml.open("NameID", &[("Format", Some(&name_id.format))]);
+        name_id_text(xml, name_id);
+        xml.close("NameID");
+    }
+    let confirmation = &assertion.confirmation;
+    xml.open(
+        "SubjectConfirmation",
+        &[("Method", Some(confirmation.method))],
+    )
+    .empty(
+        "SubjectConfirmationData",
+        &[
+            ("InResponseTo", confirmation.in_response_to.as_deref()),
+            ("NotOnOrAfter", Some(&confirmation.not_on_or_after)),
+            ("Recipient", Some(&confirmation.recipient)),
+        ],
+    )
+    .close("SubjectConfirmation")
+    .close("Subject");
+
+    let conditions = &assertion.conditions;
+    xml.open(
+        "Conditions",
+        &[
+            ("NotBefore", Some(&conditions.not_before)),
+            ("NotOnOrAfter", Some(&conditions.not_on_or_after)),
+        ],
+    );
+    if conditions.unknown {
+        unknown_condition(xml, "");
+    }
+    if let Some(audience) = &conditions.audience {
+        xml.open("AudienceRestriction", &[])
+            .leaf("Audience", &[], audience)
+            .close("AudienceRestriction");
+    }
+    if conditions.one_time_use {
+        xml.empty("OneTimeUse", &[]);
+    }
+    xml.close("Conditions");
+
+    if !assertion.attributes.is_empty() {
+        xml.open("AttributeStatement", &[]);
+        for attribute in &assertion.attributes {
+            xml.open(
+                "Attribute",
+                &[
+                    ("Name", Some(&attribute.name)),
+                    ("NameFormat", attribute.name_format.as_deref()),
+                    ("FriendlyName", attribute.friendly_name.as_deref()),
+                ],
+            );
+            for value in &attribute.values {
+                xml.leaf("AttributeValue", &[], value);
+            }
+            xml.close("Attribute");
+        }
+        xml.close("AttributeStatement");
+    }
+
+    if let Some(authn) = &assertion.authn {
+        xml.open(
+            "AuthnStatement",
+            &[
+                ("AuthnInstant", Some(&authn.instant)),
+                ("SessionIndex", Some(&authn.session_index)),
+                (
+                    "SessionNotOnOrAfter",
+                    authn.session_not_on_or_after.as_deref(),
+                ),
+            ],
+        )
+        .open("AuthnContext", &[])
+        .leaf("AuthnContextClassRef", &[], &authn.context_class)
+        .close("AuthnContext")
+        .close("AuthnStatement");
+    }
+    xml.close("Assertion");
+}
+
+/// Entra ID's document also describes a WS-Federation token service, with keys of its own; a reader
+/// of SAML metadata has to pass it by.
+fn metadata(facts: &MetadataFacts<'_>) -> String {
+    let mut xml = Xml::default();
+    xml.raw("<?xml version=\"1.0\" encoding=\"utf-8\"?>");
+    xml.open(
+        "EntityDescriptor",
+        &[
+            ("ID", Some(&id(facts.stable))),
+            ("entityID", Some(facts.entity_id)),
+            ("xmlns", Some(METADATA)),
+        ],
+    )
+    .open(
+        "RoleDescriptor",
+        &[
+            ("xsi:type", Some("fed:SecurityTokenServiceType")),
+            (
+                "xmlns:xsi",
+                Some("http://www.w3.org/2001/XMLSchema-instance"),
+            ),
+            (
+                "protocolSupportEnumeration",
+                Some("http://docs.oasis-open.org/wsfed/federation/200706"),
+            ),
+            (
+                "xmlns:fed",
+                Some("http://docs.oasis-open.org/wsfed/federation/200706"),
+            ),
+        ],
+    );
+    key_descriptor(&mut xml, facts.certificate);
+    xml.close("RoleDescriptor").open(
+        "IDPSSODescriptor",
+        &[("protocolSupportEnumeration", Some(PROTOCOL))],
+    );
+    key_descriptor(&mut xml, facts.certificate);
+    for binding in [HTTP_REDIRECT, HTTP_POST] {
+        xml.empty(
+            "SingleSignOnService",
+            &[
+                ("Binding", Some(binding)),
+                ("Location", Some(facts.sso_url)),
+            ],
+        );
+    }
+    xml.close("IDPSSODescriptor").close("EntityDescriptor");
+    xml.finish()
+}
+
+fn key_descriptor(xml: &mut Xml, certificate: &str) {
+    xml.open("KeyDescriptor", &[("use", Some("signing"))])
+        .open("KeyInfo", &[("xmlns", Some(DSIG))])
+        .open("X509Data", &[])
+        .leaf("X509Certificate", &[], certificate)
+        .close("X509Data")
+        .close("KeyInfo")
+        .close("KeyDescriptor");
+}

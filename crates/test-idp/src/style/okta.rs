@@ -1,0 +1,231 @@
+//! Okta: OpenSAML's prefixes, the assertion namespace declared again and again, an inclusive `xs`.
+
+use jiff::SignedDuration;
+use vestibule_xmlsig::SignaturePrefix;
+
+use super::{
+    ASSERTION, DSIG, Dialect, ENTITY, HTTP_POST, HTTP_REDIRECT, METADATA, MetadataFacts, PROTOCOL,
+    name_id_text, status, unknown_condition,
+};
+use crate::escape::Xml;
+use crate::message::{Assertion, Attribute, EMAIL_ADDRESS, Message, UNSPECIFIED};
+use crate::twist::Sign;
+use crate::user::User;
+
+const SCHEMA: &str = "http://www.w3.org/2001/XMLSchema";
+const SCHEMA_INSTANCE: &str = "http://www.w3.org/2001/XMLSchema-instance";
+const NAME_UNSPECIFIED: &str = "urn:oasis:names:tc:SAML:2.0:attrname-format:unspecified";
+const NAME_BASIC: &str = "urn:oasis:names:tc:SAML:2.0:attrname-format:basic";
+
+pub(super) const DIALECT: Dialect = Dialect {
+    declaration: "<?xml version=\"1.0\" encoding=\"UTF-8\"?>",
+    protocol_prefix: "saml2p",
+    id,
+    sign: Sign::Both,
+    signature_prefix: SignaturePrefix::Ds,
+    inclusive_namespaces: &["xs"],
+    name_id_format: EMAIL_ADDRESS,
+    valid_before: SignedDuration::from_mins(5),
+    valid_after: SignedDuration::from_mins(5),
+    context_class: "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport",
+    attributes,
+    response,
+    metadata,
+};
+
+/// `id` and a long decimal number.
+fn id(random: [u8; 16]) -> String {
+    format!("id{:023}", u128::from_be_bytes(random) % 10_u128.pow(23))
+}
+
+fn attributes(user: &User) -> Vec<Attribute> {
+    vec![
+        Attribute::new("email", [&user.email]).with_format(NAME_UNSPECIFIED),
+        Attribute::new("firstName", [&user.given_name]).with_format(NAME_UNSPECIFIED),
+        Attribute::new("lastName", [&user.family_name]).with_format(NAME_UNSPECIFIED),
+        Attribute::new("groups", &user.groups).with_format(NAME_BASIC),
+    ]
+}
+
+fn response(message: &Message) -> String {
+    let mut xml = Xml::default();
+    xml.open(
+        "saml2p:Response",
+        &[
+            ("Destination", Some(&message.destination)),
+            ("ID", Some(&message.id)),
+            ("InResponseTo", message.in_response_to.as_deref()),
+            ("IssueInstant", Some(&message.issue_instant)),
+            ("Version", Some(message.version)),
+            ("xmlns:saml2p", Some(PROTOCOL)),
+            ("xmlns:xs", Some(SCHEMA)),
+        ],
+    );
+    issuer(&mut xml, &message.issuer);
+    status(&mut xml, "saml2p", message);
+    for each in &message.assertions {
+        assertion(&mut xml, each);
+    }
+    xml.close("saml2p:Response");
+    xml.finish()
+}
+
+fn issuer(xml: &mut Xml, issuer: &str) {
+    xml.leaf(
+        "saml2:Issuer",
+        &[("Format", Some(ENTITY)), ("xmlns:saml2", Some(ASSERTION))],
+        issuer,
+    );
+}
+
+fn assertion(xml: &mut Xml, assertion: &Assertion) {
+    let declared = ("xmlns:saml2", Some(ASSERTION));
+    xml.open(
+        "saml2:Assertion",
+        &[
+            ("ID", Some(&assertion.id)),
+            ("IssueInstant", Some(&assertion.issue_instant)),
+            ("Version", Some(assertion.version)),
+            declared,
+            ("xmlns:xs", Some(SCHEMA)),
+        ],
+    );
+    issuer(xml, &assertion.issuer);
+
+    xml.open("saml2:Subject", &[declared]);
+    if let Some(name_id) = &assertion.name_id {
+        xml.open("saml2:NameID", &[("Format", Some(&name_id.format))]);
+        name_id_text(xml, name_id);
+        xml.close("saml2:NameID");
+    }
+    let confirmation = &assertion.confirmation;
+    xml.open(
+        "saml2:SubjectConfirmation",
+        &[("Method", Some(confirmation.method))],
+    )
+    .empty(
+        "saml2:SubjectConfirmationData",
+        &[
+            ("InResponseTo", confirmation.in_response_to.as_deref()),
+            ("NotOnOrAfter", Some(&confirmation.not_on_or_after)),
+            ("Recipient", Some(&confirmation.recipient)),
+        ],
+    )
+    .close("saml2:SubjectConfirmation")
+    .close("saml2:Subject");
+
+    let conditions = &assertion.conditions;
+    xml.open(
+        "saml2:Conditions",
+        &[
+            ("NotBefore", Some(&conditions.not_before)),
+            ("NotOnOrAfter", Some(&conditions.not_on_or_after)),
+            declared,
+        ],
+    );
+    if conditions.unknown {
+        unknown_condition(xml, "saml2:");
+    }
+    if let Some(audience) = &conditions.audience {
+        xml.open("saml2:AudienceRestriction", &[])
+            .leaf("saml2:Audience", &[], audience)
+            .close("saml2:AudienceRestriction");
+    }
+    if conditions.one_time_use {
+        xml.empty("saml2:OneTimeUse", &[]);
+    }
+    xml.close("saml2:Conditions");
+
+    if let Some(authn) = &assertion.authn {
+        xml.open(
+            "saml2:AuthnStatement",
+            &[
+                ("AuthnInstant", Some(&authn.instant)),
+                ("SessionIndex", Some(&authn.session_index)),
+                (
+                    "SessionNotOnOrAfter",
+                    authn.session_not_on_or_after.as_deref(),
+                ),
+                declared,
+            ],
+        )
+        .open("saml2:AuthnContext", &[])
+        .leaf("saml2:AuthnContextClassRef", &[], &authn.context_class)
+        .close("saml2:AuthnContext")
+        .close("saml2:AuthnStatement");
+    }
+
+    if !assertion.attributes.is_empty() {
+        xml.open("saml2:AttributeStatement", &[declared]);
+        for attribute in &assertion.attributes {
+            xml.open(
+                "saml2:Attribute",
+                &[
+                    ("FriendlyName", attribute.friendly_name.as_deref()),
+                    ("Name", Some(&attribute.name)),
+                    ("NameFormat", attribute.name_format.as_deref()),
+                ],
+            );
+            for value in &attribute.values {
+                xml.leaf(
+                    "saml2:AttributeValue",
+                    &[
+                        ("xmlns:xs", Some(SCHEMA)),
+                        ("xmlns:xsi", Some(SCHEMA_INSTANCE)),
+                        ("xsi:type", Some("xs:string")),
+                    ],
+                    value,
+                );
+            }
+            xml.close("saml2:Attribute");
+        }
+        xml.close("saml2:AttributeStatement");
+    }
+    xml.close("saml2:Assertion");
+}
+
+fn metadata(facts: &MetadataFacts<'_>) -> String {
+    let mut xml = Xml::default();
+    xml.raw("<?xml version=\"1.0\" encoding=\"UTF-8\"?>");
+    xml.open(
+        "md:EntityDescriptor",
+        &[
+            ("entityID", Some(facts.entity_id)),
+            ("xmlns:md", Some(METADATA)),
+        ],
+    )
+    .open(
+        "md:IDPSSODescriptor",
+        &[
+            ("WantAuthnRequestsSigned", Some("false")),
+            ("protocolSupportEnumeration", Some(PROTOCOL)),
+        ],
+    )
+    .open("md:KeyDescriptor", &[("use", Some("signing"))])
+    .open("ds:KeyInfo", &[("xmlns:ds", Some(DSIG))])
+    .open("ds:X509Data", &[])
+    .open("ds:X509Certificate", &[]);
+    // Okta breaks the lines of a certificate.
+    let characters: Vec<char> = facts.certificate.chars().collect();
+    for line in characters.chunks(64) {
+        xml.raw(&line.iter().collect::<String>()).raw("\n");
+    }
+    xml.close("ds:X509Certificate")
+        .close("ds:X509Data")
+        .close("ds:KeyInfo")
+        .close("md:KeyDescriptor")
+        .leaf("md:NameIDFormat", &[], UNSPECIFIED)
+        .leaf("md:NameIDFormat", &[], EMAIL_ADDRESS);
+    for binding in [HTTP_POST, HTTP_REDIRECT] {
+        xml.empty(
+            "md:SingleSignOnService",
+            &[
+                ("Binding", Some(binding)),
+                ("Location", Some(facts.sso_url)),
+            ],
+        );
+    }
+    xml.close("md:IDPSSODescriptor")
+        .close("md:EntityDescriptor");
+    xml.finish()
+}
