@@ -85,7 +85,7 @@ pub enum IdentityUse {
     /// One that is stored.
     Known(IdentityId),
     /// One to store: the address matched, and the subject is new (P9, audited).
-    New(Identity),
+    New(Box<Identity>),
 }
 
 impl Grant {

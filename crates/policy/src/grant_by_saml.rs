@@ -136,8 +136,8 @@ fn admission(
             now,
         ),
         Resolved::ByEmail(member, subject) => {
-            let link =
-                subject.map(|subject| IdentityUse::New(link(facts, member.id, subject, now)));
+            let link = subject.map(|subject| link(facts, member.id, subject, now));
+            let link = link.map(|link| IdentityUse::New(Box::new(link)));
             grant::existing(member, claim.name(), link, now)
         }
         Resolved::Newcomer(email, subject) => {

@@ -19,10 +19,11 @@ const SECOND_FACTORS: &[AuthenticationMethod] = &[
 pub fn parse_amr(words: &[String]) -> Result<Vec<AuthenticationMethod>, Refusal> {
     let mut amr = Vec::with_capacity(words.len());
     for word in words {
-        let refused = || Refusal::AmrRefused {
-            found: Some(word.chars().take(64).collect()),
+        let Ok(method) = word.parse() else {
+            return Err(Refusal::AmrRefused {
+                found: Some(word.chars().take(64).collect()),
+            });
         };
-        let method: AuthenticationMethod = word.parse().or_else(|_| Err(refused()))?;
         if !amr.contains(&method) {
             amr.push(method);
         }

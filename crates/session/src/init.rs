@@ -5,5 +5,5 @@
 /// makes a key calls this too.
 pub fn init() {
     // An error says that a backend has been chosen before, which is all that is wanted.
-    drop(jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER.install_default());
+    let _ = jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER.install_default();
 }

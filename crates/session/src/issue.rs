@@ -3,7 +3,7 @@
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::Timestamp;
 use vestibule_model::{ConnectionId, Origin, Session};
-use vestibule_policy::Grant;
+use vestibule_policy::{Grant, GrantParts};
 
 use crate::{
     AccessClaims, IdClaims, Issuer, KeyRing, MintError, RefreshRecord, Secret,
@@ -63,6 +63,7 @@ pub fn issue(
     if session.revoked_at.is_some() {
         return Err(MintError::SessionOver);
     }
+    let parts = grant.into_parts();
     let issued = now.as_second();
     let expires = after(now, ACCESS_TOKEN_LIFETIME)
         .min(session.expires_at)
@@ -70,11 +71,11 @@ pub fn issue(
     if expires <= issued {
         return Err(MintError::SessionOver);
     }
-    let access = access_claims(issuer, &grant, session, issued, expires)?;
+    let access = access_claims(issuer, &parts, session, issued, expires)?;
     let access_token = keys.sign(ACCESS_TOKEN_TYPE, &access)?;
     let id_token = access
         .has_scope("openid")
-        .then(|| keys.sign("JWT", &id_claims(&access, &access_token, &grant, nonce)))
+        .then(|| keys.sign("JWT", &id_claims(&access, &access_token, &parts, nonce)))
         .transpose()?;
     let refresh_token = Secret::generate()?;
     let refresh = RefreshRecord {
@@ -97,7 +98,7 @@ pub fn issue(
 
 fn access_claims(
     issuer: &Issuer,
-    grant: &Grant,
+    granted: &GrantParts,
     session: &Session,
     issued: i64,
     expires: i64,
@@ -105,19 +106,19 @@ fn access_claims(
     Ok(AccessClaims {
         iss: issuer.issuer.clone(),
         aud: issuer.access_audience.clone(),
-        sub: grant.member_id(),
-        client_id: grant.client_id(),
+        sub: granted.admission.member().id,
+        client_id: granted.client_id,
         iat: issued,
         nbf: None,
         exp: expires,
         jti: random_id()?,
         scope: session.scope.clone(),
-        workspace: grant.workspace_id(),
-        connection: connection(grant.origin()),
-        role: grant.role(),
+        workspace: granted.workspace_id,
+        connection: connection(&granted.origin),
+        role: granted.admission.member().role,
         sid: session.id,
-        amr: grant.amr().to_vec(),
-        auth_time: grant.auth_time().as_second(),
+        amr: granted.amr.clone(),
+        auth_time: granted.auth_time.as_second(),
     })
 }
 
@@ -125,10 +126,10 @@ fn access_claims(
 fn id_claims(
     access: &AccessClaims,
     access_token: &str,
-    grant: &Grant,
+    granted: &GrantParts,
     nonce: Option<&str>,
 ) -> IdClaims {
-    let member = grant.member();
+    let member = granted.admission.member();
     IdClaims {
         iss: access.iss.clone(),
         aud: access.client_id,
@@ -144,7 +145,7 @@ fn id_claims(
         connection: access.connection,
         role: access.role,
         email: member.email.as_str().to_owned(),
-        email_verified: grant.email_verified(),
+        email_verified: granted.email_verified,
         name: member.name.clone(),
     }
 }
