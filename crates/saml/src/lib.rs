@@ -1,0 +1,54 @@
+//! SAML 2.0 for a service provider: messages, metadata, and the rules of Web Browser SSO.
+//!
+//! The corridor of one sign-in. Each door opens only with what the previous room made, and no room
+//! can be entered from outside:
+//!
+//! ```text
+//! form value ─ UnverifiedResponse::decode      Issuer and InResponseTo alone, to look the trip up
+//!            ─ .verify(&keys)          ──▶ SignedResponse             from digested bytes alone
+//!            ─ .validate(&expected, now) ──▶ VerifiedAssertion<SignIn | Test | Inspect>
+//! ```
+//!
+//! Nothing is read for identity but documents parsed from [`vestibule_xmlsig::SignedBytes`]. What
+//! stands in an unsigned part may make a check stricter and nothing else. Every rule gives a row of
+//! the [`Report`], and any failure refuses: there are no warnings to overlook. No clock, no I/O:
+//! `now`, keys and limits are arguments.
+
+mod attributes;
+mod authn_request;
+mod binding;
+mod check;
+mod decode_error;
+mod envelope;
+mod expected;
+mod idp_metadata;
+mod instant;
+mod limits;
+mod metadata_error;
+mod name_id;
+mod names;
+mod refusal;
+mod remedies;
+mod report;
+mod rules;
+mod signed;
+mod sp_metadata;
+mod unverified;
+mod verified;
+mod write;
+
+pub use attributes::{Attribute, Attributes};
+pub use authn_request::{AuthnRequest, RedirectError};
+pub use check::Check;
+pub use decode_error::{DecodeError, MessageKind};
+pub use expected::{Expected, ExpectedParts, Inspect, InspectParts, Purpose, SignIn, Test};
+pub use idp_metadata::IdpMetadata;
+pub use limits::Limits;
+pub use metadata_error::MetadataError;
+pub use name_id::NameId;
+pub use refusal::{Refusal, StatusDetail};
+pub use report::{Outcome, Report, Row};
+pub use signed::SignedResponse;
+pub use sp_metadata::SpMetadata;
+pub use unverified::UnverifiedResponse;
+pub use verified::VerifiedAssertion;

@@ -1,0 +1,22 @@
+//! The bounds of one message.
+
+use vestibule_xmlsig as xmlsig;
+
+/// What a message may cost before anything of it is believed (design §4.8).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// The bounds of its XML.
+    pub xml: xmlsig::Limits,
+    /// Bytes of the form value, base64 and white space included. Default 1 MiB, the bound of the
+    /// body: 512 KiB of XML are 683 KiB of base64.
+    pub max_encoded: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            xml: xmlsig::Limits::default(),
+            max_encoded: 1024 * 1024,
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! What was given instead of an IdP's metadata.
+
+use vestibule_xmlsig::{CertificateError, ParseError};
+
+/// Why metadata was not taken; what was pasted instead is named.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum MetadataError {
+    /// Nothing.
+    #[error("there is no metadata: the text is empty")]
+    Empty,
+    /// A certificate.
+    #[error("this is a certificate, not metadata")]
+    Certificate,
+    /// A private key. It should never have left its owner.
+    #[error("this is a private key, not metadata")]
+    PrivateKey,
+    /// A URL.
+    #[error("this is a URL, not the metadata behind it")]
+    Url,
+    /// A web page: of a login, mostly.
+    #[error("this is a web page, not metadata")]
+    WebPage,
+    /// JSON: OpenID Connect's metadata, mostly.
+    #[error("this is JSON, not SAML metadata")]
+    Json,
+    /// XML that is not read: malformed, too large, with a document type declaration.
+    #[error("the metadata cannot be read: {0}")]
+    Xml(#[from] ParseError),
+    /// A SAML message or an assertion.
+    #[error("this is a SAML message, not metadata")]
+    Message,
+    /// XML of another kind.
+    #[error("this is XML, but no SAML metadata: its root is not an EntityDescriptor")]
+    NotMetadata,
+    /// Metadata of several entities.
+    #[error(
+        "this is metadata of several entities (EntitiesDescriptor), which is not supported yet: give that of the identity provider alone"
+    )]
+    EntitiesDescriptor,
+    /// Metadata of a service provider.
+    #[error("this is metadata of a service provider, not of an identity provider")]
+    ServiceProvider,
+    /// Metadata without an IdP.
+    #[error("the metadata has no IDPSSODescriptor: it is not of an identity provider")]
+    NoIdentityProvider,
+    /// An IdP, but not of SAML 2.0.
+    #[error("the identity provider in the metadata does not support SAML 2.0")]
+    NotSaml2,
+    /// No usable entity ID.
+    #[error("the metadata has no entityID of 1 to 1024 characters")]
+    EntityId,
+    /// No certificate to verify signatures with.
+    #[error("the metadata has no signing certificate")]
+    NoCertificate,
+    /// A certificate that cannot be read.
+    #[error("signing certificate {number} of the metadata cannot be read")]
+    SigningCertificate {
+        /// Which, from 1.
+        number: usize,
+        /// What it is instead.
+        #[source]
+        source: CertificateError,
+    },
+    /// No SSO URL to redirect to.
+    #[error("the metadata has no SingleSignOnService for HTTP-Redirect")]
+    NoRedirectEndpoint,
+    /// `validUntil` is not a SAML time.
+    #[error("the metadata's validUntil is not a time like 2026-11-24T09:00:00Z")]
+    ValidUntil,
+}
+
+impl MetadataError {
+    /// Names what is no XML, before the parser says that it is malformed.
+    pub(crate) fn of_text(text: &[u8]) -> Option<Self> {
+        let text = text
+            .strip_prefix(b"\xef\xbb\xbf")
+            .unwrap_or(text)
+            .trim_ascii_start();
+        let starts = |prefix: &[u8]| {
+            text.get(..prefix.len())
+                .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+        };
+        let contains = |part: &[u8]| text.windows(part.len()).any(|window| window == part);
+        if text.is_empty() {
+            Some(Self::Empty)
+        } else if starts(b"-----BEGIN") || (!starts(b"<") && contains(b"-----BEGIN ")) {
+            let private = contains(b"PRIVATE KEY-----");
+            Some(if private {
+                Self::PrivateKey
+            } else {
+                Self::Certificate
+            })
+        } else if starts(b"MII") {
+            Some(Self::Certificate)
+        } else if starts(b"https://") || starts(b"http://") {
+            Some(Self::Url)
+        } else if starts(b"{") || starts(b"[") {
+            Some(Self::Json)
+        } else if starts(b"<html") || starts(b"<!doctype html") {
+            Some(Self::WebPage)
+        } else {
+            None
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! How and when somebody was authenticated.
+
+use jiff::{SignedDuration, Timestamp};
+use vestibule_xmlsig::Element;
+
+use super::{TIME_FORMAT, counted, instant, only};
+use crate::check::Check;
+use crate::instant::{apart, is_ahead, is_not_later};
+use crate::names::ns;
+use crate::remedies;
+use crate::report::Row;
+
+/// What is kept of an authentication.
+pub(crate) struct Authn {
+    pub(crate) session_index: Option<String>,
+    pub(crate) context_class: Option<String>,
+}
+
+/// At least one AuthnStatement, each with its AuthnContext (Core §2.7.2, Profiles §4.1.4.2). Of
+/// several, the first names session and context; all of them bound the session.
+pub(crate) fn statement(assertion: Element<'_>) -> (Row, Option<Authn>) {
+    let fail = |received: String| {
+        let row = Row::fail(Check::AuthnStatement)
+            .expected("an AuthnStatement with one AuthnContext")
+            .received(received)
+            .remedy(
+                "Have the identity provider include an AuthnStatement (Keycloak: Include \
+                 AuthnStatement).",
+            );
+        (row, None)
+    };
+    let mut first = None;
+    for statement in statements(assertion) {
+        match only(statement, ns::ASSERTION, "AuthnContext") {
+            Ok(context) => {
+                first.get_or_insert((statement, context));
+            }
+            Err(count) => return fail(counted(count, "AuthnContext")),
+        }
+    }
+    let Some((statement, context)) = first else {
+        return fail("no AuthnStatement".to_owned());
+    };
+    let context_class = context
+        .children_named(ns::ASSERTION, "AuthnContextClassRef")
+        .find_map(|class| class.text())
+        .map(|class| class.trim().to_owned())
+        .filter(|class| !class.is_empty());
+    let row = Row::pass(Check::AuthnStatement).received(
+        context_class
+            .as_deref()
+            .unwrap_or("an AuthnContext without a class"),
+    );
+    let session_index = statement
+        .attribute("SessionIndex")
+        .map(|index| index.into_owned());
+    (
+        row,
+        Some(Authn {
+            session_index,
+            context_class,
+        }),
+    )
+}
+
+/// Every AuthnInstant is there, and not later than now plus the skew (Core §2.7.2). The first
+/// statement's is the one that counts.
+pub(crate) fn instants(
+    assertion: Element<'_>,
+    skew: SignedDuration,
+    now: Timestamp,
+) -> (Row, Option<Timestamp>) {
+    let check = Check::AuthnInstant;
+    let mut first = None;
+    for statement in statements(assertion) {
+        let at = match instant(statement, "AuthnInstant") {
+            Ok(Some(at)) => at,
+            Ok(None) => {
+                let row = Row::fail(check)
+                    .expected(TIME_FORMAT)
+                    .received("no AuthnInstant");
+                return (row.remedy(remedies::software()), None);
+            }
+            Err(received) => {
+                let row = Row::fail(check).expected(TIME_FORMAT).received(received);
+                return (row.remedy(remedies::software()), None);
+            }
+        };
+        if !is_not_later(at, skew, now) {
+            let row = Row::fail(check)
+                .expected(format!("not after {now}"))
+                .received(format!("{at}, {} in the future", apart(now, at)));
+            return (row.remedy(remedies::clock()), None);
+        }
+        first.get_or_insert(at);
+    }
+    match first {
+        Some(at) => (Row::pass(check).received(at.to_string()), first),
+        None => (Row::skipped(check), None),
+    }
+}
+
+/// No SessionNotOnOrAfter has passed; the earliest bounds the session (Core §2.7.2, Profiles
+/// §4.1.4.3).
+pub(crate) fn session_expiry(
+    assertion: Element<'_>,
+    skew: SignedDuration,
+    now: Timestamp,
+) -> (Row, Option<Timestamp>) {
+    let check = Check::SessionExpiry;
+    let mut earliest: Option<Timestamp> = None;
+    for statement in statements(assertion) {
+        match instant(statement, "SessionNotOnOrAfter") {
+            Ok(None) => {}
+            Ok(Some(end)) if is_ahead(end, skew, now) => {
+                earliest = Some(earliest.map_or(end, |earlier| earlier.min(end)));
+            }
+            Ok(Some(end)) => {
+                let row = Row::fail(check)
+                    .expected(format!("SessionNotOnOrAfter later than {now}"))
+                    .received(format!(
+                        "SessionNotOnOrAfter {end}, {} ago",
+                        apart(end, now)
+                    ));
+                return (row.remedy(remedies::clock()), None);
+            }
+            Err(received) => {
+                let row = Row::fail(check).expected(TIME_FORMAT).received(received);
+                return (row.remedy(remedies::software()), None);
+            }
+        }
+    }
+    let received = earliest.map_or("no end of session".to_owned(), |end| end.to_string());
+    (Row::pass(check).received(received), earliest)
+}
+
+fn statements(assertion: Element<'_>) -> impl Iterator<Item = Element<'_>> {
+    assertion.children_named(ns::ASSERTION, "AuthnStatement")
+}

@@ -1,0 +1,122 @@
+//! An assertion that every rule let pass.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use jiff::Timestamp;
+use vestibule_xmlsig::KeyFingerprint;
+
+use crate::attributes::Attributes;
+use crate::expected::Purpose;
+use crate::name_id::NameId;
+use crate::report::Report;
+
+/// An assertion that one of the given keys signed and that every rule let pass, for the purpose
+/// `P`. Only [`SignedResponse::validate`](crate::SignedResponse::validate) makes one, so having it
+/// is the proof; everything in it was read from the signed bytes.
+pub struct VerifiedAssertion<P> {
+    facts: Facts,
+    report: Report,
+    purpose: PhantomData<fn() -> P>,
+}
+
+/// What an assertion says, as read from signed bytes.
+pub(crate) struct Facts {
+    pub(crate) idp_entity_id: String,
+    pub(crate) assertion_id: String,
+    pub(crate) name_id: NameId,
+    pub(crate) attributes: Attributes,
+    pub(crate) authn_instant: Timestamp,
+    pub(crate) session_index: Option<String>,
+    pub(crate) session_not_on_or_after: Option<Timestamp>,
+    pub(crate) authn_context_class: Option<String>,
+    pub(crate) expires_at: Timestamp,
+    pub(crate) signed_by: KeyFingerprint,
+}
+
+impl<P: Purpose> VerifiedAssertion<P> {
+    pub(crate) fn new(facts: Facts, report: Report) -> Self {
+        Self {
+            facts,
+            report,
+            purpose: PhantomData,
+        }
+    }
+
+    /// The IdP, by its entity ID.
+    #[must_use]
+    pub fn idp_entity_id(&self) -> &str {
+        &self.facts.idp_entity_id
+    }
+
+    /// The assertion's ID. It is never accepted twice (Profiles §4.1.4.5).
+    #[must_use]
+    pub fn assertion_id(&self) -> &str {
+        &self.facts.assertion_id
+    }
+
+    /// Whom it is about.
+    #[must_use]
+    pub fn name_id(&self) -> &NameId {
+        &self.facts.name_id
+    }
+
+    /// What it says about them.
+    #[must_use]
+    pub fn attributes(&self) -> &Attributes {
+        &self.facts.attributes
+    }
+
+    /// When they were authenticated.
+    #[must_use]
+    pub fn authn_instant(&self) -> Timestamp {
+        self.facts.authn_instant
+    }
+
+    /// The IdP's session, to be named at logout.
+    #[must_use]
+    pub fn session_index(&self) -> Option<&str> {
+        self.facts.session_index.as_deref()
+    }
+
+    /// When a session made of it must end.
+    #[must_use]
+    pub fn session_not_on_or_after(&self) -> Option<Timestamp> {
+        self.facts.session_not_on_or_after
+    }
+
+    /// How they were authenticated.
+    #[must_use]
+    pub fn authn_context_class(&self) -> Option<&str> {
+        self.facts.authn_context_class.as_deref()
+    }
+
+    /// From when on it can no longer be accepted, the clock skew not counted: remember its ID until
+    /// then, plus the skew, plus a margin.
+    #[must_use]
+    pub fn expires_at(&self) -> Timestamp {
+        self.facts.expires_at
+    }
+
+    /// The key that signed it; where Response and assertion both are signed, the Response's.
+    #[must_use]
+    pub fn signed_by(&self) -> KeyFingerprint {
+        self.facts.signed_by
+    }
+
+    /// Every rule that it went through.
+    #[must_use]
+    pub fn report(&self) -> &Report {
+        &self.report
+    }
+}
+
+/// Personal data: `Debug` shows the assertion's ID and issuer alone.
+impl<P> fmt::Debug for VerifiedAssertion<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VerifiedAssertion")
+            .field("idp_entity_id", &self.facts.idp_entity_id)
+            .field("assertion_id", &self.facts.assertion_id)
+            .finish_non_exhaustive()
+    }
+}
