@@ -65,7 +65,7 @@ pub enum Admission {
         /// The member to make.
         member: Member,
         /// The link to make; none for transient NameIDs.
-        identity: Option<Identity>,
+        identity: Option<Box<Identity>>,
     },
 }
 

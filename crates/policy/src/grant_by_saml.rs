@@ -137,7 +137,7 @@ fn admission(
         ),
         Resolved::ByEmail(member, subject) => {
             let link = subject.map(|subject| link(facts, member.id, subject, now));
-            let link = link.map(|link| IdentityUse::New(Box::new(link)));
+            let link = link.map(IdentityUse::New);
             grant::existing(member, claim.name(), link, now)
         }
         Resolved::Newcomer(email, subject) => {
@@ -164,8 +164,8 @@ fn newcomer(facts: &SamlFacts, email: Email, name: Option<&str>, now: Timestamp)
 }
 
 /// A link that an address made; nobody has proven it (P10).
-fn link(facts: &SamlFacts, member_id: MemberId, subject: Subject, now: Timestamp) -> Identity {
-    Identity {
+fn link(facts: &SamlFacts, member_id: MemberId, subject: Subject, now: Timestamp) -> Box<Identity> {
+    Box::new(Identity {
         id: IdentityId::new(now),
         workspace_id: facts.workspace.workspace.id,
         member_id,
@@ -174,5 +174,5 @@ fn link(facts: &SamlFacts, member_id: MemberId, subject: Subject, now: Timestamp
         proven_at: None,
         created_at: now,
         last_used_at: Some(now),
-    }
+    })
 }

@@ -1,0 +1,218 @@
+//! A workspace with its people and connections, to be changed by each test.
+
+use jiff::Timestamp;
+use vestibule_model::{
+    ClientId, Connection, ConnectionId, Email, EncryptionCbc, Identity, IdentityId, Member,
+    MemberId, MemberStatus, Origin, Phase, Plan, Provisioning, Revision, RevisionId,
+    RevisionSettings, Role, SamlDetails, ServiceProvider, Session, SessionId, Slug, Subject,
+    TwoFactorRule, Workspace, WorkspaceId,
+};
+use vestibule_policy::{
+    ConnectionFacts, Reason, RuleOutcome, Rules, SamlFacts, SsoFacts, WorkspaceFacts,
+};
+use vestibule_saml::NameId;
+
+use crate::assertion::IDP;
+
+pub const PERSISTENT: &str = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent";
+pub const TRANSIENT: &str = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient";
+pub const EMAIL_FORMAT: &str = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress";
+
+pub fn now() -> Timestamp {
+    "2026-01-15T12:00:00Z".parse().unwrap()
+}
+
+pub fn rules() -> Rules {
+    Rules {
+        upgrade_contact: Some("sales@example.com".into()),
+        ..Rules::new("https://sso.example/")
+    }
+}
+
+pub fn email(text: &str) -> Email {
+    Email::parse(text).unwrap()
+}
+
+pub fn client() -> ClientId {
+    ClientId::new(now())
+}
+
+/// A workspace without connections.
+pub fn workspace(plan: Plan, two_factor: TwoFactorRule) -> WorkspaceFacts {
+    WorkspaceFacts {
+        workspace: Workspace {
+            id: WorkspaceId::new(now()),
+            name: "Acme".into(),
+            slug: Slug::parse("acme").unwrap(),
+            plan,
+            two_factor,
+            external_id: None,
+            created_at: now(),
+            updated_at: now(),
+        },
+        sso: SsoFacts::default(),
+        verified_domains: Vec::new(),
+    }
+}
+
+/// A `pro` workspace with one live connection.
+pub fn sso_workspace() -> WorkspaceFacts {
+    let mut facts = workspace(Plan::Pro, TwoFactorRule::Off);
+    let connection = connection(&facts, Phase::Live);
+    facts.sso.connections.push(connection);
+    facts
+}
+
+/// A connection in a phase, with a revision that has passed its test.
+pub fn connection(facts: &WorkspaceFacts, phase: Phase) -> ConnectionFacts {
+    let id = ConnectionId::new(now());
+    let revision_id = RevisionId::new(now());
+    ConnectionFacts {
+        connection: Connection {
+            id,
+            workspace_id: facts.workspace.id,
+            name: "Okta".into(),
+            provider: None,
+            default: false,
+            phase,
+            draft: None,
+            live: Some(revision_id),
+            service_provider: ServiceProvider {
+                certificate_pem: String::new(),
+            },
+            created_at: now(),
+            updated_at: now(),
+        },
+        revision: Some(Revision {
+            id: revision_id,
+            workspace_id: facts.workspace.id,
+            connection_id: id,
+            number: 1,
+            settings: settings(),
+            learned_idp_entity_id: Some(IDP.into()),
+            passed_test: Some(vestibule_model::TestId::new(now())),
+            created_at: now(),
+        }),
+    }
+}
+
+pub fn settings() -> RevisionSettings {
+    RevisionSettings {
+        idp_certificates: Vec::new(),
+        idp_sso_url: "https://idp.example/sso".into(),
+        idp_logout_url: None,
+        logout_landing_url: None,
+        idp_entity_id: None,
+        encryption_cbc: EncryptionCbc::Refuse,
+        provisioning: Provisioning::JustInTime,
+        require_signed_response: false,
+        required_authn_context: Vec::new(),
+        attribute_mapping: vestibule_model::AttributeMapping::default(),
+    }
+}
+
+/// The settings that serve on the first connection.
+pub fn serving(facts: &mut WorkspaceFacts) -> &mut RevisionSettings {
+    &mut facts.sso.connections[0].revision.as_mut().unwrap().settings
+}
+
+pub fn member(facts: &WorkspaceFacts, address: &str, role: Role) -> Member {
+    Member {
+        id: MemberId::new(now()),
+        workspace_id: facts.workspace.id,
+        email: email(address),
+        name: Some("Ada Lovelace".into()),
+        role,
+        status: MemberStatus::Active,
+        external_id: None,
+        created_at: now(),
+        updated_at: now(),
+    }
+}
+
+/// What a sign-in through the first connection is judged by; nobody was found yet.
+pub fn saml_facts(workspace: &WorkspaceFacts) -> SamlFacts {
+    let connection = &workspace.sso.connections[0].connection;
+    SamlFacts {
+        workspace: workspace.clone(),
+        connection_id: connection.id,
+        revision_id_of_trip: connection.live.unwrap(),
+        by_subject: None,
+        by_email: None,
+        identities_of_candidate: Vec::new(),
+    }
+}
+
+pub fn name_id(value: &str, format: Option<&str>) -> NameId {
+    NameId {
+        value: value.into(),
+        format: format.map(Into::into),
+        name_qualifier: None,
+        sp_name_qualifier: None,
+    }
+}
+
+/// A link of a member on the first connection.
+pub fn identity(facts: &WorkspaceFacts, member: &Member, name_id: NameId) -> Identity {
+    Identity {
+        id: IdentityId::new(now()),
+        workspace_id: facts.workspace.id,
+        member_id: member.id,
+        connection_id: facts.sso.connections[0].connection.id,
+        subject: Subject {
+            idp_entity_id: IDP.into(),
+            name_id,
+        },
+        proven_at: None,
+        created_at: now(),
+        last_used_at: None,
+    }
+}
+
+/// A session of a member, as an internal service made it.
+pub fn session(member: &Member, origin: Origin) -> Session {
+    Session {
+        id: SessionId::new(now()),
+        workspace_id: member.workspace_id,
+        member_id: member.id,
+        client_id: client(),
+        origin,
+        amr: vec![vestibule_model::AuthenticationMethod::Pwd],
+        scope: "openid".into(),
+        auth_time: now(),
+        created_at: now(),
+        expires_at: now() + jiff::SignedDuration::from_hours(1),
+        revoked_at: None,
+        revoked_reason: None,
+    }
+}
+
+/// The door of the first connection, as a session remembers it.
+pub fn saml_origin(facts: &WorkspaceFacts) -> Origin {
+    let connection = &facts.sso.connections[0].connection;
+    Origin::Saml {
+        connection_id: connection.id,
+        revision_id: connection.live.unwrap(),
+        details: SamlDetails {
+            name_id: name_id("ada", None),
+            session_index: None,
+            attributes: vestibule_saml::Attributes::default(),
+        },
+    }
+}
+
+/// The rules gone through, with their outcomes: `P1 pass, P5 refuse`.
+pub fn path(reasons: &[Reason]) -> String {
+    let steps: Vec<_> = reasons
+        .iter()
+        .map(|reason| format!("{} {}", reason.rule, reason.outcome))
+        .collect();
+    steps.join(", ")
+}
+
+/// Whether the last rule is the one that refused.
+pub fn ends_refused(reasons: &[Reason]) -> bool {
+    reasons
+        .last()
+        .is_some_and(|reason| reason.outcome == RuleOutcome::Refuse)
+}
