@@ -243,7 +243,7 @@ impl Certificate {
             ffi::drain_openssl_errors();
             return Err(KeyError::Unsupported);
         };
-        VerifyingKey::from_public(key)
+        VerifyingKey::from_public(&key)
     }
 
     /// SHA-256 of its public key.

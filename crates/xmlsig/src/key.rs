@@ -162,12 +162,12 @@ impl VerifyingKey {
             ffi::drain_openssl_errors();
             return Err(KeyError::Malformed);
         };
-        Self::from_public(key)
+        Self::from_public(&key)
     }
 
-    pub(crate) fn from_public(key: PKey<Public>) -> Result<Self, KeyError> {
+    pub(crate) fn from_public(key: &PKeyRef<Public>) -> Result<Self, KeyError> {
         ffi::ready()?;
-        let kind = KeyKind::of(&key);
+        let kind = KeyKind::of(key);
         let family = kind.acceptable()?;
         match family {
             KeyFamily::Rsa => {
@@ -183,6 +183,9 @@ impl VerifyingKey {
             .public_key_to_der()
             .map_err(|_stack| KeyError::Malformed)?;
         let fingerprint = KeyFingerprint::new(openssl::sha::sha256(&spki));
+        // Wherever the key came from, OpenSSL 3 shall hold it in the form that its decoders make:
+        // xmlsec finds no curve in an EC key of the older form.
+        let key = PKey::public_key_from_der(&spki).map_err(|_stack| KeyError::Malformed)?;
         let raw = RawKey::adopt(key.clone()).ok_or(KeyError::Library)?;
         Ok(Self(Arc::new(Inner {
             raw,

@@ -47,7 +47,7 @@ impl SigningKey {
             return Err(KeyError::RsaTooLong { bits });
         }
         let key = Rsa::generate(bits).and_then(PKey::from_rsa);
-        Self::from_private(key.map_err(|_stack| KeyError::Library)?)
+        Self::from_private(&*key.map_err(|_stack| KeyError::Library)?)
     }
 
     /// Makes a key on P-256.
@@ -59,7 +59,7 @@ impl SigningKey {
         let key = EcGroup::from_curve_name(Nid::X9_62_PRIME256V1)
             .and_then(|group| EcKey::generate(&group))
             .and_then(PKey::from_ec_key);
-        Self::from_private(key.map_err(|_stack| KeyError::Library)?)
+        Self::from_private(&*key.map_err(|_stack| KeyError::Library)?)
     }
 
     /// Reads an unencrypted PKCS #8 PrivateKeyInfo in DER.
@@ -75,10 +75,10 @@ impl SigningKey {
             ffi::drain_openssl_errors();
             return Err(KeyError::Malformed);
         };
-        Self::from_private(key)
+        Self::from_private(&key)
     }
 
-    fn from_private(private: PKey<Private>) -> Result<Self, KeyError> {
+    fn from_private(private: &PKeyRef<Private>) -> Result<Self, KeyError> {
         ffi::ready()?;
         let spki = private
             .public_key_to_der()
@@ -87,6 +87,8 @@ impl SigningKey {
         let pkcs8 = private
             .private_key_to_pkcs8()
             .map_err(|_stack| KeyError::Malformed)?;
+        // See `VerifyingKey::from_public`.
+        let private = PKey::private_key_from_pkcs8(&pkcs8).map_err(|_stack| KeyError::Library)?;
         let raw = RawKey::adopt(private.clone()).ok_or(KeyError::Library)?;
         Ok(Self(Arc::new(Inner {
             raw,

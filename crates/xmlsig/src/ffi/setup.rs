@@ -85,14 +85,14 @@ fn set_up() -> Result<Versions, InitError> {
     silence_libxml2();
     let libxml2 = libxml2_version()?;
 
-    // SAFETY: set before xmlsec can report anything, and never changed.
-    unsafe { xmlSecErrorsSetCallback(Some(capture_xmlsec_error)) };
-    // SAFETY: these run once, behind the OnceLock, before any other use of the library.
+    // SAFETY: these run once, behind the OnceLock, before any other use of the library; the
+    // callback is a function of ours that lives for ever.
     unsafe {
+        xmlSecErrorsSetCallback(Some(capture_xmlsec_error));
         if sec::xmlSecInit() < 0 {
             return Err(InitError::Xmlsec);
         }
-        // xmlSecInit puts its own callback back.
+        // Each initialisation puts a callback of its own in place.
         xmlSecErrorsSetCallback(Some(capture_xmlsec_error));
     }
     let xmlsec = xmlsec_version()?;
@@ -101,6 +101,7 @@ fn set_up() -> Result<Versions, InitError> {
         if sec::xmlSecOpenSSLAppInit(ptr::null()) < 0 || sec::xmlSecOpenSSLInit() < 0 {
             return Err(InitError::Engine);
         }
+        xmlSecErrorsSetCallback(Some(capture_xmlsec_error));
         // xmlsec's readers of file, http and ftp URIs.
         xmlSecIOCleanupCallbacks();
         // libxml2's own. Popping leaves the table empty; xmlCleanupInputCallbacks would have it

@@ -1,0 +1,1 @@
+//! The folders `accept/<case>/` and `reject/<case>/`: documents that other software signed.
