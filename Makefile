@@ -35,7 +35,7 @@ lint: dependencies ## Check format, clippy without warnings, and the dependencie
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --locked --workspace --all-targets --all-features -- --deny warnings
 	@if command -v cargo-deny >/dev/null; \
-	then $(CARGO) deny --all-features --offline --locked check bans licenses sources; \
+	then $(CARGO) deny --all-features --locked check bans licenses sources; \
 	else echo 'lint: cargo-deny is not installed, so deny.toml was not checked (cargo install cargo-deny)'; fi
 
 openapi: dependencies ## Write api-spec/openapi.yaml anew from the code
