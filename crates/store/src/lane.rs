@@ -1,0 +1,109 @@
+//! Work that goes down a lane to a thread with a connection, and its answer that comes back.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use tokio::sync::oneshot;
+
+use crate::engine::Engine;
+use crate::seal::Vault;
+use crate::{StoreError, Tx};
+
+/// How a transaction begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    Read,
+    Write,
+}
+
+/// What is to become of a transaction that ran.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Keep,
+    Undo,
+    /// The closure panicked: undo, and do not trust the connection.
+    Panicked,
+}
+
+/// One closure on its way: run, then either answered, once its outcome is final, or failed.
+pub(crate) trait Work: Send {
+    fn mode(&self) -> Mode;
+    /// Whether nobody waits for the answer any more.
+    fn is_abandoned(&self) -> bool;
+    fn run(&mut self, engine: Engine<'_>, vault: &Vault) -> Verdict;
+    fn answer(self: Box<Self>);
+    fn fail(self: Box<Self>, error: StoreError);
+}
+
+struct Job<T, E, F> {
+    mode: Mode,
+    closure: Option<F>,
+    outcome: Option<Result<T, E>>,
+    reply: oneshot::Sender<Result<T, E>>,
+}
+
+/// Makes work of a closure, with the receiver of its answer.
+pub(crate) fn job<T, E, F>(
+    mode: Mode,
+    closure: F,
+) -> (Box<dyn Work>, oneshot::Receiver<Result<T, E>>)
+where
+    F: FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    T: Send + 'static,
+    E: From<StoreError> + Send + 'static,
+{
+    let (reply, answer) = oneshot::channel();
+    (
+        Box::new(Job {
+            mode,
+            closure: Some(closure),
+            outcome: None,
+            reply,
+        }),
+        answer,
+    )
+}
+
+impl<T, E, F> Work for Job<T, E, F>
+where
+    F: FnOnce(&mut Tx<'_>) -> Result<T, E> + Send,
+    T: Send,
+    E: From<StoreError> + Send,
+{
+    fn mode(&self) -> Mode {
+        self.mode
+    }
+
+    fn is_abandoned(&self) -> bool {
+        self.reply.is_closed()
+    }
+
+    fn run(&mut self, engine: Engine<'_>, vault: &Vault) -> Verdict {
+        let Some(closure) = self.closure.take() else {
+            return Verdict::Undo;
+        };
+        let mut tx = Tx::new(engine, vault);
+        // Unwind safety: whatever the closure left half done is rolled back and dropped.
+        let outcome = catch_unwind(AssertUnwindSafe(|| closure(&mut tx)));
+        let (outcome, verdict) = match (outcome, tx.into_spoiled()) {
+            (Err(_), _) => (Err(StoreError::Panicked.into()), Verdict::Panicked),
+            // COMMIT of a spoiled transaction would be a silent ROLLBACK on Postgres.
+            (Ok(Ok(_)), Some(error)) => (Err(error.into()), Verdict::Undo),
+            (Ok(Ok(value)), None) => (Ok(value), Verdict::Keep),
+            (Ok(Err(error)), _) => (Err(error), Verdict::Undo),
+        };
+        self.outcome = Some(outcome);
+        verdict
+    }
+
+    fn answer(self: Box<Self>) {
+        let outcome = self
+            .outcome
+            .unwrap_or_else(|| Err(StoreError::Stopped.into()));
+        // Nobody may be waiting any more; the outcome stands all the same.
+        let _ = self.reply.send(outcome);
+    }
+
+    fn fail(self: Box<Self>, error: StoreError) {
+        let _ = self.reply.send(Err(error.into()));
+    }
+}

@@ -1,0 +1,139 @@
+//! The lanes of Postgres: several threads, each with a connection that it renews by itself.
+
+use std::time::{Duration, Instant};
+
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, PgConnection};
+
+use crate::StoreError;
+use crate::config::PostgresUrl;
+use crate::engine::Engine;
+use crate::lane::{Mode, Verdict, Work};
+use crate::queue::Queue;
+use crate::seal::Vault;
+
+/// How long a thread that could not connect refuses at once before it tries again.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// Opens a connection with bounds on every wait.
+pub(crate) fn connect(url: &PostgresUrl) -> Result<PgConnection, StoreError> {
+    let mut conn = connect_unbounded(url)?;
+    conn.batch_execute(
+        "SET statement_timeout = '10s'; SET lock_timeout = '5s'; \
+         SET idle_in_transaction_session_timeout = '30s'; SET application_name = 'vestibule'",
+    )
+    .map_err(|error| StoreError::from_diesel(&error))?;
+    Ok(conn)
+}
+
+/// Opens a connection whose statements may take their time, for migrations.
+pub(crate) fn connect_unbounded(url: &PostgresUrl) -> Result<PgConnection, StoreError> {
+    PgConnection::establish(url.expose()).map_err(|error| {
+        let reason = url.redact(&error.to_string());
+        StoreError::Unavailable(format!("cannot connect to {}: {reason}", url.shown()))
+    })
+}
+
+/// A connection that comes back.
+pub(crate) struct Link {
+    url: PostgresUrl,
+    conn: Option<PgConnection>,
+    down: Option<(Instant, StoreError)>,
+}
+
+impl Link {
+    pub(crate) fn new(url: PostgresUrl, conn: PgConnection) -> Self {
+        Self {
+            url,
+            conn: Some(conn),
+            down: None,
+        }
+    }
+
+    /// Begins a transaction, on a new connection where the old one is gone: nothing has been done
+    /// yet, so trying again is safe.
+    fn begin(&mut self, mode: Mode) -> Result<&mut PgConnection, StoreError> {
+        let begin = match mode {
+            Mode::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY",
+            Mode::Write => "BEGIN ISOLATION LEVEL READ COMMITTED, READ WRITE",
+        };
+        let usable = self.conn.take().and_then(|mut conn| {
+            let begun = conn.batch_execute(begin);
+            begun.is_ok().then_some(conn)
+        });
+        let conn = match usable {
+            Some(conn) => conn,
+            None => {
+                let mut conn = self.reconnect()?;
+                conn.batch_execute(begin).map_err(|error| {
+                    let error = StoreError::from_diesel(&error);
+                    StoreError::Unavailable(format!("no transaction could begin: {error}"))
+                })?;
+                conn
+            }
+        };
+        Ok(self.conn.insert(conn))
+    }
+
+    fn reconnect(&mut self) -> Result<PgConnection, StoreError> {
+        // While the server is gone, the queue must drain faster than connections time out.
+        if let Some((since, error)) = &self.down
+            && since.elapsed() < PAUSE
+        {
+            return Err(error.clone());
+        }
+        match connect(&self.url) {
+            Ok(conn) => {
+                self.down = None;
+                Ok(conn)
+            }
+            Err(error) => {
+                let error = match error {
+                    StoreError::Unavailable(_) => error,
+                    other => StoreError::Unavailable(other.to_string()),
+                };
+                self.down = Some((Instant::now(), error.clone()));
+                Err(error)
+            }
+        }
+    }
+
+    fn run(&mut self, mut work: Box<dyn Work>, vault: &Vault) {
+        let conn = match self.begin(work.mode()) {
+            Ok(conn) => conn,
+            Err(error) => return work.fail(error),
+        };
+        match work.run(Engine::Postgres(conn), vault) {
+            Verdict::Keep => match conn.batch_execute("COMMIT") {
+                Ok(()) => work.answer(),
+                Err(error) => {
+                    self.conn = None;
+                    let error = StoreError::from_diesel(&error);
+                    work.fail(StoreError::Unavailable(format!(
+                        "the outcome of a commit is unknown: {error}"
+                    )));
+                }
+            },
+            Verdict::Undo => {
+                if conn.batch_execute("ROLLBACK").is_err() {
+                    self.conn = None;
+                }
+                work.answer();
+            }
+            Verdict::Panicked => {
+                // Closed before the answer: then what it had done is gone.
+                self.conn = None;
+                work.answer();
+            }
+        }
+    }
+}
+
+/// Works until the queue is closed and empty.
+pub(crate) fn lane(mut link: Link, queue: &Queue<Box<dyn Work>>, vault: &Vault) {
+    while let Some(work) = queue.pop() {
+        if !work.is_abandoned() {
+            link.run(work, vault);
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! The tables as diesel sees them, on both databases. Kept by hand beside `migrations/`.
+
+diesel::table! {
+    settings (name) {
+        name -> Text,
+        value -> Text,
+    }
+}
+
+diesel::table! {
+    workspaces (id) {
+        id -> Text,
+        name -> Text,
+        slug -> Text,
+        plan -> Text,
+        two_factor -> Text,
+        external_id -> Nullable<Text>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    members (id) {
+        id -> Text,
+        workspace_id -> Text,
+        email -> Text,
+        email_key -> Text,
+        name -> Nullable<Text>,
+        role -> Text,
+        status -> Text,
+        external_id -> Nullable<Text>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    member_tombstones (id) {
+        id -> Text,
+        workspace_id -> Text,
+        deleted_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    connections (id) {
+        id -> Text,
+        workspace_id -> Text,
+        name -> Text,
+        provider -> Nullable<Text>,
+        is_default -> Bool,
+        phase -> Text,
+        draft_revision_id -> Nullable<Text>,
+        live_revision_id -> Nullable<Text>,
+        sp_certificate_pem -> Text,
+        sp_private_key -> Text,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    revisions (id) {
+        id -> Text,
+        workspace_id -> Text,
+        connection_id -> Text,
+        number -> BigInt,
+        settings -> Text,
+        learned_idp_entity_id -> Nullable<Text>,
+        passed_test_id -> Nullable<Text>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    test_runs (id) {
+        id -> Text,
+        workspace_id -> Text,
+        connection_id -> Text,
+        revision_id -> Text,
+        state -> Text,
+        report -> Nullable<Text>,
+        name_id -> Nullable<Text>,
+        start_token_hash -> Text,
+        start_token -> Nullable<Text>,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        finished_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    sign_in_attempts (id) {
+        id -> Text,
+        workspace_id -> Text,
+        connection_id -> Text,
+        revision_id -> Text,
+        client_id -> Text,
+        member_id -> Nullable<Text>,
+        outcome -> Text,
+        reason -> Nullable<Text>,
+        report -> Text,
+        started_at -> BigInt,
+        finished_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    assertion_claims (connection_id, assertion_id_hash) {
+        connection_id -> Text,
+        assertion_id_hash -> Text,
+        keep_until -> BigInt,
+    }
+}
+
+diesel::table! {
+    identities (id) {
+        id -> Text,
+        workspace_id -> Text,
+        member_id -> Text,
+        connection_id -> Text,
+        idp_entity_id -> Text,
+        name_id_value -> Text,
+        name_id_format -> Nullable<Text>,
+        name_qualifier -> Nullable<Text>,
+        sp_name_qualifier -> Nullable<Text>,
+        subject_hash -> Text,
+        proven_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+        last_used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    domains (id) {
+        id -> Text,
+        workspace_id -> Text,
+        domain -> Text,
+        connection_id -> Nullable<Text>,
+        verified_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    clients (id) {
+        id -> Text,
+        name -> Text,
+        redirect_uris -> Text,
+        secret_hash -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    sessions (id) {
+        id -> Text,
+        workspace_id -> Text,
+        member_id -> Text,
+        client_id -> Text,
+        connection_id -> Nullable<Text>,
+        revision_id -> Nullable<Text>,
+        saml_details -> Nullable<Text>,
+        amr -> Text,
+        scope -> Text,
+        auth_time -> BigInt,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        revoked_at -> Nullable<BigInt>,
+        revoked_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    codes (hash) {
+        hash -> Text,
+        session_id -> Text,
+        client_id -> Text,
+        redirect_uri -> Text,
+        code_challenge -> Text,
+        nonce -> Nullable<Text>,
+        expires_at -> BigInt,
+        redeemed_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    refresh_tokens (hash) {
+        hash -> Text,
+        session_id -> Text,
+        issued_at -> BigInt,
+        expires_at -> BigInt,
+        redeemed_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    api_keys (id) {
+        id -> Text,
+        name -> Text,
+        scopes -> Text,
+        workspace_id -> Nullable<Text>,
+        secret_hash -> Text,
+        created_at -> BigInt,
+        expires_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    signing_keys (kid) {
+        kid -> Text,
+        pkcs8 -> Text,
+        created_at -> BigInt,
+        retired_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    audit_events (id) {
+        id -> Text,
+        workspace_id -> Nullable<Text>,
+        actor_kind -> Text,
+        actor_id -> Nullable<Text>,
+        action -> Text,
+        target -> Text,
+        detail -> Text,
+        at -> BigInt,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(identities, members);
+diesel::allow_tables_to_appear_in_same_query!(codes, sessions);
+diesel::allow_tables_to_appear_in_same_query!(refresh_tokens, sessions);

@@ -1,0 +1,158 @@
+//! The lanes of SQLite: one thread that writes, in groups that share a commit, and a few that read.
+
+use std::fs::{DirBuilder, OpenOptions};
+use std::io::ErrorKind;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, SqliteConnection};
+
+use crate::StoreError;
+use crate::engine::Engine;
+use crate::lane::{Verdict, Work};
+use crate::queue::Queue;
+use crate::seal::Vault;
+
+/// The most transactions that share one commit.
+const GROUP: usize = 128;
+/// When a group stops growing: the first of it waits for the commit too.
+const GROUP_TIME: Duration = Duration::from_millis(10);
+
+/// What a connection is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Use {
+    Migrate,
+    Write,
+    Read,
+}
+
+/// Makes the file and its folder, readable by their owner alone, where they are not there yet.
+pub(crate) fn make_file(path: &Path) -> Result<(), StoreError> {
+    let refused = |error: std::io::Error| {
+        StoreError::Config(format!("cannot make {}: {error}", path.display()))
+    };
+    if let Some(folder) = path.parent() {
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder)
+            .map_err(refused)?;
+    }
+    match OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
+    {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(refused(error)),
+        _ => Ok(()),
+    }
+}
+
+/// Opens a connection with the settings that its use asks for.
+pub(crate) fn connect(path: &Path, purpose: Use) -> Result<SqliteConnection, StoreError> {
+    let text = path
+        .to_str()
+        .ok_or_else(|| StoreError::Config(format!("the path {} is not UTF-8", path.display())))?;
+    let unavailable =
+        |error: String| StoreError::Unavailable(format!("cannot open {}: {error}", path.display()));
+    let mut conn = SqliteConnection::establish(text).map_err(|e| unavailable(e.to_string()))?;
+    // busy_timeout first: changing the journal mode takes a lock that another process may hold.
+    // FULL: what was answered survives a power cut; the group shares the price of it.
+    let settings = match purpose {
+        // A table that others refer to is rebuilt by dropping it; the migration checks the keys.
+        Use::Migrate => "PRAGMA foreign_keys = OFF;",
+        Use::Write => "PRAGMA foreign_keys = ON;",
+        Use::Read => "PRAGMA foreign_keys = ON; PRAGMA query_only = ON;",
+    };
+    conn.batch_execute(&format!(
+        "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+         PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY; {settings}"
+    ))
+    .map_err(|error| unavailable(StoreError::from_diesel(&error).to_string()))?;
+    Ok(conn)
+}
+
+fn execute(conn: &mut SqliteConnection, sql: &str) -> Result<(), StoreError> {
+    conn.batch_execute(sql)
+        .map_err(|error| StoreError::from_diesel(&error))
+}
+
+/// Writes until the queue is closed and empty.
+pub(crate) fn write_lane(mut conn: SqliteConnection, queue: &Queue<Box<dyn Work>>, vault: &Vault) {
+    while let Some(first) = queue.pop() {
+        group(&mut conn, first, queue, vault);
+    }
+}
+
+/// One commit: the first piece of work and whatever waits behind it, each in its own savepoint.
+fn group(
+    conn: &mut SqliteConnection,
+    first: Box<dyn Work>,
+    queue: &Queue<Box<dyn Work>>,
+    vault: &Vault,
+) {
+    if let Err(error) = execute(conn, "BEGIN IMMEDIATE") {
+        first.fail(could_not_begin(&error));
+        return;
+    }
+    let started = Instant::now();
+    let mut done = Vec::new();
+    let mut outcome = Ok(());
+    let mut next = Some(first);
+    while let Some(mut work) = next.take() {
+        if !work.is_abandoned() {
+            outcome = savepoint(conn, work.as_mut(), vault);
+            done.push(work);
+        }
+        if outcome.is_ok() && done.len() < GROUP && started.elapsed() < GROUP_TIME {
+            next = queue.try_pop();
+        }
+    }
+    match outcome.and_then(|()| execute(conn, "COMMIT")) {
+        Ok(()) => done.into_iter().for_each(Work::answer),
+        Err(error) => {
+            // SQLite may have rolled back by itself; then there is nothing left to undo.
+            let _ = execute(conn, "ROLLBACK");
+            let error = StoreError::Unavailable(format!("nothing was written: {error}"));
+            done.into_iter().for_each(|work| work.fail(error.clone()));
+        }
+    }
+}
+
+/// Runs one piece of work in a savepoint. An error means that the whole group is lost: SQLite ends
+/// the transaction by itself when the disk is full or fails.
+fn savepoint(
+    conn: &mut SqliteConnection,
+    work: &mut dyn Work,
+    vault: &Vault,
+) -> Result<(), StoreError> {
+    execute(conn, "SAVEPOINT work")?;
+    match work.run(Engine::Sqlite(conn), vault) {
+        Verdict::Keep => execute(conn, "RELEASE work"),
+        Verdict::Undo | Verdict::Panicked => execute(conn, "ROLLBACK TO work; RELEASE work"),
+    }
+}
+
+/// Reads until the queue is closed and empty; each closure sees one snapshot.
+pub(crate) fn read_lane(mut conn: SqliteConnection, queue: &Queue<Box<dyn Work>>, vault: &Vault) {
+    while let Some(mut work) = queue.pop() {
+        if work.is_abandoned() {
+            continue;
+        }
+        if let Err(error) = execute(&mut conn, "BEGIN") {
+            work.fail(could_not_begin(&error));
+            continue;
+        }
+        work.run(Engine::Sqlite(&mut conn), vault);
+        // Nothing was written: how a read ends cannot change what it found.
+        let _ = execute(&mut conn, "ROLLBACK");
+        work.answer();
+    }
+}
+
+fn could_not_begin(error: &StoreError) -> StoreError {
+    StoreError::Unavailable(format!("no transaction could begin: {error}"))
+}

@@ -1,0 +1,217 @@
+//! The front door: opening the archive, and sending closures to its threads.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{Builder, JoinHandle};
+
+use diesel::SqliteConnection;
+
+use crate::config::Database;
+use crate::engine::Engine;
+use crate::lane::{Mode, Work, job};
+use crate::migrate::Migrated;
+use crate::queue::Queue;
+use crate::seal::Vault;
+use crate::{StoreConfig, StoreError, Tx, migrate, postgres, sqlite};
+
+/// How much work may wait in each lane: a second's worth of a busy machine. More would only be
+/// answered after those who asked have given up.
+const WAITING: usize = 4096;
+
+type Lane = Arc<Queue<Box<dyn Work>>>;
+
+/// The archive: cheap to clone, shared by every thread. The last clone to be dropped closes it, when
+/// all work that waits is done.
+#[derive(Clone)]
+pub struct Store(Arc<Lanes>);
+
+/// The threads, and the two ways to them (the same one on Postgres).
+struct Lanes {
+    read: Lane,
+    write: Lane,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Store")
+    }
+}
+
+impl Store {
+    /// Brings the schema of a database up to date, making the SQLite file where there is none. Any
+    /// number of programs may do it at once.
+    ///
+    /// # Errors
+    /// [`StoreError::Config`], [`StoreError::Unavailable`], [`StoreError::SchemaTooNew`], or
+    /// [`StoreError::Migration`] when a step failed; on SQLite nothing has changed then.
+    pub fn migrate(config: &StoreConfig) -> Result<Migrated, StoreError> {
+        migrate::migrate(&Database::parse(&config.database_url)?)
+    }
+
+    /// Opens a database whose schema is up to date, and checks that the master key is its own.
+    ///
+    /// # Errors
+    /// [`StoreError::Config`], [`StoreError::Unavailable`], [`StoreError::SchemaTooNew`],
+    /// [`StoreError::SchemaBehind`], [`StoreError::WrongMasterKey`].
+    pub fn open(config: &StoreConfig) -> Result<Self, StoreError> {
+        let vault = Arc::new(Vault::new(&config.master_key)?);
+        match Database::parse(&config.database_url)? {
+            Database::Sqlite(path) => {
+                sqlite::make_file(&path)?;
+                let mut writer = sqlite::connect(&path, sqlite::Use::Write)?;
+                migrate::check_sqlite(&mut writer)?;
+                check_master_key(Engine::Sqlite(&mut writer), &vault)?;
+                let readers = (0..config.readers.clamp(1, 64))
+                    .map(|_| sqlite::connect(&path, sqlite::Use::Read))
+                    .collect::<Result<Vec<_>, _>>()?;
+                Self::on_sqlite(writer, readers, &vault)
+            }
+            Database::Postgres(url) => {
+                let mut conns = (0..config.connections.clamp(1, 256))
+                    .map(|_| postgres::connect(&url))
+                    .collect::<Result<Vec<_>, _>>()?;
+                if let Some(conn) = conns.first_mut() {
+                    migrate::check_postgres(conn)?;
+                    check_master_key(Engine::Postgres(conn), &vault)?;
+                }
+                let links = conns
+                    .into_iter()
+                    .map(|conn| postgres::Link::new(url.clone(), conn));
+                Self::on_postgres(links, &vault)
+            }
+        }
+    }
+
+    fn on_sqlite(
+        writer: SqliteConnection,
+        readers: Vec<SqliteConnection>,
+        vault: &Arc<Vault>,
+    ) -> Result<Self, StoreError> {
+        let lanes = Lanes::new(Arc::new(Queue::new(WAITING)), Arc::new(Queue::new(WAITING)));
+        lanes.spawn("store-write", &lanes.write, vault, |queue, vault| {
+            sqlite::write_lane(writer, queue, vault);
+        })?;
+        for reader in readers {
+            lanes.spawn("store-read", &lanes.read, vault, |queue, vault| {
+                sqlite::read_lane(reader, queue, vault);
+            })?;
+        }
+        Ok(Self(Arc::new(lanes)))
+    }
+
+    fn on_postgres(
+        links: impl Iterator<Item = postgres::Link>,
+        vault: &Arc<Vault>,
+    ) -> Result<Self, StoreError> {
+        let queue: Lane = Arc::new(Queue::new(WAITING));
+        let lanes = Lanes::new(Arc::clone(&queue), queue);
+        for link in links {
+            lanes.spawn("store-postgres", &lanes.write, vault, |queue, vault| {
+                postgres::lane(link, queue, vault);
+            })?;
+        }
+        Ok(Self(Arc::new(lanes)))
+    }
+
+    /// Runs a closure that only reads, in a transaction that sees one moment of the database.
+    ///
+    /// # Errors
+    /// What the closure answers; [`StoreError::Unavailable`], [`StoreError::Overloaded`] or
+    /// [`StoreError::Stopped`] when it could not run; [`StoreError::Panicked`].
+    pub async fn read<T, E, F>(&self, f: F) -> Result<T, E>
+    where
+        F: FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        run(&self.0.read, Mode::Read, f).await
+    }
+
+    /// Runs a closure in a transaction of its own. `Ok` comes back after the commit; with `Err`
+    /// nothing was written. Dropping the future changes nothing: once begun, the closure runs to
+    /// its end.
+    ///
+    /// # Errors
+    /// What the closure answers; [`StoreError::Unavailable`], [`StoreError::Overloaded`] or
+    /// [`StoreError::Stopped`] when it could not run; [`StoreError::Panicked`]; the error of a
+    /// statement that failed though the closure answered `Ok`.
+    pub async fn write<T, E, F>(&self, f: F) -> Result<T, E>
+    where
+        F: FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        run(&self.0.write, Mode::Write, f).await
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        self.read(|tx| tx.ping()).await
+    }
+}
+
+async fn run<T, E, F>(lane: &Lane, mode: Mode, closure: F) -> Result<T, E>
+where
+    F: FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    T: Send + 'static,
+    E: From<StoreError> + Send + 'static,
+{
+    let (work, answer) = job(mode, closure);
+    lane.push(work)?;
+    answer
+        .await
+        .unwrap_or_else(|_cause| Err(StoreError::Stopped.into()))
+}
+
+/// Opens the sealed sentinel, so that a wrong key is an error at start and not at a sign-in.
+fn check_master_key(engine: Engine<'_>, vault: &Vault) -> Result<(), StoreError> {
+    Tx::new(engine, vault).check_master_key()
+}
+
+impl Lanes {
+    fn new(read: Lane, write: Lane) -> Self {
+        Self {
+            read,
+            write,
+            threads: Mutex::new(Vec::new()),
+        }
+    }
+
+    fn spawn(
+        &self,
+        name: &str,
+        queue: &Lane,
+        vault: &Arc<Vault>,
+        work: impl FnOnce(&Queue<Box<dyn Work>>, &Vault) + Send + 'static,
+    ) -> Result<(), StoreError> {
+        let (queue, vault) = (Arc::clone(queue), Arc::clone(vault));
+        let thread = Builder::new()
+            .name(name.to_owned())
+            .spawn(move || work(&queue, &vault))
+            .map_err(|error| StoreError::Unavailable(format!("no thread: {error}")))?;
+        self.threads
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(thread);
+        Ok(())
+    }
+}
+
+impl Drop for Lanes {
+    fn drop(&mut self) {
+        self.read.close();
+        self.write.close();
+        let threads =
+            std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
+        for thread in threads {
+            // A closure may hold the last clone; its own thread cannot wait for itself.
+            if thread.thread().id() != std::thread::current().id() {
+                // A lane never panics: closures are caught.
+                let _ = thread.join();
+            }
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! Claims of assertions: each is used once.
+
+use diesel::prelude::*;
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+use vestibule_model::ConnectionId;
+
+use crate::column::{hex, micros};
+use crate::engine::on;
+use crate::schema::assertion_claims;
+use crate::{StoreError, Tx};
+
+impl Tx<'_> {
+    /// Claims an assertion for this transaction: `true` for exactly one that commits, `false` for
+    /// every other, also at the same time, also after a restart. The claim is kept until
+    /// `keep_until` at least, which must lie past the last moment the assertion could be accepted
+    /// (SAML Profiles §4.1.4.5).
+    ///
+    /// # Errors
+    /// [`StoreError::Dangling`] when the connection is gone.
+    pub fn claim_assertion(
+        &mut self,
+        connection_id: ConnectionId,
+        assertion_id: &str,
+        keep_until: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let connection_id = connection_id.to_string();
+        let hash = hex(&Sha256::digest(assertion_id));
+        // On Postgres a second claim waits here until the first transaction has ended.
+        let inserted = on!(self, |conn| diesel::insert_into(assertion_claims::table)
+            .values((
+                assertion_claims::connection_id.eq(&connection_id),
+                assertion_claims::assertion_id_hash.eq(&hash),
+                assertion_claims::keep_until.eq(micros(keep_until)),
+            ))
+            .on_conflict_do_nothing()
+            .execute(conn))?;
+        Ok(inserted == 1)
+    }
+}

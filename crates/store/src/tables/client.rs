@@ -1,0 +1,105 @@
+//! Clients: the applications that receive sign-ins.
+
+use diesel::prelude::*;
+use vestibule_model::{Client, ClientId};
+
+use crate::column::{Reading, hex, json, micros, text};
+use crate::engine::on;
+use crate::schema::clients;
+use crate::{Page, PageRequest, StoreError, Tx};
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = clients)]
+struct ClientRow {
+    id: String,
+    name: String,
+    redirect_uris: String,
+    secret_hash: String,
+    created_at: i64,
+}
+
+impl TryFrom<&Client> for ClientRow {
+    type Error = StoreError;
+
+    fn try_from(client: &Client) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: client.id.to_string(),
+            name: text("clients", "name", &client.name)?,
+            redirect_uris: json("clients", "redirect_uris", &client.redirect_uris)?,
+            secret_hash: hex(&client.secret_hash),
+            created_at: micros(client.created_at),
+        })
+    }
+}
+
+impl TryFrom<ClientRow> for Client {
+    type Error = StoreError;
+
+    fn try_from(row: ClientRow) -> Result<Self, StoreError> {
+        let reading = Reading {
+            table: "clients",
+            row: &row.id,
+        };
+        Ok(Self {
+            id: reading.parse("id", &row.id)?,
+            redirect_uris: reading.json("redirect_uris", &row.redirect_uris)?,
+            secret_hash: reading.hash("secret_hash", &row.secret_hash)?,
+            created_at: reading.time("created_at", row.created_at)?,
+            name: row.name,
+        })
+    }
+}
+
+impl Tx<'_> {
+    /// Keeps a new client.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it could not be kept.
+    pub fn insert_client(&mut self, client: &Client) -> Result<(), StoreError> {
+        let row = ClientRow::try_from(client)?;
+        on!(self, |conn| diesel::insert_into(clients::table)
+            .values(&row)
+            .execute(conn))?;
+        Ok(())
+    }
+
+    /// The client of this id.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it could not be looked up.
+    pub fn client(&mut self, id: ClientId) -> Result<Option<Client>, StoreError> {
+        let id = id.to_string();
+        let row = on!(self, |conn| clients::table
+            .find(&id)
+            .select(ClientRow::as_select())
+            .first(conn)
+            .optional())?;
+        row.map(Client::try_from).transpose()
+    }
+
+    /// Clients by id.
+    ///
+    /// # Errors
+    /// [`StoreError::BadCursor`].
+    pub fn list_clients(&mut self, page: &PageRequest) -> Result<Page<Client>, StoreError> {
+        let after = page.ids_after()?;
+        let rows = on!(self, |conn| clients::table
+            .filter(clients::id.gt(&after))
+            .order(clients::id.asc())
+            .limit(page.rows())
+            .select(ClientRow::as_select())
+            .load(conn))?;
+        Page::from_rows(rows, page, |row: &ClientRow| row.id.clone())
+    }
+
+    /// Deletes a client with its sessions; `false` when there was none of this id.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it could not be deleted.
+    pub fn delete_client(&mut self, id: ClientId) -> Result<bool, StoreError> {
+        let id = id.to_string();
+        let deleted = on!(self, |conn| diesel::delete(clients::table.find(&id))
+            .execute(conn))?;
+        Ok(deleted == 1)
+    }
+}

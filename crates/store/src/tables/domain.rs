@@ -1,0 +1,84 @@
+//! Domains that workspaces claim.
+
+use diesel::prelude::*;
+use vestibule_model::{Domain, WorkspaceId};
+
+use crate::column::{Reading, key, micros};
+use crate::engine::on;
+use crate::schema::domains;
+use crate::{StoreError, Tx};
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = domains, treat_none_as_default_value = false)]
+struct DomainRow {
+    id: String,
+    workspace_id: String,
+    domain: String,
+    connection_id: Option<String>,
+    verified_at: Option<i64>,
+}
+
+impl TryFrom<&Domain> for DomainRow {
+    type Error = StoreError;
+
+    fn try_from(domain: &Domain) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: domain.id.to_string(),
+            workspace_id: domain.workspace_id.to_string(),
+            domain: key("domains", "domain", &domain.domain)?,
+            connection_id: domain.connection_id.map(|id| id.to_string()),
+            verified_at: domain.verified_at.map(micros),
+        })
+    }
+}
+
+impl TryFrom<DomainRow> for Domain {
+    type Error = StoreError;
+
+    fn try_from(row: DomainRow) -> Result<Self, StoreError> {
+        let reading = Reading {
+            table: "domains",
+            row: &row.id,
+        };
+        Ok(Self {
+            id: reading.parse("id", &row.id)?,
+            workspace_id: reading.parse("workspace_id", &row.workspace_id)?,
+            connection_id: reading.parse_optional("connection_id", row.connection_id.as_deref())?,
+            verified_at: reading.time_optional("verified_at", row.verified_at)?,
+            domain: row.domain,
+        })
+    }
+}
+
+impl Tx<'_> {
+    /// Keeps a new domain.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] for `domain.domain`; [`StoreError::Dangling`] when workspace or
+    /// connection are gone.
+    pub fn insert_domain(&mut self, domain: &Domain) -> Result<(), StoreError> {
+        let row = DomainRow::try_from(domain)?;
+        on!(self, |conn| diesel::insert_into(domains::table)
+            .values(&row)
+            .execute(conn))?;
+        Ok(())
+    }
+
+    /// The domains that a workspace has proved, oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError`] when they could not be looked up.
+    pub fn verified_domains(
+        &mut self,
+        workspace_id: WorkspaceId,
+    ) -> Result<Vec<Domain>, StoreError> {
+        let workspace_id = workspace_id.to_string();
+        let rows = on!(self, |conn| domains::table
+            .filter(domains::workspace_id.eq(&workspace_id))
+            .filter(domains::verified_at.is_not_null())
+            .order(domains::id.asc())
+            .select(DomainRow::as_select())
+            .load(conn))?;
+        rows.into_iter().map(Domain::try_from).collect()
+    }
+}

@@ -1,0 +1,243 @@
+//! Links between members and SAML subjects.
+
+use diesel::prelude::*;
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+use vestibule_model::{ConnectionId, Identity, IdentityId, Member, MemberId, Subject, WorkspaceId};
+use vestibule_saml::NameId;
+
+use super::member::MemberRow;
+use crate::column::{Reading, hex, micros, optional_text, text};
+use crate::engine::on;
+use crate::schema::{identities, members};
+use crate::{StoreError, Tx};
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = identities, treat_none_as_default_value = false)]
+struct IdentityRow {
+    id: String,
+    workspace_id: String,
+    member_id: String,
+    connection_id: String,
+    idp_entity_id: String,
+    name_id_value: String,
+    name_id_format: Option<String>,
+    name_qualifier: Option<String>,
+    sp_name_qualifier: Option<String>,
+    subject_hash: String,
+    proven_at: Option<i64>,
+    created_at: i64,
+    last_used_at: Option<i64>,
+}
+
+/// SHA-256 over everything that makes a subject unique (P9; SAML Core §8.3.7), each part with its
+/// length so that no two subjects read the same, and with a mark that tells absent from empty.
+fn subject_hash(subject: &Subject) -> String {
+    let name_id = &subject.name_id;
+    let parts = [
+        Some(subject.idp_entity_id.as_str()),
+        name_id.format.as_deref(),
+        Some(name_id.value.as_str()),
+        name_id.name_qualifier.as_deref(),
+        name_id.sp_name_qualifier.as_deref(),
+    ];
+    let mut hash = Sha256::new();
+    for part in parts {
+        match part {
+            None => hash.update([0]),
+            Some(part) => {
+                hash.update([1]);
+                hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+                hash.update(part);
+            }
+        }
+    }
+    hex(&hash.finalize())
+}
+
+impl TryFrom<&Identity> for IdentityRow {
+    type Error = StoreError;
+
+    fn try_from(identity: &Identity) -> Result<Self, StoreError> {
+        let column = |column, value: &str| text("identities", column, value);
+        let optional =
+            |column, value: &Option<String>| optional_text("identities", column, value.as_deref());
+        let name_id = &identity.subject.name_id;
+        Ok(Self {
+            id: identity.id.to_string(),
+            workspace_id: identity.workspace_id.to_string(),
+            member_id: identity.member_id.to_string(),
+            connection_id: identity.connection_id.to_string(),
+            idp_entity_id: column("idp_entity_id", &identity.subject.idp_entity_id)?,
+            name_id_value: column("name_id_value", &name_id.value)?,
+            name_id_format: optional("name_id_format", &name_id.format)?,
+            name_qualifier: optional("name_qualifier", &name_id.name_qualifier)?,
+            sp_name_qualifier: optional("sp_name_qualifier", &name_id.sp_name_qualifier)?,
+            subject_hash: subject_hash(&identity.subject),
+            proven_at: identity.proven_at.map(micros),
+            created_at: micros(identity.created_at),
+            last_used_at: identity.last_used_at.map(micros),
+        })
+    }
+}
+
+impl TryFrom<IdentityRow> for Identity {
+    type Error = StoreError;
+
+    fn try_from(row: IdentityRow) -> Result<Self, StoreError> {
+        let reading = Reading {
+            table: "identities",
+            row: &row.id,
+        };
+        let subject = Subject {
+            idp_entity_id: row.idp_entity_id,
+            name_id: NameId {
+                value: row.name_id_value,
+                format: row.name_id_format,
+                name_qualifier: row.name_qualifier,
+                sp_name_qualifier: row.sp_name_qualifier,
+            },
+        };
+        if subject_hash(&subject) != row.subject_hash {
+            return Err(reading.inconsistent("subject_hash"));
+        }
+        Ok(Self {
+            id: reading.parse("id", &row.id)?,
+            workspace_id: reading.parse("workspace_id", &row.workspace_id)?,
+            member_id: reading.parse("member_id", &row.member_id)?,
+            connection_id: reading.parse("connection_id", &row.connection_id)?,
+            subject,
+            proven_at: reading.time_optional("proven_at", row.proven_at)?,
+            created_at: reading.time("created_at", row.created_at)?,
+            last_used_at: reading.time_optional("last_used_at", row.last_used_at)?,
+        })
+    }
+}
+
+impl Tx<'_> {
+    /// Keeps a new link.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] for `identity.subject` when the subject is linked on this
+    /// connection already; [`StoreError::Dangling`] when member or connection are not there, or of
+    /// another workspace.
+    pub fn insert_identity(&mut self, identity: &Identity) -> Result<(), StoreError> {
+        let row = IdentityRow::try_from(identity)?;
+        on!(self, |conn| diesel::insert_into(identities::table)
+            .values(&row)
+            .execute(conn))?;
+        Ok(())
+    }
+
+    /// The links of a member, oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError`] when they could not be looked up.
+    pub fn identities_of(
+        &mut self,
+        workspace_id: WorkspaceId,
+        member_id: MemberId,
+    ) -> Result<Vec<Identity>, StoreError> {
+        let (workspace_id, member_id) = (workspace_id.to_string(), member_id.to_string());
+        let rows = on!(self, |conn| identities::table
+            .filter(identities::workspace_id.eq(&workspace_id))
+            .filter(identities::member_id.eq(&member_id))
+            .order(identities::id.asc())
+            .select(IdentityRow::as_select())
+            .load(conn))?;
+        rows.into_iter().map(Identity::try_from).collect()
+    }
+
+    /// The link of a subject on a connection, with its member.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it could not be looked up.
+    pub fn identity_by_subject(
+        &mut self,
+        connection_id: ConnectionId,
+        subject: &Subject,
+    ) -> Result<Option<(Identity, Member)>, StoreError> {
+        let (connection_id, hash) = (connection_id.to_string(), subject_hash(subject));
+        let row = on!(self, |conn| identities::table
+            .inner_join(members::table.on(members::id.eq(identities::member_id)))
+            .filter(identities::connection_id.eq(&connection_id))
+            .filter(identities::subject_hash.eq(&hash))
+            .select((IdentityRow::as_select(), MemberRow::as_select()))
+            .first(conn)
+            .optional())?;
+        let Some((identity, member)) = row else {
+            return Ok(None);
+        };
+        Ok(Some((identity.try_into()?, member.try_into()?)))
+    }
+
+    /// Notes that a link has signed somebody in; `false` when it is gone.
+    pub(crate) fn touch_identity(
+        &mut self,
+        id: IdentityId,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let id = id.to_string();
+        let changed = on!(self, |conn| diesel::update(identities::table.find(&id))
+            .set(identities::last_used_at.eq(micros(now)))
+            .execute(conn))?;
+        Ok(changed == 1)
+    }
+
+    /// Deletes a link; `false` when the member has none of this id.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it could not be deleted.
+    pub fn delete_identity(
+        &mut self,
+        workspace_id: WorkspaceId,
+        member_id: MemberId,
+        id: IdentityId,
+    ) -> Result<bool, StoreError> {
+        let (workspace_id, member_id, id) = (
+            workspace_id.to_string(),
+            member_id.to_string(),
+            id.to_string(),
+        );
+        let deleted = on!(self, |conn| diesel::delete(
+            identities::table
+                .find(&id)
+                .filter(identities::workspace_id.eq(&workspace_id))
+                .filter(identities::member_id.eq(&member_id))
+        )
+        .execute(conn))?;
+        Ok(deleted == 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_part_of_a_subject_makes_it_another() {
+        let some = |text: &str| Some(text.to_owned());
+        let subject = |idp: &str, format, value: &str, name_qualifier, sp_name_qualifier| {
+            subject_hash(&Subject {
+                idp_entity_id: idp.to_owned(),
+                name_id: NameId {
+                    value: value.to_owned(),
+                    format,
+                    name_qualifier,
+                    sp_name_qualifier,
+                },
+            })
+        };
+        let hashes = std::collections::BTreeSet::from([
+            subject("idp", None, "ada", None, None),
+            subject("idp", some(""), "ada", None, None),
+            subject("idp", None, "ada", some(""), None),
+            subject("idp", None, "ada", None, some("")),
+            subject("idp", some("ada"), "", None, None),
+            subject("idpa", None, "da", None, None),
+            subject("id", None, "pada", None, None),
+            subject("idp", None, "ad", some("a"), None),
+        ]);
+        assert_eq!(hashes.len(), 8);
+    }
+}

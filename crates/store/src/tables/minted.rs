@@ -1,0 +1,51 @@
+//! What a sign-in mints, and everything it changes, in the transaction of its claim.
+
+use jiff::Timestamp;
+use vestibule_policy::{Admission, IdentityUse};
+use vestibule_session::Minted;
+
+use crate::{StoreError, Tx};
+
+impl Tx<'_> {
+    /// Writes down what was minted: the member as it is now, the link, the session, the code.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] for `member.email` or `identity.subject` when somebody with the same
+    /// came in at the same time: nothing has happened then, and the same transaction may be tried
+    /// again. [`StoreError::Dangling`] when member, client, connection or link are gone.
+    pub fn record_minted(&mut self, minted: &Minted, now: Timestamp) -> Result<(), StoreError> {
+        match minted.admission() {
+            Admission::New { member, identity } => {
+                self.insert_member(member)?;
+                if let Some(identity) = identity {
+                    self.insert_identity(identity)?;
+                }
+            }
+            Admission::Existing {
+                member,
+                changed,
+                identity,
+            } => {
+                if *changed && !self.update_member(member)? {
+                    return Err(StoreError::Dangling);
+                }
+                let there = match identity {
+                    None => true,
+                    Some(IdentityUse::New(identity)) => {
+                        self.insert_identity(identity)?;
+                        true
+                    }
+                    Some(IdentityUse::Known(id)) => self.touch_identity(*id, now)?,
+                };
+                if !there {
+                    return Err(StoreError::Dangling);
+                }
+            }
+        }
+        self.insert_session(minted.session())?;
+        if let Some(code) = minted.code() {
+            self.insert_code(code)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,25 @@
+//! The queries, one file per table, all of them methods of [`Tx`](crate::Tx).
+
+mod api_key;
+mod attempt;
+mod audit;
+mod claim;
+mod client;
+mod code;
+mod connection;
+mod domain;
+mod identity;
+mod member;
+mod minted;
+mod prune;
+mod refresh;
+mod revision;
+mod session;
+mod settings;
+mod signing_key;
+mod test_run;
+mod workspace;
+
+pub use code::CodeRedemption;
+pub use member::MemberFilter;
+pub use refresh::{RefreshRedemption, RefreshState};

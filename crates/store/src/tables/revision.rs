@@ -1,0 +1,169 @@
+//! Revisions: the immutable versions of a connection's settings.
+
+use diesel::dsl::max;
+use diesel::prelude::*;
+use vestibule_model::{ConnectionId, Revision, RevisionId, TestId};
+
+use crate::column::{Reading, json, micros, optional_text, text};
+use crate::engine::on;
+use crate::schema::revisions;
+use crate::{Page, PageRequest, StoreError, Tx};
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = revisions, treat_none_as_default_value = false)]
+struct RevisionRow {
+    id: String,
+    workspace_id: String,
+    connection_id: String,
+    number: i64,
+    settings: String,
+    learned_idp_entity_id: Option<String>,
+    passed_test_id: Option<String>,
+    created_at: i64,
+}
+
+impl TryFrom<&Revision> for RevisionRow {
+    type Error = StoreError;
+
+    fn try_from(revision: &Revision) -> Result<Self, StoreError> {
+        let learned = revision.learned_idp_entity_id.as_deref();
+        Ok(Self {
+            id: revision.id.to_string(),
+            workspace_id: revision.workspace_id.to_string(),
+            connection_id: revision.connection_id.to_string(),
+            number: revision.number,
+            settings: json("revisions", "settings", &revision.settings)?,
+            learned_idp_entity_id: optional_text("revisions", "learned_idp_entity_id", learned)?,
+            passed_test_id: revision.passed_test.map(|id| id.to_string()),
+            created_at: micros(revision.created_at),
+        })
+    }
+}
+
+impl TryFrom<RevisionRow> for Revision {
+    type Error = StoreError;
+
+    fn try_from(row: RevisionRow) -> Result<Self, StoreError> {
+        let reading = Reading {
+            table: "revisions",
+            row: &row.id,
+        };
+        Ok(Self {
+            id: reading.parse("id", &row.id)?,
+            workspace_id: reading.parse("workspace_id", &row.workspace_id)?,
+            connection_id: reading.parse("connection_id", &row.connection_id)?,
+            number: row.number,
+            settings: reading.json("settings", &row.settings)?,
+            passed_test: reading.parse_optional("passed_test_id", row.passed_test_id.as_deref())?,
+            created_at: reading.time("created_at", row.created_at)?,
+            learned_idp_entity_id: row.learned_idp_entity_id,
+        })
+    }
+}
+
+impl Tx<'_> {
+    /// Keeps a new revision.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] for `revision.number`; [`StoreError::Dangling`] when the connection
+    /// is gone.
+    pub fn insert_revision(&mut self, revision: &Revision) -> Result<(), StoreError> {
+        let row = RevisionRow::try_from(revision)?;
+        on!(self, |conn| diesel::insert_into(revisions::table)
+            .values(&row)
+            .execute(conn))?;
+        Ok(())
+    }
+
+    /// The revision of this connection with this id.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it could not be looked up.
+    pub fn revision(
+        &mut self,
+        connection_id: ConnectionId,
+        id: RevisionId,
+    ) -> Result<Option<Revision>, StoreError> {
+        let (connection_id, id) = (connection_id.to_string(), id.to_string());
+        let row = on!(self, |conn| revisions::table
+            .find(&id)
+            .filter(revisions::connection_id.eq(&connection_id))
+            .select(RevisionRow::as_select())
+            .first(conn)
+            .optional())?;
+        row.map(Revision::try_from).transpose()
+    }
+
+    /// The number of the connection's next revision. Locks the connection, so that the number is
+    /// still free when it is used in the same transaction.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it could not be looked up.
+    pub fn next_revision_number(&mut self, connection_id: ConnectionId) -> Result<i64, StoreError> {
+        self.lock_connection(connection_id)?;
+        let connection_id = connection_id.to_string();
+        let last = on!(self, |conn| revisions::table
+            .filter(revisions::connection_id.eq(&connection_id))
+            .select(max(revisions::number))
+            .first::<Option<i64>>(conn))?;
+        Ok(last.unwrap_or(0) + 1)
+    }
+
+    /// Revisions of a connection, newest first.
+    ///
+    /// # Errors
+    /// [`StoreError::BadCursor`].
+    pub fn list_revisions(
+        &mut self,
+        connection_id: ConnectionId,
+        page: &PageRequest,
+    ) -> Result<Page<Revision>, StoreError> {
+        let connection_id = connection_id.to_string();
+        let before = match page.after()? {
+            Some(number) => number.parse().or(Err(StoreError::BadCursor))?,
+            None => i64::MAX,
+        };
+        let rows = on!(self, |conn| revisions::table
+            .filter(revisions::connection_id.eq(&connection_id))
+            .filter(revisions::number.lt(before))
+            .order(revisions::number.desc())
+            .limit(page.rows())
+            .select(RevisionRow::as_select())
+            .load(conn))?;
+        Page::from_rows(rows, page, |row: &RevisionRow| row.number.to_string())
+    }
+
+    /// Notes that a revision has passed a test, and the entity ID it learned from it, which is
+    /// written once. `false`, and nothing noted, when the revision is gone or has learned another
+    /// entity ID: then the test must not pass.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it could not be noted.
+    pub fn mark_revision_passed(
+        &mut self,
+        id: RevisionId,
+        test_id: TestId,
+        learned: Option<&str>,
+    ) -> Result<bool, StoreError> {
+        let (id, test_id) = (id.to_string(), test_id.to_string());
+        let passed = revisions::passed_test_id.eq(&test_id);
+        let changed = match learned {
+            None => on!(self, |conn| diesel::update(revisions::table.find(&id))
+                .set(passed)
+                .execute(conn))?,
+            Some(learned) => {
+                let learned = text("revisions", "learned_idp_entity_id", learned)?;
+                on!(self, |conn| diesel::update(
+                    revisions::table.find(&id).filter(
+                        revisions::learned_idp_entity_id
+                            .is_null()
+                            .or(revisions::learned_idp_entity_id.eq(&learned))
+                    )
+                )
+                .set((passed, revisions::learned_idp_entity_id.eq(&learned)))
+                .execute(conn))?
+            }
+        };
+        Ok(changed == 1)
+    }
+}

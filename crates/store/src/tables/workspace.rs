@@ -1,0 +1,213 @@
+//! Workspaces.
+
+use diesel::prelude::*;
+use jiff::Timestamp;
+use vestibule_model::{Slug, Workspace, WorkspaceId};
+
+use crate::column::{Reading, key, micros, optional_text, text};
+use crate::engine::{Engine, on};
+use crate::schema::{member_tombstones, members, workspaces};
+use crate::{Page, PageRequest, Reach, StoreError, Tx};
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = workspaces, treat_none_as_default_value = false, treat_none_as_null = true)]
+struct WorkspaceRow {
+    id: String,
+    name: String,
+    slug: String,
+    plan: String,
+    two_factor: String,
+    external_id: Option<String>,
+    created_at: i64,
+    updated_at: i64,
+}
+
+impl TryFrom<&Workspace> for WorkspaceRow {
+    type Error = StoreError;
+
+    fn try_from(workspace: &Workspace) -> Result<Self, StoreError> {
+        let external_id = workspace.external_id.as_deref();
+        Ok(Self {
+            id: workspace.id.to_string(),
+            name: text("workspaces", "name", &workspace.name)?,
+            slug: workspace.slug.to_string(),
+            plan: workspace.plan.to_string(),
+            two_factor: workspace.two_factor.to_string(),
+            external_id: external_id
+                .map(|id| key("workspaces", "external_id", id))
+                .transpose()?,
+            created_at: micros(workspace.created_at),
+            updated_at: micros(workspace.updated_at),
+        })
+    }
+}
+
+impl TryFrom<WorkspaceRow> for Workspace {
+    type Error = StoreError;
+
+    fn try_from(row: WorkspaceRow) -> Result<Self, StoreError> {
+        let reading = Reading {
+            table: "workspaces",
+            row: &row.id,
+        };
+        Ok(Self {
+            id: reading.parse("id", &row.id)?,
+            slug: Slug::parse(&row.slug).map_err(|_cause| reading.inconsistent("slug"))?,
+            plan: reading.parse("plan", &row.plan)?,
+            two_factor: reading.parse("two_factor", &row.two_factor)?,
+            created_at: reading.time("created_at", row.created_at)?,
+            updated_at: reading.time("updated_at", row.updated_at)?,
+            name: row.name,
+            external_id: row.external_id,
+        })
+    }
+}
+
+impl Tx<'_> {
+    /// Keeps a new workspace.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] for `workspace.slug` and `workspace.external_id`.
+    pub fn insert_workspace(&mut self, workspace: &Workspace) -> Result<(), StoreError> {
+        let row = WorkspaceRow::try_from(workspace)?;
+        on!(self, |conn| diesel::insert_into(workspaces::table)
+            .values(&row)
+            .execute(conn))?;
+        Ok(())
+    }
+
+    /// The workspace of this id.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it could not be looked up.
+    pub fn workspace(
+        &mut self,
+        reach: Reach,
+        id: WorkspaceId,
+    ) -> Result<Option<Workspace>, StoreError> {
+        if !reach.covers(id) {
+            return Ok(None);
+        }
+        let id = id.to_string();
+        let row = on!(self, |conn| workspaces::table
+            .find(&id)
+            .select(WorkspaceRow::as_select())
+            .first(conn)
+            .optional())?;
+        row.map(Workspace::try_from).transpose()
+    }
+
+    /// The workspace of this slug; what is no slug finds nothing.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it could not be looked up.
+    pub fn workspace_by_slug(&mut self, slug: &str) -> Result<Option<Workspace>, StoreError> {
+        if Slug::parse(slug).is_err() {
+            return Ok(None);
+        }
+        let row = on!(self, |conn| workspaces::table
+            .filter(workspaces::slug.eq(slug))
+            .select(WorkspaceRow::as_select())
+            .first(conn)
+            .optional())?;
+        row.map(Workspace::try_from).transpose()
+    }
+
+    /// Replaces a workspace by its new value; `false` when there is none of this id.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] for `workspace.slug` and `workspace.external_id`.
+    pub fn update_workspace(&mut self, workspace: &Workspace) -> Result<bool, StoreError> {
+        let row = WorkspaceRow::try_from(workspace)?;
+        let changed = on!(self, |conn| diesel::update(workspaces::table.find(&row.id))
+            .set(&row)
+            .execute(conn))?;
+        Ok(changed == 1)
+    }
+
+    /// Makes every other transaction that locks this workspace wait until this one has ended, for
+    /// rules over several rows (the last admin, one more than allowed); `false` when there is none
+    /// of this id. On SQLite every write waits for the one before anyway.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the wait took too long.
+    pub fn lock_workspace(&mut self, id: WorkspaceId) -> Result<bool, StoreError> {
+        let id = id.to_string();
+        let query = workspaces::table.find(&id).select(workspaces::id);
+        let result = match self.engine() {
+            Engine::Sqlite(conn) => query.first::<String>(*conn),
+            Engine::Postgres(conn) => query.for_no_key_update().first::<String>(*conn),
+        };
+        Ok(self.settle(result.optional())?.is_some())
+    }
+
+    /// Deletes a workspace and everything in it but its audit log, leaving tombstones of its
+    /// members; `false` when there was none of this id.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it could not be deleted.
+    pub fn delete_workspace(
+        &mut self,
+        id: WorkspaceId,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let id = id.to_string();
+        let ids = on!(self, |conn| members::table
+            .filter(members::workspace_id.eq(&id))
+            .select(members::id)
+            .load::<String>(conn))?;
+        // In portions: a statement has at most 32766 parameters on SQLite.
+        for portion in ids.chunks(1000) {
+            let tombstones: Vec<_> = portion
+                .iter()
+                .map(|member| {
+                    (
+                        member_tombstones::id.eq(member),
+                        member_tombstones::workspace_id.eq(&id),
+                        member_tombstones::deleted_at.eq(micros(now)),
+                    )
+                })
+                .collect();
+            on!(self, |conn| diesel::insert_into(member_tombstones::table)
+                .values(&tombstones)
+                .execute(conn))?;
+        }
+        let deleted = on!(self, |conn| diesel::delete(workspaces::table.find(&id))
+            .execute(conn))?;
+        Ok(deleted == 1)
+    }
+
+    /// Workspaces by id, or the one with this external id.
+    ///
+    /// # Errors
+    /// [`StoreError::BadCursor`].
+    pub fn list_workspaces(
+        &mut self,
+        reach: Reach,
+        external_id: Option<&str>,
+        page: &PageRequest,
+    ) -> Result<Page<Workspace>, StoreError> {
+        let after = page.ids_after()?;
+        let external_id = optional_text("workspaces", "external_id", external_id)?;
+        let own = match reach {
+            Reach::All => None,
+            Reach::Workspace(id) => Some(id.to_string()),
+        };
+        let rows = on!(self, |conn| {
+            let mut query = workspaces::table
+                .filter(workspaces::id.gt(&after))
+                .order(workspaces::id.asc())
+                .limit(page.rows())
+                .select(WorkspaceRow::as_select())
+                .into_boxed();
+            if let Some(own) = &own {
+                query = query.filter(workspaces::id.eq(own));
+            }
+            if let Some(external_id) = &external_id {
+                query = query.filter(workspaces::external_id.eq(external_id));
+            }
+            query.load(conn)
+        })?;
+        Page::from_rows(rows, page, |row: &WorkspaceRow| row.id.clone())
+    }
+}
