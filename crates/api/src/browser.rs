@@ -1,0 +1,42 @@
+//! The cookie that binds a trip to the browser that began it (design §4.5).
+
+use actix_web::{
+    HttpRequest,
+    cookie::{Cookie, SameSite},
+};
+use vestibule_state::{BrowserToken, StateError};
+
+use crate::config::Config;
+
+fn name(config: &Config) -> &'static str {
+    if config.is_https() { "__Host-vb" } else { "vb" }
+}
+
+/// The browser's token, where it sent one that this server could have made.
+pub(crate) fn token(request: &HttpRequest, config: &Config) -> Option<BrowserToken> {
+    let cookie = request.cookie(name(config))?;
+    BrowserToken::parse(cookie.value())
+}
+
+/// The browser's token, or a new one, and the cookie that sets it.
+///
+/// # Errors
+/// [`StateError::NoRandomness`].
+pub(crate) fn token_or_new(
+    request: &HttpRequest,
+    config: &Config,
+) -> Result<(BrowserToken, Option<Cookie<'static>>), StateError> {
+    if let Some(token) = token(request, config) {
+        return Ok((token, None));
+    }
+    let token = BrowserToken::generate()?;
+    let cookie = Cookie::build(name(config), token.expose().to_owned()).path("/").http_only(true);
+    let cookie = if config.is_https() {
+        // The IdP's answer is a cross-site POST: only SameSite=None comes back with it, and only
+        // a Secure cookie may be that.
+        cookie.secure(true).same_site(SameSite::None)
+    } else {
+        cookie.same_site(SameSite::Lax)
+    };
+    Ok((token, Some(cookie.finish())))
+}

@@ -1,0 +1,255 @@
+//! From what an admin pasted to the settings of a revision; wrong things pasted are named.
+
+use serde::Deserialize;
+use utoipa::ToSchema;
+use vestibule_model::{
+    AttributeMapping, ConnectionId, EncryptionCbc, Provisioning, RevisionSettings,
+};
+use vestibule_saml::{IdpMetadata, Limits};
+use vestibule_xmlsig::Certificate;
+
+use crate::{problem::Problem, saml::urls, web_url};
+
+/// How many certificates one revision may hold: an IdP rolls over with two, a federation with few.
+const MAX_CERTIFICATES: usize = 10;
+/// The longest entity ID (SAML Core §8.3.6).
+const MAX_ENTITY_ID: usize = 1_024;
+
+/// The settings of a connection, in one of two ways: certificate and SSO URL, or the IdP's metadata.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewDraft {
+    /// The IdP's signing certificates, each PEM (bare base64 is understood too).
+    idp_certificates: Option<Vec<String>>,
+    /// The IdP's signing certificate, where there is only one; several PEM blocks are fine.
+    idp_certificate: Option<String>,
+    /// Where AuthnRequests go (the "remote login URL").
+    #[schema(example = "https://idp.acme.example/saml/sso")]
+    idp_sso_url: Option<String>,
+    /// The IdP's single-logout endpoint.
+    idp_logout_url: Option<String>,
+    /// A plain https page to go to after sign-out.
+    logout_landing_url: Option<String>,
+    /// The IdP's entity ID; learned by the passed test where it is absent.
+    idp_entity_id: Option<String>,
+    /// The IdP's metadata, an EntityDescriptor; instead of the fields above.
+    idp_metadata_xml: Option<String>,
+    /// Whether AES-CBC is taken: refuse (default), with_signed_response or accept.
+    #[schema(value_type = Option<String>)]
+    encryption_cbc: Option<EncryptionCbc>,
+    /// Who may be made a member by signing in: just_in_time (default) or invite_only.
+    #[schema(value_type = Option<String>)]
+    provisioning: Option<Provisioning>,
+    /// Whether a Response without a signature of its own is refused.
+    require_signed_response: Option<bool>,
+    /// AuthnContext classes of which the IdP must assert one; absent or empty: any.
+    required_authn_context: Option<Vec<String>>,
+    /// Which attributes carry what, where the defaults do not fit.
+    attribute_mapping: Option<NewAttributeMapping>,
+}
+
+/// Which attributes carry what.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewAttributeMapping {
+    /// The attribute that carries the e-mail address.
+    email: Option<String>,
+    /// The attribute that carries the display name.
+    name: Option<String>,
+}
+
+/// Our own side of the connection, to recognise it when it is pasted as theirs.
+pub(crate) struct OurSide<'a> {
+    pub(crate) public_url: &'a str,
+    pub(crate) connection_id: ConnectionId,
+    pub(crate) certificate_pem: &'a str,
+}
+
+/// What identifies the IdP, whichever way it was given.
+struct Idp {
+    certificates: Vec<Certificate>,
+    sso_url: String,
+    logout_url: Option<String>,
+    entity_id: Option<String>,
+}
+
+/// The settings that a draft describes.
+///
+/// # Errors
+/// A problem that names the field, what was expected and what was found.
+pub(crate) fn settings(draft: NewDraft, ours: &OurSide<'_>) -> Result<RevisionSettings, Problem> {
+    let idp = match draft.idp_metadata_xml.as_deref() {
+        Some(xml) => from_metadata(xml, &draft, ours)?,
+        None => from_fields(&draft, ours)?,
+    };
+    let landing = draft.logout_landing_url.as_deref();
+    let mapping = draft.attribute_mapping.unwrap_or_default();
+    Ok(RevisionSettings {
+        idp_certificates: idp.certificates.iter().map(Certificate::to_pem).collect(),
+        idp_sso_url: idp.sso_url,
+        idp_logout_url: idp.logout_url,
+        logout_landing_url: landing.map(|url| web("/logout_landing_url", url, ours)).transpose()?,
+        idp_entity_id: idp.entity_id,
+        encryption_cbc: draft.encryption_cbc.unwrap_or(EncryptionCbc::Refuse),
+        provisioning: draft.provisioning.unwrap_or(Provisioning::JustInTime),
+        require_signed_response: draft.require_signed_response.unwrap_or(false),
+        required_authn_context: draft.required_authn_context.unwrap_or_default(),
+        attribute_mapping: AttributeMapping {
+            email: short("/attribute_mapping/email", mapping.email)?,
+            name: short("/attribute_mapping/name", mapping.name)?,
+        },
+    })
+}
+
+fn from_fields(draft: &NewDraft, ours: &OurSide<'_>) -> Result<Idp, Problem> {
+    let pasted: Vec<(String, &str)> = match (&draft.idp_certificates, &draft.idp_certificate) {
+        (Some(_), Some(_)) => {
+            let expected = "idp_certificates or idp_certificate, not both";
+            return Err(Problem::invalid("/idp_certificate", expected, "both"));
+        }
+        (Some(several), None) => several
+            .iter()
+            .enumerate()
+            .map(|(index, text)| (format!("/idp_certificates/{index}"), text.as_str()))
+            .collect(),
+        (None, Some(one)) => vec![("/idp_certificate".to_owned(), one.as_str())],
+        (None, None) => Vec::new(),
+    };
+    if pasted.is_empty() {
+        let expected = "the IdP's signing certificate (PEM), or idp_metadata_xml instead";
+        return Err(Problem::invalid("/idp_certificates", expected, "nothing"));
+    }
+    let mut certificates: Vec<Certificate> = Vec::new();
+    for (pointer, text) in pasted {
+        let read = Certificate::parse_all(text.as_bytes()).map_err(|error| {
+            let expected = "an X.509 certificate in PEM form (-----BEGIN CERTIFICATE-----)";
+            Problem::invalid(&pointer, expected, error.to_string())
+        })?;
+        for certificate in read {
+            usable(&pointer, &certificate, ours)?;
+            let known = |other: &Certificate| {
+                other.fingerprint_sha256() == certificate.fingerprint_sha256()
+            };
+            if !certificates.iter().any(known) {
+                certificates.push(certificate);
+            }
+        }
+    }
+    if certificates.len() > MAX_CERTIFICATES {
+        let expected = format!("at most {MAX_CERTIFICATES} certificates");
+        let found = certificates.len().to_string();
+        return Err(Problem::invalid("/idp_certificates", expected, found));
+    }
+    let sso_url = draft.idp_sso_url.as_deref().ok_or_else(|| {
+        let expected = "the IdP's SSO URL (\"remote login URL\")";
+        Problem::invalid("/idp_sso_url", expected, "nothing")
+    })?;
+    let logout_url = draft.idp_logout_url.as_deref();
+    Ok(Idp {
+        certificates,
+        sso_url: web("/idp_sso_url", sso_url, ours)?,
+        logout_url: logout_url.map(|url| web("/idp_logout_url", url, ours)).transpose()?,
+        entity_id: entity_id(draft.idp_entity_id.as_deref(), ours)?,
+    })
+}
+
+fn from_metadata(xml: &str, draft: &NewDraft, ours: &OurSide<'_>) -> Result<Idp, Problem> {
+    let beside = [
+        ("/idp_certificates", draft.idp_certificates.is_some()),
+        ("/idp_certificate", draft.idp_certificate.is_some()),
+        ("/idp_sso_url", draft.idp_sso_url.is_some()),
+        ("/idp_entity_id", draft.idp_entity_id.is_some()),
+    ];
+    if let Some((pointer, _)) = beside.iter().find(|(_, given)| *given) {
+        let expected = "idp_metadata_xml alone: the metadata carries this value";
+        return Err(Problem::invalid(pointer, expected, "both"));
+    }
+    const POINTER: &str = "/idp_metadata_xml";
+    let metadata = IdpMetadata::parse(xml.as_bytes(), &Limits::default()).map_err(|error| {
+        let expected = "the IdP's SAML 2.0 metadata, an EntityDescriptor";
+        Problem::invalid(POINTER, expected, error.to_string())
+    })?;
+    for certificate in &metadata.signing_certificates {
+        usable(POINTER, certificate, ours)?;
+    }
+    let Some(sso_url) = metadata.sso_redirect_url.as_deref() else {
+        let expected = "metadata with a SingleSignOnService for the binding HTTP-Redirect";
+        return Err(Problem::invalid(POINTER, expected, "none"));
+    };
+    // An explicit field wins over the metadata: the admin may know better.
+    let logout_url = match draft.idp_logout_url.as_deref() {
+        Some(given) => Some(web("/idp_logout_url", given, ours)?),
+        None => metadata.slo_url.filter(|url| web_url::parse(url).is_ok()),
+    };
+    Ok(Idp {
+        sso_url: web(POINTER, sso_url, ours)?,
+        logout_url,
+        entity_id: entity_id(Some(&metadata.entity_id), ours)?,
+        certificates: metadata.signing_certificates,
+    })
+}
+
+/// A certificate is only a carrier of its key (IIP-MD12): the key has to be strong enough, and the
+/// certificate must not be our own.
+fn usable(pointer: &str, certificate: &Certificate, ours: &OurSide<'_>) -> Result<(), Problem> {
+    let own = Certificate::parse_all(ours.certificate_pem.as_bytes()).unwrap_or_default();
+    let key = |certificate: &Certificate| certificate.key_fingerprint().ok();
+    if own.iter().any(|own| key(own).is_some() && key(own) == key(certificate)) {
+        let expected = "the IdP's certificate";
+        let found = "our own certificate (service_provider.certificate), which goes into the IdP";
+        return Err(Problem::invalid(pointer, expected, found));
+    }
+    certificate.verifying_key().map(drop).map_err(|error| {
+        let expected = "a certificate with an RSA key of at least 2048 bits or an EC key on P-256, \
+                        P-384 or P-521";
+        Problem::invalid(pointer, expected, error.to_string())
+    })
+}
+
+fn web(pointer: &str, text: &str, ours: &OurSide<'_>) -> Result<String, Problem> {
+    let text = text.trim();
+    let url = web_url::parse(text)
+        .map_err(|expected| Problem::invalid(pointer, expected, bounded(text)))?;
+    // A landing page may be anywhere; an endpoint of the IdP is never one of ours.
+    if url.origin().ascii_serialization() == ours.public_url && url.path().starts_with("/saml/") {
+        let found = match text {
+            text if text == urls::acs(ours.public_url, ours.connection_id) => {
+                "our own ACS URL, which goes into the IdP"
+            }
+            text if text == urls::metadata(ours.public_url, ours.connection_id) => {
+                "our own metadata URL, which goes into the IdP"
+            }
+            _ => "one of our own URLs, which go into the IdP",
+        };
+        return Err(Problem::invalid(pointer, "a URL of the IdP", found));
+    }
+    Ok(text.to_owned())
+}
+
+fn entity_id(given: Option<&str>, ours: &OurSide<'_>) -> Result<Option<String>, Problem> {
+    const POINTER: &str = "/idp_entity_id";
+    let Some(text) = given else { return Ok(None) };
+    if text.is_empty() || text.len() > MAX_ENTITY_ID || text.chars().any(char::is_control) {
+        let expected = format!("the IdP's entity ID, 1 to {MAX_ENTITY_ID} bytes");
+        return Err(Problem::invalid(POINTER, expected, format!("{} bytes", text.len())));
+    }
+    if text == urls::entity_id(ours.public_url, ours.connection_id) {
+        let found = "our own entity ID, which goes into the IdP";
+        return Err(Problem::invalid(POINTER, "the IdP's entity ID", found));
+    }
+    Ok(Some(text.to_owned()))
+}
+
+fn short(pointer: &str, given: Option<String>) -> Result<Option<String>, Problem> {
+    match given {
+        Some(text) if text.trim().is_empty() || text.len() > 256 => {
+            let expected = "the Name of an attribute, 1 to 256 bytes";
+            Err(Problem::invalid(pointer, expected, format!("{} bytes", text.len())))
+        }
+        other => Ok(other),
+    }
+}
+
+fn bounded(text: &str) -> String {
+    text.chars().take(100).collect()
+}

@@ -1,0 +1,153 @@
+//! Who calls: the API key of a request and what it may do.
+//!
+//! `Allowed<scope::…>` as a handler's parameter is the check; a handler that forgets it has nothing
+//! to reach a workspace with.
+
+use std::{marker::PhantomData, ops::Deref};
+
+use actix_web::{
+    FromRequest, HttpRequest, dev::Payload, http::header::AUTHORIZATION, web::Data,
+};
+use futures_util::future::LocalBoxFuture;
+use vestibule_model::{Actor, ApiKey, Scope, Workspace, WorkspaceId};
+use vestibule_session::Secret;
+use vestibule_store::{Reach, Tx};
+
+use crate::{
+    clock,
+    problem::{Problem, ProblemType},
+    service::Service,
+};
+
+/// What every API key starts with, so that a scanner recognises one that leaked.
+pub(crate) const KEY_PREFIX: &str = "vsk_";
+
+/// The holder of a valid API key.
+#[derive(Debug, Clone)]
+pub(crate) struct Caller {
+    pub(crate) key: ApiKey,
+}
+
+impl Caller {
+    /// What the key can see.
+    pub(crate) fn reach(&self) -> Reach {
+        self.key.workspace_id.map_or(Reach::All, Reach::Workspace)
+    }
+
+    /// The key as the author of a change.
+    pub(crate) fn actor(&self) -> Actor {
+        Actor::ApiKey(self.key.id)
+    }
+
+    /// The workspace, if there is one of this id within the key's reach.
+    pub(crate) fn workspace(
+        &self,
+        tx: &mut Tx<'_>,
+        id: WorkspaceId,
+    ) -> Result<Workspace, Problem> {
+        tx.workspace(self.reach(), id)?.ok_or_else(|| Problem::not_found("workspace"))
+    }
+
+    /// Refuses a key that is bound to one workspace: the operation concerns all of them.
+    pub(crate) fn deployment_wide(&self) -> Result<(), Problem> {
+        match self.key.workspace_id {
+            None => Ok(()),
+            Some(_) => Err(Problem::new(
+                ProblemType::InsufficientScope,
+                "this API key is bound to one workspace, and this operation concerns the whole \
+                 deployment",
+            )),
+        }
+    }
+
+    fn require(&self, scope: Scope) -> Result<(), Problem> {
+        if self.key.scopes.allows(scope) {
+            return Ok(());
+        }
+        let detail = format!("this operation needs the scope {scope}, which the API key lacks");
+        Err(Problem::new(ProblemType::InsufficientScope, detail)
+            .with("required_scope", scope.as_str()))
+    }
+}
+
+/// The API key of a request.
+///
+/// # Errors
+/// `unauthorized` for anything but a valid key.
+async fn authenticate(request: &HttpRequest) -> Result<Caller, Problem> {
+    let refused = |detail: &str| Problem::new(ProblemType::Unauthorized, detail);
+    let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let header = header.ok_or_else(|| refused("send `Authorization: Bearer <api key>`"))?;
+    let (scheme, token) = header.split_once(' ').unwrap_or((header, ""));
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return Err(refused("the Authorization header is not of the form `Bearer <api key>`"));
+    }
+    let invalid = || refused("the API key is unknown, deleted or expired");
+    let secret = token.trim().strip_prefix(KEY_PREFIX).and_then(Secret::parse);
+    let hash = secret.ok_or_else(invalid)?.hash();
+    let service =
+        request.app_data::<Data<Service>>().ok_or_else(|| Problem::internal("no service"))?;
+    let key = service.store.read(move |tx| tx.api_key_by_hash(&hash)).await?;
+    let key = key.ok_or_else(invalid)?;
+    if key.expires_at.is_some_and(|at| at <= clock::now()) {
+        return Err(invalid());
+    }
+    Ok(Caller { key })
+}
+
+/// A scope as a type.
+pub(crate) trait ScopeMarker {
+    const SCOPE: Scope;
+}
+
+/// One type per scope, to be named in a handler's parameters.
+pub(crate) mod scope {
+    use super::{Scope, ScopeMarker};
+
+    macro_rules! markers {
+        ($($name:ident),+ $(,)?) => {$(
+            pub(crate) struct $name;
+            impl ScopeMarker for $name { const SCOPE: Scope = Scope::$name; }
+        )+};
+    }
+
+    markers!(
+        WorkspacesRead, WorkspacesWrite, MembersRead, MembersWrite, IdentitiesProve,
+        ConnectionsRead, ConnectionsWrite, DecisionsRead, SessionsMint, SessionsRead,
+        SessionsWrite, ClientsRead, ClientsWrite, ApiKeysRead, ApiKeysWrite, AuditRead,
+    );
+}
+
+/// A caller whose key has the scope `S`.
+pub(crate) struct Allowed<S> {
+    caller: Caller,
+    scope: PhantomData<S>,
+}
+
+impl<S> Allowed<S> {
+    pub(crate) fn into_caller(self) -> Caller {
+        self.caller
+    }
+}
+
+impl<S> Deref for Allowed<S> {
+    type Target = Caller;
+
+    fn deref(&self) -> &Caller {
+        &self.caller
+    }
+}
+
+impl<S: ScopeMarker> FromRequest for Allowed<S> {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let caller = authenticate(&request).await?;
+            caller.require(S::SCOPE)?;
+            Ok(Self { caller, scope: PhantomData })
+        })
+    }
+}

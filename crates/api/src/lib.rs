@@ -1,0 +1,32 @@
+//! The thin binary: HTTP in, one call, an answer out.
+//!
+//! This crate owns the web server, the environment and the clock. Rules live in
+//! `vestibule-policy`, SQL in `vestibule-store`, XML in `vestibule-saml` and `vestibule-xmlsig`,
+//! tokens in `vestibule-session`.
+
+pub mod cli;
+pub mod config;
+pub mod openapi;
+pub mod server;
+
+mod audit;
+mod body;
+mod browser;
+mod clock;
+#[cfg(feature = "demo")]
+mod demo;
+mod draft;
+mod extract;
+mod facts;
+mod key_pool;
+mod oidc;
+mod page;
+mod problem;
+mod redirect_uri;
+mod respond;
+mod routes;
+mod saml;
+mod service;
+mod telemetry;
+mod views;
+mod web_url;

@@ -1,0 +1,273 @@
+//! Where an application sends its people: finds the connection and sends them on to the IdP.
+
+use actix_web::{
+    HttpRequest, HttpResponse, get,
+    http::{StatusCode, header::LOCATION},
+    web::Data,
+};
+use vestibule_model::{
+    Client, ClientId, Connection, ConnectionId, ConnectionState, Email, Revision, Workspace,
+    WorkspaceId,
+};
+use vestibule_policy::{connection_state, plan_gate};
+use vestibule_session::is_code_challenge;
+use vestibule_state::{AuthorizeRequest, Purpose};
+use vestibule_store::{Reach, Tx};
+
+use crate::{
+    clock,
+    oidc::{form::Parameters, granted_scope},
+    page::ErrorPage,
+    problem::Problem,
+    redirect_uri::RedirectUri,
+    saml::leave,
+    service::Service,
+};
+
+/// The authorization endpoint (RFC 6749 §3.1, OpenID Connect Core §3.1.2).
+#[get("/oauth2/authorize")]
+pub(crate) async fn authorize(
+    request: HttpRequest,
+    service: Data<Service>,
+) -> Result<HttpResponse, ErrorPage> {
+    let parameters = Parameters::parse(request.query_string().as_bytes());
+
+    // Until client and redirect URI are known to belong together, nothing is ever sent there.
+    let client = client(&service, &parameters).await?;
+    let wanted = parameters.get("redirect_uri").unwrap_or_default();
+    let redirect_uri = RedirectUri::registered(&client, wanted).ok_or_else(unregistered)?;
+    let wanted = wanted.to_owned();
+
+    let authorize_request = match check(&parameters, &client, &wanted) {
+        Ok(request) => request,
+        Err(refused) => return Ok(back(&service, &redirect_uri, &parameters, &refused)),
+    };
+    if parameters.get("prompt") == Some("none") {
+        // There is no session of ours to answer from, and asking the IdP could show a page.
+        let refused = Refused::new("login_required", "a sign-in at the identity provider is needed");
+        return Ok(back(&service, &redirect_uri, &parameters, &refused));
+    }
+
+    let route = route(&parameters)?;
+    let service_in = service.clone();
+    let (connection, revision) =
+        service.store.read(move |tx| live_connection(tx, &service_in, &route)).await??;
+    let purpose = Purpose::SignIn(authorize_request);
+    leave(&request, &service, purpose, &connection, &revision, clock::now()).await
+}
+
+/// An error that is sent back to the client (RFC 6749 §4.1.2.1).
+struct Refused {
+    error: &'static str,
+    description: String,
+}
+
+impl Refused {
+    fn new(error: &'static str, description: impl Into<String>) -> Self {
+        Self { error, description: description.into() }
+    }
+}
+
+fn back(
+    service: &Service,
+    redirect_uri: &RedirectUri,
+    parameters: &Parameters,
+    refused: &Refused,
+) -> HttpResponse {
+    let mut answer =
+        vec![("error", refused.error), ("error_description", refused.description.as_str())];
+    if let Some(state) = parameters.get("state") {
+        answer.push(("state", state));
+    }
+    answer.push(("iss", service.config.public_url.as_str()));
+    HttpResponse::build(StatusCode::FOUND)
+        .insert_header((LOCATION, redirect_uri.with(&answer)))
+        .insert_header(("Cache-Control", "no-store"))
+        .finish()
+}
+
+async fn client(service: &Service, parameters: &Parameters) -> Result<Client, ErrorPage> {
+    let id: ClientId =
+        parameters.get("client_id").unwrap_or_default().parse().or(Err(unknown_client()))?;
+    let client = service.store.read(move |tx| tx.client(id).map_err(Problem::from)).await?;
+    client.ok_or_else(unknown_client)
+}
+
+/// Everything but the connection.
+fn check(
+    parameters: &Parameters,
+    client: &Client,
+    redirect_uri: &str,
+) -> Result<AuthorizeRequest, Refused> {
+    let invalid = |description: &str| Refused::new("invalid_request", description);
+    if let Some(name) = parameters.repeated() {
+        return Err(invalid(&format!("the parameter {name:?} came more than once")));
+    }
+    if parameters.get("request").is_some() {
+        return Err(Refused::new("request_not_supported", "request objects are not supported"));
+    }
+    if parameters.get("request_uri").is_some() {
+        return Err(Refused::new("request_uri_not_supported", "request_uri is not supported"));
+    }
+    match parameters.get("response_type") {
+        Some("code") => {}
+        None => return Err(invalid("response_type is missing; expected code")),
+        Some(_) => {
+            return Err(Refused::new("unsupported_response_type", "response_type must be code"));
+        }
+    }
+    if !matches!(parameters.get("response_mode"), None | Some("query")) {
+        return Err(invalid("response_mode must be query"));
+    }
+    if parameters.get("code_challenge_method") != Some("S256") {
+        return Err(invalid("PKCE is required: code_challenge_method must be S256"));
+    }
+    let challenge = parameters.get("code_challenge").unwrap_or_default();
+    if !is_code_challenge(challenge) {
+        return Err(invalid("PKCE is required: code_challenge must be 43 base64url characters"));
+    }
+    let prompt = parameters.get("prompt").unwrap_or_default();
+    if prompt.split(' ').count() > 1 && prompt.split(' ').any(|word| word == "none") {
+        return Err(invalid("prompt=none stands alone"));
+    }
+    let scope = granted_scope(parameters.get("scope").unwrap_or_default());
+    if scope.is_empty() {
+        let description = "scope must hold openid, email, profile or saml";
+        return Err(Refused::new("invalid_scope", description));
+    }
+    Ok(AuthorizeRequest {
+        client_id: client.id,
+        redirect_uri: redirect_uri.to_owned(),
+        scope,
+        state: parameters.owned("state"),
+        nonce: parameters.owned("nonce"),
+        code_challenge: challenge.to_owned(),
+        restarted: false,
+    })
+}
+
+/// How the connection is named.
+enum Route {
+    Connection(ConnectionId),
+    Workspace(WorkspaceId),
+    Slug(String),
+    Domain(String),
+}
+
+fn route(parameters: &Parameters) -> Result<Route, ErrorPage> {
+    if let Some(text) = parameters.get("connection") {
+        return text.parse().map(Route::Connection).or(Err(no_connection()));
+    }
+    if let Some(text) = parameters.get("workspace") {
+        return Ok(match text.parse() {
+            Ok(id) => Route::Workspace(id),
+            Err(_) => Route::Slug(text.to_owned()),
+        });
+    }
+    let hint = parameters.get("login_hint").and_then(|hint| Email::parse(hint).ok());
+    hint.map(|email| Route::Domain(email.domain().to_owned())).ok_or_else(which)
+}
+
+/// The connection that the route leads to, if it is live. Two layers of errors: the archive's, and
+/// what the person is told.
+fn live_connection(
+    tx: &mut Tx<'_>,
+    service: &Service,
+    route: &Route,
+) -> Result<Result<(Connection, Revision), ErrorPage>, Problem> {
+    let (workspace, connection) = match route {
+        Route::Connection(id) => {
+            let Some(connection) = tx.connection(Reach::All, *id)? else {
+                return Ok(Err(no_connection()));
+            };
+            (tx.workspace(Reach::All, connection.workspace_id)?, Some(connection))
+        }
+        Route::Workspace(id) => (tx.workspace(Reach::All, *id)?, None),
+        Route::Slug(slug) => (tx.workspace_by_slug(slug)?, None),
+        Route::Domain(domain) => match tx.verified_domain(domain)? {
+            Some(domain) => {
+                let connection = match domain.connection_id {
+                    Some(id) => tx.connection(Reach::All, id)?,
+                    None => None,
+                };
+                (tx.workspace(Reach::All, domain.workspace_id)?, connection)
+            }
+            None => return Ok(Err(which())),
+        },
+    };
+    let Some(workspace) = workspace else { return Ok(Err(no_connection())) };
+    if let Err(refusal) = plan_gate(workspace.plan, &service.rules) {
+        return Ok(Err(Problem::from(refusal).into()));
+    }
+    let connection = match connection {
+        Some(connection) => connection,
+        None => match default_of(tx, service, &workspace)? {
+            Ok(connection) => connection,
+            Err(page) => return Ok(Err(page)),
+        },
+    };
+    if connection_state(&connection, workspace.plan, &service.rules) != ConnectionState::Live {
+        return Ok(Err(not_live()));
+    }
+    let revision = match connection.live {
+        Some(id) => tx.revision(connection.id, id)?,
+        None => None,
+    };
+    Ok(revision.map(|revision| (connection, revision)).ok_or_else(not_live))
+}
+
+/// The live default, else the only live one.
+fn default_of(
+    tx: &mut Tx<'_>,
+    service: &Service,
+    workspace: &Workspace,
+) -> Result<Result<Connection, ErrorPage>, Problem> {
+    let mut live: Vec<_> = tx
+        .connections_of(workspace.id)?
+        .into_iter()
+        .filter(|connection| {
+            connection_state(connection, workspace.plan, &service.rules) == ConnectionState::Live
+        })
+        .collect();
+    if let Some(index) = live.iter().position(|connection| connection.default) {
+        return Ok(Ok(live.swap_remove(index)));
+    }
+    Ok(match live.pop() {
+        Some(connection) if live.is_empty() => Ok(connection),
+        Some(_) => Err(which()),
+        None => Err(not_live()),
+    })
+}
+
+fn page(status: StatusCode, reason: &'static str, title: &str, message: &str) -> ErrorPage {
+    let advice = "Go back to the application. If it happens again, tell its operator the reference \
+                  below.";
+    ErrorPage::new(status, reason, title, message, advice)
+}
+
+fn unknown_client() -> ErrorPage {
+    let message = "The application that sent you here (client_id) is not registered.";
+    page(StatusCode::BAD_REQUEST, "client-unknown", "This application is not known", message)
+}
+
+fn unregistered() -> ErrorPage {
+    let message = "The address to come back to (redirect_uri) is not registered for this \
+                   application, so you are not sent there.";
+    page(StatusCode::BAD_REQUEST, "redirect-uri-unregistered", "This link is not right", message)
+}
+
+fn no_connection() -> ErrorPage {
+    let message = "There is no single sign-on under this name.";
+    page(StatusCode::NOT_FOUND, "connection-unknown", "Single sign-on not found", message)
+}
+
+fn which() -> ErrorPage {
+    let message = "The application has to say which workspace you belong to: by workspace, by \
+                   connection, or by an address of a verified domain.";
+    page(StatusCode::BAD_REQUEST, "connection-undecided", "Which workspace?", message)
+}
+
+fn not_live() -> ErrorPage {
+    let message = "Single sign-on is not switched on for this workspace.";
+    page(StatusCode::FORBIDDEN, "sso-not-live", "Single sign-on is not available", message)
+}

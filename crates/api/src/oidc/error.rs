@@ -1,0 +1,102 @@
+//! Errors of the token, introspection and revocation endpoints (RFC 6749 §5.2), as JSON.
+
+use actix_web::{HttpResponse, ResponseError, http::StatusCode};
+use serde_json::json;
+
+use crate::problem::Problem;
+
+/// The error codes of RFC 6749 §5.2.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OAuthErrorCode {
+    InvalidRequest,
+    InvalidClient,
+    InvalidGrant,
+    UnauthorizedClient,
+    UnsupportedGrantType,
+    ServerError,
+}
+
+impl OAuthErrorCode {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::InvalidRequest => "invalid_request",
+            Self::InvalidClient => "invalid_client",
+            Self::InvalidGrant => "invalid_grant",
+            Self::UnauthorizedClient => "unauthorized_client",
+            Self::UnsupportedGrantType => "unsupported_grant_type",
+            Self::ServerError => "server_error",
+        }
+    }
+
+    const fn status(self) -> StatusCode {
+        match self {
+            Self::InvalidClient => StatusCode::UNAUTHORIZED,
+            Self::ServerError => StatusCode::SERVICE_UNAVAILABLE,
+            _ => StatusCode::BAD_REQUEST,
+        }
+    }
+}
+
+/// An error of an OAuth endpoint.
+#[derive(Debug, Clone)]
+pub(crate) struct OAuthError {
+    code: OAuthErrorCode,
+    description: String,
+    status: StatusCode,
+}
+
+impl OAuthError {
+    pub(crate) fn new(code: OAuthErrorCode, description: impl Into<String>) -> Self {
+        Self { code, description: description.into(), status: code.status() }
+    }
+
+    pub(crate) fn invalid_grant(description: impl Into<String>) -> Self {
+        Self::new(OAuthErrorCode::InvalidGrant, description)
+    }
+}
+
+impl std::fmt::Display for OAuthError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.code.as_str(), self.description)
+    }
+}
+
+impl ResponseError for OAuthError {
+    fn status_code(&self) -> StatusCode {
+        self.status
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let mut response = HttpResponse::build(self.status);
+        response.insert_header(("Cache-Control", "no-store"));
+        if self.code == OAuthErrorCode::InvalidClient {
+            // RFC 6749 §5.2: the scheme the client may use.
+            response.insert_header(("WWW-Authenticate", "Basic realm=\"oauth2\""));
+        }
+        response.json(json!({
+            "error": self.code.as_str(),
+            "error_description": self.description,
+        }))
+    }
+}
+
+/// What the body, the archive or the mint could not do.
+impl From<Problem> for OAuthError {
+    fn from(problem: Problem) -> Self {
+        if problem.kind.status().is_server_error() {
+            tracing::warn!(cause = problem.cause.as_deref(), "OAuth request failed");
+            return Self::new(OAuthErrorCode::ServerError, "the service is out of reach for a moment");
+        }
+        Self {
+            code: OAuthErrorCode::InvalidRequest,
+            description: problem.detail.clone(),
+            status: problem.kind.status(),
+        }
+    }
+}
+
+impl From<vestibule_store::StoreError> for OAuthError {
+    fn from(error: vestibule_store::StoreError) -> Self {
+        Problem::from(error).into()
+    }
+}

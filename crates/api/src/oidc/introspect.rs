@@ -1,0 +1,98 @@
+//! Whether a token still counts (RFC 7662): the session's word, not only the signature's.
+
+use actix_web::{
+    HttpRequest, HttpResponse, post,
+    web::{Data, Payload},
+};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use vestibule_model::Session;
+use vestibule_session::{AccessClaims, Secret, verify_access_token};
+use vestibule_store::{Reach, Tx};
+
+use crate::{
+    clock, facts,
+    oidc::{
+        client_auth::{authenticate, form},
+        error::{OAuthError, OAuthErrorCode},
+    },
+    problem::Problem,
+    service::Service,
+};
+
+/// The introspection endpoint; every client may ask about every token, because any of the company's
+/// services may receive any of its access tokens.
+#[post("/oauth2/introspect")]
+pub(crate) async fn introspect(
+    request: HttpRequest,
+    service: Data<Service>,
+    payload: Payload,
+) -> Result<HttpResponse, OAuthError> {
+    let form = form(&request, payload.into_inner()).await?;
+    let client = authenticate(&request, &service, &form).await?;
+    let token = form.owned("token").ok_or_else(|| {
+        OAuthError::new(OAuthErrorCode::InvalidRequest, "token is missing")
+    })?;
+    let now = clock::now();
+    let access = verify_access_token(&service.keys, &service.issuer, &token, now).ok();
+    let service_in = service.clone();
+    let answer = service
+        .store
+        .read(move |tx| match access {
+            Some(claims) => access_token(tx, &service_in, &claims, now),
+            // A refresh token is its client's alone.
+            None => match Secret::parse(&token) {
+                Some(secret) => {
+                    let state = tx.peek_refresh(&secret.hash())?;
+                    let session = state
+                        .filter(|state| !state.redeemed && state.record.expires_at > now)
+                        .map(|state| state.session)
+                        .filter(|session| session.client_id == client.id);
+                    refresh_token(tx, &service_in, session, now)
+                }
+                None => Ok(json!({"active": false})),
+            },
+        })
+        .await?;
+    Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(answer))
+}
+
+fn access_token(
+    tx: &mut Tx<'_>,
+    service: &Service,
+    claims: &AccessClaims,
+    now: Timestamp,
+) -> Result<Value, Problem> {
+    let session = tx.session(Reach::All, claims.sid)?;
+    let Some(session) = session else { return Ok(json!({"active": false})) };
+    if facts::renewal(tx, service, &session, now)?.is_err() {
+        return Ok(json!({"active": false}));
+    }
+    let mut answer = serde_json::to_value(claims).map_err(Problem::internal)?;
+    if let Some(object) = answer.as_object_mut() {
+        object.insert("active".to_owned(), json!(true));
+        object.insert("token_type".to_owned(), json!("Bearer"));
+    }
+    Ok(answer)
+}
+
+fn refresh_token(
+    tx: &mut Tx<'_>,
+    service: &Service,
+    session: Option<Session>,
+    now: Timestamp,
+) -> Result<Value, Problem> {
+    let Some(session) = session else { return Ok(json!({"active": false})) };
+    if facts::renewal(tx, service, &session, now)?.is_err() {
+        return Ok(json!({"active": false}));
+    }
+    Ok(json!({
+        "active": true,
+        "token_type": "refresh_token",
+        "sub": session.member_id.to_string(),
+        "client_id": session.client_id.to_string(),
+        "sid": session.id.to_string(),
+        "scope": session.scope,
+        "exp": session.expires_at.as_second(),
+    }))
+}

@@ -1,0 +1,47 @@
+//! OpenID Connect and OAuth 2.0: what the company's applications and internal services speak.
+
+mod authorize;
+mod client_auth;
+mod discovery;
+mod error;
+mod form;
+mod introspect;
+mod revoke;
+mod token;
+mod userinfo;
+
+use actix_web::web::ServiceConfig;
+
+/// The scopes there are; others are ignored, as OAuth asks (RFC 6749 §3.3).
+pub(crate) const SCOPES: &[&str] = &["openid", "email", "profile", "saml"];
+
+/// The wanted scopes that there are, each once, in the order of [`SCOPES`].
+pub(crate) fn granted_scope(wanted: &str) -> String {
+    let wanted: Vec<_> = wanted.split(' ').collect();
+    let granted: Vec<_> = SCOPES.iter().copied().filter(|scope| wanted.contains(scope)).collect();
+    granted.join(" ")
+}
+
+/// The routes of this module.
+pub(crate) fn routes(config: &mut ServiceConfig) {
+    config
+        .service(discovery::configuration)
+        .service(discovery::jwks)
+        .service(authorize::authorize)
+        .service(token::token)
+        .service(userinfo::get)
+        .service(userinfo::post)
+        .service(introspect::introspect)
+        .service(revoke::revoke);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unknown_scopes_are_ignored() {
+        assert_eq!(granted_scope("saml offline_access openid openid"), "openid saml");
+        assert_eq!(granted_scope(""), "");
+    }
+}

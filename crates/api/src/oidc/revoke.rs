@@ -1,0 +1,51 @@
+//! Ending a session by one of its tokens (RFC 7009).
+
+use actix_web::{
+    HttpRequest, HttpResponse, post,
+    web::{Data, Payload},
+};
+use vestibule_session::{Secret, verify_access_token};
+use vestibule_store::Reach;
+
+use crate::{
+    clock,
+    oidc::{
+        client_auth::{authenticate, form},
+        error::{OAuthError, OAuthErrorCode},
+    },
+    problem::Problem,
+    service::Service,
+};
+
+/// The revocation endpoint. Either token ends the session; one that is unknown is no error (§2.2).
+#[post("/oauth2/revoke")]
+pub(crate) async fn revoke(
+    request: HttpRequest,
+    service: Data<Service>,
+    payload: Payload,
+) -> Result<HttpResponse, OAuthError> {
+    let form = form(&request, payload.into_inner()).await?;
+    let client = authenticate(&request, &service, &form).await?;
+    let token = form.owned("token").ok_or_else(|| {
+        OAuthError::new(OAuthErrorCode::InvalidRequest, "token is missing")
+    })?;
+    let now = clock::now();
+    let access = verify_access_token(&service.keys, &service.issuer, &token, now).ok();
+    service
+        .store
+        .write(move |tx| {
+            let session = match (access, Secret::parse(&token)) {
+                (Some(claims), _) => tx.session(Reach::All, claims.sid)?,
+                (None, Some(secret)) => {
+                    tx.peek_refresh(&secret.hash())?.map(|state| state.session)
+                }
+                (None, None) => None,
+            };
+            if let Some(session) = session.filter(|session| session.client_id == client.id) {
+                tx.revoke_session(session.id, "revoked by the client", now)?;
+            }
+            Ok::<_, Problem>(())
+        })
+        .await?;
+    Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).finish())
+}

@@ -1,0 +1,196 @@
+//! The token endpoint: a code or a refresh token in, tokens out. The policy is asked each time: off
+//! means off.
+
+use actix_web::{
+    HttpRequest, HttpResponse, post,
+    web::{Data, Payload},
+};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use tracing::info;
+use vestibule_model::{Client, Session, SessionId};
+use vestibule_policy::Denial;
+use vestibule_session::{Secret, TokenSet, issue, verify_pkce};
+use vestibule_store::{CodeRedemption, RefreshRedemption, Tx};
+
+use crate::{
+    clock, facts,
+    oidc::{
+        client_auth::{authenticate, form},
+        error::{OAuthError, OAuthErrorCode},
+        form::Parameters,
+    },
+    problem::Problem,
+    service::Service,
+};
+
+/// The token endpoint (RFC 6749 §3.2).
+#[post("/oauth2/token")]
+pub(crate) async fn token(
+    request: HttpRequest,
+    service: Data<Service>,
+    payload: Payload,
+) -> Result<HttpResponse, OAuthError> {
+    let form = form(&request, payload.into_inner()).await?;
+    let client = authenticate(&request, &service, &form).await?;
+    let tokens = match form.get("grant_type") {
+        Some("authorization_code") => exchange(&service, client, &form).await?,
+        Some("refresh_token") => refresh(&service, client, &form).await?,
+        Some(_) => {
+            let description = "grant_type must be authorization_code or refresh_token";
+            return Err(OAuthError::new(OAuthErrorCode::UnsupportedGrantType, description));
+        }
+        None => {
+            let description = "grant_type is missing";
+            return Err(OAuthError::new(OAuthErrorCode::InvalidRequest, description));
+        }
+    };
+    // RFC 6749 §5.1: no cache may keep a token.
+    Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(body(&tokens)))
+}
+
+/// The token response (RFC 6749 §5.1, OpenID Connect Core §3.1.3.3).
+pub(crate) fn body(tokens: &TokenSet) -> Value {
+    let mut body = json!({
+        "access_token": tokens.access_token,
+        "token_type": "Bearer",
+        "expires_in": tokens.expires_in,
+        "refresh_token": tokens.refresh_token.expose(),
+        "scope": tokens.scope,
+    });
+    if let (Some(object), Some(id_token)) = (body.as_object_mut(), &tokens.id_token) {
+        object.insert("id_token".to_owned(), json!(id_token));
+    }
+    body
+}
+
+/// What came of a code or refresh token that was genuine.
+enum Outcome {
+    Tokens(Box<TokenSet>),
+    /// Used a second time: what the first use minted is revoked.
+    Reused(SessionId),
+    /// The policy says that the session is over.
+    Ended(&'static str, String),
+}
+
+/// Redeems in one transaction. An error undoes it: whoever presents what is not theirs neither gets
+/// tokens nor spoils the sign-in of the rightful client.
+async fn finish(
+    service: &Data<Service>,
+    client: &Client,
+    grant_type: &'static str,
+    redeem: impl FnOnce(&mut Tx<'_>, &Service, Timestamp) -> Result<Outcome, OAuthError>
+    + Send
+    + 'static,
+) -> Result<TokenSet, OAuthError> {
+    let now = clock::now();
+    let service_in = service.clone();
+    let outcome = service
+        .store
+        .write(move |tx| {
+            let outcome = redeem(tx, &service_in, now)?;
+            if let Outcome::Reused(session_id) = &outcome {
+                let reason = "a code or refresh token was used twice";
+                tx.revoke_session(*session_id, reason, now)?;
+            }
+            Ok::<_, OAuthError>(outcome)
+        })
+        .await;
+    let (word, reason) = match &outcome {
+        Ok(Outcome::Tokens(_)) => ("issued", None),
+        Ok(Outcome::Reused(_)) => ("reused", Some("the session is revoked".to_owned())),
+        Ok(Outcome::Ended(code, _)) => ("ended", Some((*code).to_owned())),
+        Err(error) => ("refused", Some(error.to_string())),
+    };
+    info!(event = "token", grant_type, outcome = word, reason, client.id = %client.id, "token");
+    match outcome? {
+        Outcome::Tokens(tokens) => Ok(*tokens),
+        Outcome::Reused(_) => Err(OAuthError::invalid_grant(
+            "it was used already; what it minted has been revoked",
+        )),
+        Outcome::Ended(_, description) => Err(OAuthError::invalid_grant(description)),
+    }
+}
+
+async fn exchange(
+    service: &Data<Service>,
+    client: Client,
+    form: &Parameters,
+) -> Result<TokenSet, OAuthError> {
+    let missing = |name: &str| {
+        OAuthError::new(OAuthErrorCode::InvalidRequest, format!("{name} is missing"))
+    };
+    let unknown = || {
+        OAuthError::invalid_grant(
+            "the code is unknown or has expired, or client, redirect_uri or code_verifier do not \
+             match it",
+        )
+    };
+    let code = form.get("code").ok_or_else(|| missing("code"))?;
+    let redirect_uri = form.owned("redirect_uri").ok_or_else(|| missing("redirect_uri"))?;
+    let verifier = form.owned("code_verifier").ok_or_else(|| missing("code_verifier"))?;
+    let hash = Secret::parse(code).ok_or_else(unknown)?.hash();
+    let id = client.id;
+    finish(service, &client, "authorization_code", move |tx, service, now| {
+        match tx.redeem_code(&hash, now)? {
+            CodeRedemption::Redeemed { code, session } => {
+                let rightful = code.client_id == id
+                    && code.redirect_uri == redirect_uri
+                    && verify_pkce(&code.code_challenge, &verifier);
+                if !rightful {
+                    return Err(unknown());
+                }
+                renew(tx, service, session, code.nonce.as_deref(), now)
+            }
+            CodeRedemption::Reused { session_id } => Ok(Outcome::Reused(session_id)),
+            CodeRedemption::Expired | CodeRedemption::Unknown => Err(unknown()),
+        }
+    })
+    .await
+}
+
+async fn refresh(
+    service: &Data<Service>,
+    client: Client,
+    form: &Parameters,
+) -> Result<TokenSet, OAuthError> {
+    let token = form.get("refresh_token").ok_or_else(|| {
+        OAuthError::new(OAuthErrorCode::InvalidRequest, "refresh_token is missing")
+    })?;
+    let unknown = || OAuthError::invalid_grant("the refresh token is unknown or has expired");
+    let hash = Secret::parse(token).ok_or_else(unknown)?.hash();
+    let id = client.id;
+    finish(service, &client, "refresh_token", move |tx, service, now| {
+        let known = tx.peek_refresh(&hash)?;
+        if known.is_none_or(|state| state.session.client_id != id) {
+            return Err(unknown());
+        }
+        match tx.redeem_refresh(&hash, now)? {
+            RefreshRedemption::Redeemed { session } => renew(tx, service, session, None, now),
+            RefreshRedemption::Reused { session_id } => Ok(Outcome::Reused(session_id)),
+            RefreshRedemption::Expired | RefreshRedemption::Unknown => Err(unknown()),
+        }
+    })
+    .await
+}
+
+/// Asks the policy again, then issues tokens for the session; one that the policy ends is revoked.
+fn renew(
+    tx: &mut Tx<'_>,
+    service: &Service,
+    session: Session,
+    nonce: Option<&str>,
+    now: Timestamp,
+) -> Result<Outcome, OAuthError> {
+    let grant = match facts::renewal(tx, service, &session, now)? {
+        Ok(grant) => grant,
+        Err(Denial { refusal, .. }) => {
+            tx.revoke_session(session.id, refusal.code(), now)?;
+            return Ok(Outcome::Ended(refusal.code(), refusal.to_string()));
+        }
+    };
+    let tokens = issue(&service.keys, &service.issuer, grant, &session, nonce, now)
+        .map_err(Problem::internal)?;
+    tx.insert_refresh(&tokens.refresh)?;
+    Ok(Outcome::Tokens(Box::new(tokens)))
+}

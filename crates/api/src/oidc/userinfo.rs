@@ -1,0 +1,101 @@
+//! Who signed in (OpenID Connect Core §5.3).
+
+use actix_web::{
+    HttpRequest, HttpResponse, get,
+    http::{StatusCode, header::AUTHORIZATION},
+    post,
+    web::Data,
+};
+use serde_json::{Map, Value, json};
+use vestibule_model::{Origin, Session};
+use vestibule_session::verify_access_token;
+use vestibule_store::Reach;
+
+use crate::{clock, facts, problem::Problem, service::Service};
+
+/// The claims about whoever signed in.
+#[get("/oauth2/userinfo")]
+pub(crate) async fn get(request: HttpRequest, service: Data<Service>) -> HttpResponse {
+    answer(&request, &service).await
+}
+
+/// The same by POST, as OpenID Connect asks.
+#[post("/oauth2/userinfo")]
+pub(crate) async fn post(request: HttpRequest, service: Data<Service>) -> HttpResponse {
+    answer(&request, &service).await
+}
+
+async fn answer(request: &HttpRequest, service: &Data<Service>) -> HttpResponse {
+    let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let token = header
+        .and_then(|header| header.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map(|(_, token)| token.trim());
+    let Some(token) = token else { return refused("") };
+    let now = clock::now();
+    let Ok(claims) = verify_access_token(&service.keys, &service.issuer, token, now) else {
+        return refused(" error=\"invalid_token\"");
+    };
+    let service_in = service.clone();
+    let found = service
+        .store
+        .read(move |tx| {
+            let Some(session) = tx.session(Reach::All, claims.sid)? else { return Ok(None) };
+            let grant = facts::renewal(tx, &service_in, &session, now)?;
+            Ok::<_, Problem>(grant.ok().map(|grant| {
+                userinfo(&session, grant.member(), grant.email_verified())
+            }))
+        })
+        .await;
+    match found {
+        Ok(Some(claims)) => {
+            HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(claims)
+        }
+        Ok(None) => refused(" error=\"invalid_token\""),
+        Err(problem) => HttpResponse::from_error(problem),
+    }
+}
+
+/// RFC 6750 §3: without a token no error code, with a bad one `invalid_token`.
+fn refused(error: &str) -> HttpResponse {
+    HttpResponse::build(StatusCode::UNAUTHORIZED)
+        .insert_header(("WWW-Authenticate", format!("Bearer realm=\"userinfo\"{}", if error.is_empty() { String::new() } else { format!(",{error}") })))
+        .insert_header(("Cache-Control", "no-store"))
+        .json(json!({"error": "invalid_token", "error_description": "send a valid access token as `Authorization: Bearer`"}))
+}
+
+fn userinfo(
+    session: &Session,
+    member: &vestibule_model::Member,
+    email_verified: bool,
+) -> Map<String, Value> {
+    let has = |scope: &str| session.scope.split(' ').any(|granted| granted == scope);
+    let mut claims = Map::new();
+    claims.insert("sub".to_owned(), json!(member.id.to_string()));
+    claims.insert("workspace".to_owned(), json!(session.workspace_id.to_string()));
+    claims.insert("role".to_owned(), json!(member.role));
+    if has("email") {
+        claims.insert("email".to_owned(), json!(member.email));
+        claims.insert("email_verified".to_owned(), json!(email_verified));
+    }
+    if let Some(name) = member.name.as_deref().filter(|_| has("profile")) {
+        claims.insert("name".to_owned(), json!(name));
+    }
+    if let Origin::Saml { connection_id, details, .. } = &session.origin {
+        claims.insert("connection".to_owned(), json!(connection_id.to_string()));
+        if has("saml") {
+            let attributes: Map<String, Value> = details
+                .attributes
+                .iter()
+                .map(|attribute| (attribute.name.clone(), json!(attribute.values)))
+                .collect();
+            let saml = json!({
+                "name_id": details.name_id.value,
+                "name_id_format": details.name_id.format,
+                "attributes": attributes,
+            });
+            claims.insert("saml".to_owned(), saml);
+        }
+    }
+    claims
+}

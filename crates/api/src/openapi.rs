@@ -1,0 +1,208 @@
+//! The OpenAPI document: generated from the handlers, committed as `api-spec/openapi.yaml`, compared
+//! by a test, and served for reading.
+
+use std::fmt::Write as _;
+
+use actix_web::{HttpResponse, get, http::StatusCode};
+use serde_json::{Value, json};
+use utoipa::{
+    Modify, OpenApi, ToSchema,
+    openapi::security::{Http, HttpAuthScheme, SecurityScheme},
+};
+
+use crate::{
+    page::{self, escape},
+    routes::{
+        api_keys, audit_events, clients, connections, decisions, members, sessions, tests,
+        workspaces,
+    },
+};
+
+/// A problem (RFC 9457). Further members depend on the type.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes the documents that `problem` writes")]
+pub(crate) struct Problem {
+    /// A page that explains the type.
+    #[schema(example = "https://sso.example.com/problems/test-required")]
+    r#type: String,
+    /// The last part of `type`, stable.
+    #[schema(example = "test-required")]
+    code: String,
+    /// A short summary, the same for every problem of this type.
+    title: String,
+    /// The HTTP status.
+    status: u16,
+    /// What happened, what was expected, how to mend it.
+    detail: String,
+    /// Names this request in the log.
+    request_id: String,
+    /// Each place in the body that cannot be used.
+    errors: Option<Vec<ProblemPlace>>,
+}
+
+/// A place in the body that cannot be used.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes the documents that `problem` writes")]
+pub(crate) struct ProblemPlace {
+    /// A JSON pointer (RFC 6901).
+    #[schema(example = "/plan")]
+    pointer: String,
+    /// What was expected.
+    expected: String,
+    /// What was found.
+    found: String,
+}
+
+#[derive(OpenApi)]
+#[openapi(
+    paths(
+        workspaces::create, workspaces::list, workspaces::read, workspaces::update,
+        workspaces::delete,
+        members::create, members::list, members::read, members::update, members::delete,
+        members::revoke_sessions, members::create_identity, members::list_identities,
+        members::delete_identity,
+        connections::create, connections::list, connections::read, connections::update,
+        connections::delete, connections::save_draft, connections::enable, connections::disable,
+        connections::list_revisions, connections::restore,
+        tests::create, tests::list, tests::read, tests::list_attempts,
+        decisions::create,
+        sessions::create, sessions::list, sessions::read, sessions::delete,
+        clients::create, clients::list, clients::read, clients::delete,
+        api_keys::create, api_keys::list, api_keys::read, api_keys::delete,
+        audit_events::list,
+    ),
+    components(schemas(Problem, ProblemPlace))
+)]
+struct V1;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Vestibule",
+        description = "Self-hosted SAML single sign-on. A workspace sets up its identity provider, tests it, goes live, and its people sign in; your applications receive the sign-ins by OpenID Connect (/.well-known/openid-configuration).",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
+    ),
+    servers((url = "/", description = "This deployment")),
+    nest((path = "/v1", api = V1)),
+    modifiers(&Finish),
+    security(("api_key" = []))
+)]
+struct Document;
+
+/// What every operation has in common.
+struct Finish;
+
+impl Modify for Finish {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let components = document.components.get_or_insert_default();
+        let mut bearer = Http::new(HttpAuthScheme::Bearer);
+        bearer.description = Some("An API key: `Authorization: Bearer vsk_…`".to_owned());
+        components.add_security_scheme("api_key", SecurityScheme::Http(bearer));
+    }
+}
+
+/// The document as a value, with the answer that every operation may give instead.
+fn document() -> Result<Value, serde_json::Error> {
+    let mut document = serde_json::to_value(Document::openapi())?;
+    let problem = json!({
+        "description": "A problem",
+        "content": {
+            "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
+        }
+    });
+    let paths = document.get_mut("paths").and_then(Value::as_object_mut);
+    let operations = paths.into_iter().flat_map(|paths| paths.values_mut());
+    for operation in operations.filter_map(Value::as_object_mut).flat_map(|path| path.values_mut())
+    {
+        if let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) {
+            responses.insert("default".to_owned(), problem.clone());
+        }
+    }
+    Ok(document)
+}
+
+/// The document as YAML, as it is committed.
+///
+/// # Errors
+/// The document cannot be written as YAML.
+pub fn to_yaml() -> Result<String, Box<dyn std::error::Error>> {
+    let document: utoipa::openapi::OpenApi = serde_json::from_value(document()?)?;
+    Ok(document.to_yaml()?)
+}
+
+/// The document as YAML.
+#[get("/openapi.yaml")]
+pub(crate) async fn yaml() -> Result<HttpResponse, crate::problem::Problem> {
+    let yaml = to_yaml().map_err(crate::problem::Problem::internal)?;
+    Ok(HttpResponse::Ok().content_type("application/yaml").body(yaml))
+}
+
+/// The document as JSON.
+#[get("/openapi.json")]
+pub(crate) async fn json() -> Result<HttpResponse, crate::problem::Problem> {
+    let document = document().map_err(crate::problem::Problem::internal)?;
+    Ok(HttpResponse::Ok().json(document))
+}
+
+/// The document for reading.
+#[get("/docs")]
+pub(crate) async fn page() -> Result<HttpResponse, crate::problem::Problem> {
+    let document = document().map_err(crate::problem::Problem::internal)?;
+    let text = |value: &Value, name: &str| {
+        escape(value.get(name).and_then(Value::as_str).unwrap_or_default())
+    };
+    let mut body = format!(
+        "<h1>Vestibule API</h1>\n<p>{}</p>\n<p>For tools: <a href=\"/openapi.yaml\">openapi.yaml\
+         </a>, <a href=\"/openapi.json\">openapi.json</a>. Errors: <a href=\"/problems\">problems\
+         </a>.</p>\n",
+        text(document.get("info").unwrap_or(&Value::Null), "description"),
+    );
+    let paths = document.get("paths").and_then(Value::as_object);
+    for (path, operations) in paths.into_iter().flatten() {
+        for (method, operation) in operations.as_object().into_iter().flatten() {
+            // Writing to a String cannot fail.
+            let _ = write!(
+                body,
+                "<section>\n<h2 id=\"{id}\">{summary}</h2>\n<p><code>{method} {path}</code></p>\n\
+                 <p>{description}</p>\n{fields}</section>\n",
+                id = text(operation, "operationId"),
+                summary = text(operation, "summary"),
+                method = method.to_uppercase(),
+                path = escape(path),
+                description = text(operation, "description"),
+                fields = fields(&document, operation),
+            );
+        }
+    }
+    Ok(page::respond(StatusCode::OK, "Vestibule API", &body))
+}
+
+/// The fields of an operation's body, as a table.
+fn fields(document: &Value, operation: &Value) -> String {
+    let reference = operation
+        .pointer("/requestBody/content/application~1json/schema/$ref")
+        .and_then(Value::as_str)
+        .and_then(|reference| reference.strip_prefix('#'));
+    let Some(schema) = reference.and_then(|pointer| document.pointer(pointer)) else {
+        return String::new();
+    };
+    let required: Vec<_> =
+        schema.get("required").and_then(Value::as_array).into_iter().flatten().collect();
+    let mut rows = String::new();
+    let properties = schema.get("properties").and_then(Value::as_object);
+    for (name, property) in properties.into_iter().flatten() {
+        let needed = required.iter().any(|word| word.as_str() == Some(name));
+        let description = property.get("description").and_then(Value::as_str).unwrap_or_default();
+        let _ = writeln!(
+            rows,
+            "<tr><td><code>{}</code></td><td>{}</td><td>{}</td></tr>",
+            escape(name),
+            if needed { "needed" } else { "optional" },
+            escape(description),
+        );
+    }
+    format!(
+        "<table>\n<thead><tr><th scope=\"col\">Field</th><th scope=\"col\"></th><th scope=\"col\">\
+         Meaning</th></tr></thead>\n<tbody>\n{rows}</tbody>\n</table>\n"
+    )
+}

@@ -1,0 +1,196 @@
+//! Plain pages for people: what happened, what they can do, a reference for support.
+
+use std::fmt::Write as _;
+
+use actix_web::{HttpResponse, ResponseError, http::StatusCode};
+use vestibule_saml::{Outcome, Report};
+
+use crate::problem::Problem;
+
+/// The one style sheet, served as a file so that the content security policy needs no exception.
+pub(crate) const STYLE: &str = include_str!("assets/vestibule.css");
+/// Where the style sheet is served.
+pub(crate) const STYLE_PATH: &str = "/assets/vestibule.css";
+
+/// Nothing is loaded but our own style; nobody may frame a page; forms go nowhere else.
+pub(crate) const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+/// Text made safe for HTML content and quoted attribute values.
+pub(crate) fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}
+
+/// A whole page; `body` is HTML that is safe already.
+pub(crate) fn html(title: &str, body: &str) -> String {
+    let title = escape(title);
+    format!(
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <meta name=\"robots\" content=\"noindex\">\n<title>{title}</title>\n\
+         <link rel=\"stylesheet\" href=\"{STYLE_PATH}\">\n</head>\n<body>\n<main>\n{body}</main>\n\
+         </body>\n</html>\n"
+    )
+}
+
+/// An answer with a page, never kept by a cache.
+pub(crate) fn respond(status: StatusCode, title: &str, body: &str) -> HttpResponse {
+    HttpResponse::build(status)
+        .content_type("text/html; charset=utf-8")
+        .insert_header(("Cache-Control", "no-store"))
+        .insert_header(("Content-Security-Policy", CONTENT_SECURITY_POLICY))
+        .insert_header(("Referrer-Policy", "no-referrer"))
+        .body(html(title, body))
+}
+
+/// A failure that a person sees.
+#[derive(Debug, Clone)]
+pub(crate) struct ErrorPage {
+    pub(crate) status: StatusCode,
+    pub(crate) title: String,
+    /// What happened.
+    pub(crate) message: String,
+    /// What the person can do.
+    pub(crate) advice: String,
+    /// What support asks for; the request's id where there is nothing better.
+    pub(crate) reference: Option<String>,
+    /// For the log: a stable word, and the cause.
+    pub(crate) reason: &'static str,
+    pub(crate) cause: Option<String>,
+}
+
+impl ErrorPage {
+    pub(crate) fn new(
+        status: StatusCode,
+        reason: &'static str,
+        title: impl Into<String>,
+        message: impl Into<String>,
+        advice: impl Into<String>,
+    ) -> Self {
+        Self {
+            status,
+            title: title.into(),
+            message: message.into(),
+            advice: advice.into(),
+            reference: None,
+            reason,
+            cause: None,
+        }
+    }
+
+    pub(crate) fn because(mut self, cause: impl std::fmt::Display) -> Self {
+        self.cause = Some(cause.to_string());
+        self
+    }
+
+    pub(crate) fn reference(mut self, reference: impl std::fmt::Display) -> Self {
+        self.reference = Some(reference.to_string());
+        self
+    }
+
+    /// The page, complete.
+    pub(crate) fn render(&self, request_id: &str) -> HttpResponse {
+        let reference = self.reference.as_deref().unwrap_or(request_id);
+        let body = format!(
+            "<h1>{}</h1>\n<p>{}</p>\n<p>{}</p>\n<p class=\"reference\">Reference \
+             <code>{}</code></p>\n",
+            escape(&self.title),
+            escape(&self.message),
+            escape(&self.advice),
+            escape(reference)
+        );
+        respond(self.status, &self.title, &body)
+    }
+}
+
+impl std::fmt::Display for ErrorPage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.reason, self.message)
+    }
+}
+
+impl ResponseError for ErrorPage {
+    fn status_code(&self) -> StatusCode {
+        self.status
+    }
+
+    /// An empty answer that carries the page; `respond` writes it, because it knows the request's id.
+    fn error_response(&self) -> HttpResponse {
+        let mut response = HttpResponse::new(self.status);
+        response.extensions_mut().insert(self.clone());
+        response
+    }
+}
+
+/// A page shows no more of a problem than its title and what it means.
+impl From<Problem> for ErrorPage {
+    fn from(problem: Problem) -> Self {
+        let mut page = Self::new(
+            problem.kind.status(),
+            problem.kind.slug(),
+            problem.kind.title(),
+            problem.detail,
+            "Start again from the application. If it happens again, tell your administrator the \
+             reference below.",
+        );
+        page.cause = problem.cause;
+        page
+    }
+}
+
+impl From<vestibule_store::StoreError> for ErrorPage {
+    fn from(error: vestibule_store::StoreError) -> Self {
+        Problem::from(error).into()
+    }
+}
+
+impl From<vestibule_state::StateError> for ErrorPage {
+    fn from(error: vestibule_state::StateError) -> Self {
+        Problem::from(error).into()
+    }
+}
+
+/// A report as a list, worst first for the eye by its mark, in the order of the checks.
+pub(crate) fn report_list(report: &Report) -> String {
+    let mut list = String::from("<ul class=\"report\">\n");
+    for row in report.rows() {
+        let (mark, word) = match row.outcome {
+            Outcome::Pass => ("✓", "passed"),
+            Outcome::Warn => ("!", "warning"),
+            Outcome::Fail => ("✗", "failed"),
+            Outcome::Skipped => ("–", "not checked"),
+        };
+        // Writing to a String cannot fail.
+        let _ = write!(
+            list,
+            "<li class=\"{}\"><p><span class=\"mark\" aria-hidden=\"true\">{mark}</span> \
+             <strong>{}</strong> <span class=\"word\">{word}</span></p>",
+            row.outcome.as_str(),
+            escape(&row.check.as_str().replace('_', " ")),
+        );
+        if row.outcome == Outcome::Fail || row.outcome == Outcome::Warn {
+            for (label, text) in [
+                ("Expected", row.expected.as_deref()),
+                ("Received", row.received.as_deref()),
+                ("What to do", row.remedy.as_deref()),
+            ] {
+                if let Some(text) = text {
+                    let _ = write!(list, "<p><em>{label}:</em> {}</p>", escape(text));
+                }
+            }
+        }
+        list.push_str("</li>\n");
+    }
+    list.push_str("</ul>\n");
+    list
+}

@@ -1,0 +1,166 @@
+//! What every request gets: an id, a line in the log, and its failure written out.
+
+use std::time::Instant;
+
+use actix_web::{
+    Error, HttpMessage, HttpRequest, HttpResponse,
+    body::{BoxBody, MessageBody},
+    dev::{ServiceRequest, ServiceResponse},
+    http::{
+        StatusCode,
+        header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE},
+    },
+    middleware::Next,
+    web::Data,
+};
+use tracing::{Instrument, info, info_span, warn};
+use uuid::Uuid;
+
+use crate::{
+    page::ErrorPage,
+    problem::{Problem, ProblemType},
+    service::Service,
+};
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The longest request target that is taken; an AuthnRequest or an authorize request is far below.
+const MAX_TARGET: usize = 8 * 1024;
+
+/// The id of a request: in its answer, in its log lines, on its error page.
+#[derive(Debug, Clone)]
+pub(crate) struct RequestId(String);
+
+impl RequestId {
+    /// The id of this request.
+    pub(crate) fn of(request: &HttpRequest) -> String {
+        request.extensions().get::<Self>().map_or_else(String::new, |id| id.0.clone())
+    }
+}
+
+/// Gives the request an id, logs it, and writes out problems and error pages.
+pub(crate) async fn wrap(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    // Never taken from the caller: two requests must not share one.
+    let id = format!("req_{}", Uuid::new_v4().simple());
+    request.extensions_mut().insert(RequestId(id.clone()));
+    let method = request.method().clone();
+    let started = Instant::now();
+    let span = info_span!("request", request.id = %id);
+    let too_long = request.uri().path_and_query().is_some_and(|uri| uri.as_str().len() > MAX_TARGET);
+    let http = request.request().clone();
+
+    let response = async {
+        if too_long {
+            let detail = format!("a request target has at most {MAX_TARGET} bytes");
+            return failed(&http, &Problem::new(ProblemType::UriTooLong, detail).into(), &id);
+        }
+        match next.call(request).await {
+            Ok(response) => written_out(response, &id),
+            Err(error) => failed(&http, &error, &id),
+        }
+    };
+    let mut response = response.instrument(span.clone()).await;
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert(REQUEST_ID, value);
+    }
+    response.headers_mut().insert(
+        HeaderName::from_static("x-content-type-options"),
+        HeaderValue::from_static("nosniff"),
+    );
+    // The route, never the path: a path can hold a bearer (start_url, resume).
+    let route = response.request().match_pattern().unwrap_or_else(|| "(none)".to_owned());
+    let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+    let status = response.status().as_u16();
+    span.in_scope(|| info!(%method, route, status, micros, "request"));
+    Ok(response)
+}
+
+fn failed(request: &HttpRequest, error: &Error, id: &str) -> ServiceResponse<BoxBody> {
+    let response = error.as_response_error().error_response();
+    written_out(ServiceResponse::new(request.clone(), response), id)
+}
+
+/// Writes out the problem or the page that a handler (or the framework) left without a body.
+fn written_out(
+    response: ServiceResponse<impl MessageBody + 'static>,
+    id: &str,
+) -> ServiceResponse<BoxBody> {
+    let response = response.map_into_boxed_body();
+    let request = response.request().clone();
+    let page = response.response().extensions().get::<ErrorPage>().cloned();
+    if let Some(page) = page {
+        log_cause(page.status, page.reason, page.cause.as_deref());
+        return ServiceResponse::new(request, page.render(id));
+    }
+    let problem = response.response().extensions().get::<Problem>().cloned();
+    let problem = problem.or_else(|| of_the_framework(&response));
+    match problem {
+        Some(problem) => {
+            log_cause(problem.kind.status(), problem.kind.slug(), problem.cause.as_deref());
+            let answer = written_problem(&request, &problem, id);
+            ServiceResponse::new(request, answer)
+        }
+        None => response,
+    }
+}
+
+/// Log a failure once, here, with its cause; the caller sees the cause never.
+fn log_cause(status: StatusCode, problem: &str, cause: Option<&str>) {
+    match cause {
+        Some(cause) if status.is_server_error() => warn!(problem, cause, "request failed"),
+        Some(cause) => info!(problem, cause, "request refused"),
+        None => {}
+    }
+}
+
+/// The framework answers 404, 405 and the like with an empty body or a text of its own.
+fn of_the_framework(response: &ServiceResponse<BoxBody>) -> Option<Problem> {
+    let status = response.status();
+    let ours = response
+        .headers()
+        .get(CONTENT_TYPE)
+        .is_some_and(|kind| !kind.as_bytes().starts_with(b"text/plain"));
+    if ours || !(status.is_client_error() || status.is_server_error()) {
+        return None;
+    }
+    let (kind, detail) = match status {
+        StatusCode::NOT_FOUND => (ProblemType::NotFound, "there is nothing at this path"),
+        StatusCode::METHOD_NOT_ALLOWED => {
+            (ProblemType::MethodNotAllowed, "this path does not take this method")
+        }
+        StatusCode::PAYLOAD_TOO_LARGE => (ProblemType::PayloadTooLarge, "the body is too large"),
+        StatusCode::URI_TOO_LONG => (ProblemType::UriTooLong, "the URL is too long"),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => {
+            (ProblemType::UnsupportedMediaType, "the body has another type")
+        }
+        status if status.is_client_error() => {
+            (ProblemType::MalformedRequest, "the request could not be read")
+        }
+        _ => (ProblemType::Internal, "the cause is in the server's log"),
+    };
+    Some(Problem::new(kind, detail))
+}
+
+fn written_problem(request: &HttpRequest, problem: &Problem, id: &str) -> HttpResponse {
+    let public_url = request
+        .app_data::<Data<Service>>()
+        .map(|service| service.config.public_url.as_str())
+        .unwrap_or_default();
+    let mut response = HttpResponse::build(problem.kind.status());
+    response
+        .insert_header((CONTENT_TYPE, "application/problem+json"))
+        .insert_header(("Cache-Control", "no-store"));
+    match problem.kind {
+        ProblemType::Unauthorized => {
+            response.insert_header((WWW_AUTHENTICATE, "Bearer"));
+        }
+        ProblemType::Unavailable | ProblemType::TooManyTrips => {
+            response.insert_header((RETRY_AFTER, "5"));
+        }
+        _ => {}
+    }
+    response.body(problem.document(public_url, id).to_string())
+}

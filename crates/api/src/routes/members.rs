@@ -1,0 +1,425 @@
+//! Members of a workspace, and the SAML subjects linked to them.
+
+use actix_web::{
+    HttpResponse, delete, get, patch, post,
+    web::{Data, Path, Query},
+};
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::json;
+use utoipa::{IntoParams, ToSchema};
+use vestibule_model::{
+    ConnectionId, Email, Identity, IdentityId, Member, MemberId, MemberStatus, Role, Subject,
+    WorkspaceId,
+};
+use vestibule_saml::NameId;
+use vestibule_store::{MemberFilter, Tx};
+
+use crate::{
+    audit, clock,
+    extract::{Allowed, Caller, Json, PageQuery, Patch, double_option, scope},
+    problem::{Problem, ProblemType},
+    routes::text,
+    service::Service,
+    views::{IdentityView, List, MemberView},
+};
+
+/// A member to be made.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewMember {
+    /// The e-mail address, unique in the workspace.
+    #[schema(value_type = String, example = "ada@acme.example")]
+    email: Email,
+    /// What people call them.
+    name: Option<String>,
+    /// admin or member.
+    #[schema(value_type = String, example = "member")]
+    role: Role,
+    /// Your own id for them, unique in the workspace.
+    external_id: Option<String>,
+}
+
+/// What changes; an absent field is left alone, `null` clears.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MemberPatch {
+    /// The e-mail address.
+    #[schema(value_type = Option<String>)]
+    email: Option<Email>,
+    /// What people call them.
+    #[serde(default, deserialize_with = "double_option")]
+    #[schema(value_type = Option<String>)]
+    name: Option<Option<String>>,
+    /// admin or member.
+    #[schema(value_type = Option<String>)]
+    role: Option<Role>,
+    /// active or deactivated.
+    #[schema(value_type = Option<String>)]
+    status: Option<MemberStatus>,
+    /// Your own id for them.
+    #[serde(default, deserialize_with = "double_option")]
+    #[schema(value_type = Option<String>)]
+    external_id: Option<Option<String>>,
+}
+
+/// Which members.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct MemberQuery {
+    /// Only the one with this address.
+    #[param(value_type = Option<String>)]
+    email: Option<Email>,
+    /// Only the one with this external id.
+    external_id: Option<String>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+    /// How many at most: 1 to 200, 50 by default.
+    limit: Option<u32>,
+}
+
+/// A SAML subject that is this member, by the caller's word.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewIdentity {
+    /// The connection it counts on; its IdP's entity ID has to be known.
+    #[schema(value_type = String)]
+    connection_id: ConnectionId,
+    /// The subject.
+    subject: NewSubject,
+}
+
+/// Who an assertion is about.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewSubject {
+    /// The NameID's value.
+    name_id: String,
+    /// The NameID's format.
+    format: Option<String>,
+    /// Its NameQualifier.
+    name_qualifier: Option<String>,
+    /// Its SPNameQualifier.
+    sp_name_qualifier: Option<String>,
+}
+
+fn member(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    (workspace_id, member_id): (WorkspaceId, MemberId),
+) -> Result<Member, Problem> {
+    caller.workspace(tx, workspace_id)?;
+    tx.member(workspace_id, member_id)?.ok_or_else(|| Problem::not_found("member"))
+}
+
+fn optional_name(name: Option<String>) -> Result<Option<String>, Problem> {
+    name.map(|name| text::name("/name", &name)).transpose()
+}
+
+/// Add a member; they are active at once.
+#[utoipa::path(tag = "Members", operation_id = "createMember", request_body = NewMember,
+    params(("workspace_id" = String, Path, description = "The workspace")),
+    responses((status = 201, description = "The member", body = MemberView)))]
+#[post("/workspaces/{workspace_id}/members")]
+pub(crate) async fn create(
+    caller: Allowed<scope::MembersWrite>,
+    service: Data<Service>,
+    path: Path<WorkspaceId>,
+    body: Json<NewMember>,
+) -> Result<HttpResponse, Problem> {
+    let (caller, workspace_id, Json(new)) = (caller.into_caller(), path.into_inner(), body);
+    let now = clock::now();
+    let member = Member {
+        id: MemberId::new(now),
+        workspace_id,
+        email: new.email,
+        name: optional_name(new.name)?,
+        role: new.role,
+        status: MemberStatus::Active,
+        external_id: text::external_id(new.external_id)?,
+        created_at: now,
+        updated_at: now,
+    };
+    let made = service
+        .store
+        .write(move |tx| {
+            caller.workspace(tx, workspace_id)?;
+            tx.insert_member(&member)?;
+            let detail = json!({"role": member.role});
+            let scope = Some(workspace_id);
+            audit::record(tx, caller.actor(), scope, "member.created", member.id, &detail, now)?;
+            Ok::<_, Problem>(member)
+        })
+        .await?;
+    Ok(HttpResponse::Created().json(MemberView::from(made)))
+}
+
+/// List members.
+#[utoipa::path(tag = "Members", operation_id = "listMembers",
+    params(("workspace_id" = String, Path, description = "The workspace"), MemberQuery),
+    responses((status = 200, description = "A part of the list", body = List<MemberView>)))]
+#[get("/workspaces/{workspace_id}/members")]
+pub(crate) async fn list(
+    caller: Allowed<scope::MembersRead>,
+    service: Data<Service>,
+    path: Path<WorkspaceId>,
+    query: Query<MemberQuery>,
+) -> Result<HttpResponse, Problem> {
+    let (caller, workspace_id) = (caller.into_caller(), path.into_inner());
+    let MemberQuery { email, external_id, cursor, limit } = query.into_inner();
+    let request = PageQuery { cursor, limit }.request()?;
+    let filter = MemberFilter { email_key: email.map(|email| email.key().clone()), external_id };
+    let page = service
+        .store
+        .read(move |tx| {
+            caller.workspace(tx, workspace_id)?;
+            Ok::<_, Problem>(tx.list_members(workspace_id, &filter, &request)?)
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(List::of(page, MemberView::from)))
+}
+
+/// Read a member.
+#[utoipa::path(tag = "Members", operation_id = "getMember",
+    params(("workspace_id" = String, Path, description = "The workspace"),
+           ("member_id" = String, Path, description = "The member")),
+    responses((status = 200, description = "The member", body = MemberView)))]
+#[get("/workspaces/{workspace_id}/members/{member_id}")]
+pub(crate) async fn read(
+    caller: Allowed<scope::MembersRead>,
+    service: Data<Service>,
+    path: Path<(WorkspaceId, MemberId)>,
+) -> Result<HttpResponse, Problem> {
+    let (caller, ids) = (caller.into_caller(), path.into_inner());
+    let found = service.store.read(move |tx| member(tx, &caller, ids)).await?;
+    Ok(HttpResponse::Ok().json(MemberView::from(found)))
+}
+
+/// Change a member's status, role, name or e-mail.
+///
+/// A deactivated member's sessions end at once.
+#[utoipa::path(tag = "Members", operation_id = "updateMember", request_body = MemberPatch,
+    params(("workspace_id" = String, Path, description = "The workspace"),
+           ("member_id" = String, Path, description = "The member")),
+    responses((status = 200, description = "The member", body = MemberView)))]
+#[patch("/workspaces/{workspace_id}/members/{member_id}")]
+pub(crate) async fn update(
+    caller: Allowed<scope::MembersWrite>,
+    service: Data<Service>,
+    path: Path<(WorkspaceId, MemberId)>,
+    body: Patch<MemberPatch>,
+) -> Result<HttpResponse, Problem> {
+    let (caller, ids, Patch(patch)) = (caller.into_caller(), path.into_inner(), body);
+    let now = clock::now();
+    let name = patch.name.map(optional_name).transpose()?;
+    let external_id = patch.external_id.map(text::external_id).transpose()?;
+    if patch.status == Some(MemberStatus::Invited) {
+        let expected = "active or deactivated; only an invitation makes a member invited";
+        return Err(Problem::invalid("/status", expected, "invited"));
+    }
+    let changed = service
+        .store
+        .write(move |tx| {
+            let before = member(tx, &caller, ids)?;
+            let mut after = before.clone();
+            after.email = patch.email.unwrap_or(after.email);
+            after.name = name.unwrap_or(after.name);
+            after.role = patch.role.unwrap_or(after.role);
+            after.status = patch.status.unwrap_or(after.status);
+            after.external_id = external_id.unwrap_or(after.external_id);
+            if after == before {
+                return Ok(after);
+            }
+            after.updated_at = now;
+            tx.update_member(&after)?;
+            if after.status == MemberStatus::Deactivated {
+                tx.revoke_sessions_of_member(ids.0, ids.1, "member deactivated", now)?;
+            }
+            let detail = json!({
+                "before": {"role": before.role, "status": before.status},
+                "after": {"role": after.role, "status": after.status},
+                "email_changed": before.email != after.email,
+            });
+            audit::record(tx, caller.actor(), Some(ids.0), "member.changed", ids.1, &detail, now)?;
+            Ok::<_, Problem>(after)
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(MemberView::from(changed)))
+}
+
+/// Delete a member: the id is never used again, the rest is erased.
+#[utoipa::path(tag = "Members", operation_id = "deleteMember",
+    params(("workspace_id" = String, Path, description = "The workspace"),
+           ("member_id" = String, Path, description = "The member")),
+    responses((status = 204, description = "The member is gone")))]
+#[delete("/workspaces/{workspace_id}/members/{member_id}")]
+pub(crate) async fn delete(
+    caller: Allowed<scope::MembersWrite>,
+    service: Data<Service>,
+    path: Path<(WorkspaceId, MemberId)>,
+) -> Result<HttpResponse, Problem> {
+    let (caller, ids, now) = (caller.into_caller(), path.into_inner(), clock::now());
+    service
+        .store
+        .write(move |tx| {
+            member(tx, &caller, ids)?;
+            tx.delete_member(ids.0, ids.1, now)?;
+            let (actor, detail) = (caller.actor(), json!({}));
+            audit::record(tx, actor, Some(ids.0), "member.deleted", ids.1, &detail, now)?;
+            Ok::<_, Problem>(())
+        })
+        .await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// End every session of a member.
+#[utoipa::path(tag = "Sessions", operation_id = "revokeMemberSessions",
+    params(("workspace_id" = String, Path, description = "The workspace"),
+           ("member_id" = String, Path, description = "The member")),
+    responses((status = 204, description = "They are ended")))]
+#[delete("/workspaces/{workspace_id}/members/{member_id}/sessions")]
+pub(crate) async fn revoke_sessions(
+    caller: Allowed<scope::SessionsWrite>,
+    service: Data<Service>,
+    path: Path<(WorkspaceId, MemberId)>,
+) -> Result<HttpResponse, Problem> {
+    let (caller, ids, now) = (caller.into_caller(), path.into_inner(), clock::now());
+    service
+        .store
+        .write(move |tx| {
+            member(tx, &caller, ids)?;
+            let ended = tx.revoke_sessions_of_member(ids.0, ids.1, "revoked by API", now)?;
+            let (actor, detail) = (caller.actor(), json!({"sessions": ended}));
+            audit::record(tx, actor, Some(ids.0), "sessions.revoked", ids.1, &detail, now)?;
+            Ok::<_, Problem>(())
+        })
+        .await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Vouch that a SAML subject is this member (P10).
+#[utoipa::path(tag = "Members", operation_id = "createIdentity", request_body = NewIdentity,
+    params(("workspace_id" = String, Path, description = "The workspace"),
+           ("member_id" = String, Path, description = "The member")),
+    responses((status = 201, description = "The link", body = IdentityView)))]
+#[post("/workspaces/{workspace_id}/members/{member_id}/identities")]
+pub(crate) async fn create_identity(
+    caller: Allowed<scope::IdentitiesProve>,
+    service: Data<Service>,
+    path: Path<(WorkspaceId, MemberId)>,
+    body: Json<NewIdentity>,
+) -> Result<HttpResponse, Problem> {
+    let (caller, ids, Json(new)) = (caller.into_caller(), path.into_inner(), body);
+    let now = clock::now();
+    let name_id = text::name("/subject/name_id", &new.subject.name_id)
+        .map(|_| new.subject.name_id.clone())?;
+    let name_id = NameId {
+        value: name_id,
+        format: new.subject.format,
+        name_qualifier: new.subject.name_qualifier,
+        sp_name_qualifier: new.subject.sp_name_qualifier,
+    };
+    let made = service
+        .store
+        .write(move |tx| prove(tx, &caller, ids, new.connection_id, name_id, now))
+        .await?;
+    Ok(HttpResponse::Created().json(IdentityView::from(made)))
+}
+
+/// The SaaS company's own proof: it knows which subject of this IdP the member is.
+fn prove(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    ids: (WorkspaceId, MemberId),
+    connection_id: ConnectionId,
+    name_id: NameId,
+    now: Timestamp,
+) -> Result<Identity, Problem> {
+    let member = member(tx, caller, ids)?;
+    let connection = tx
+        .connection(caller.reach(), connection_id)?
+        .filter(|connection| connection.workspace_id == member.workspace_id);
+    let Some(connection) = connection else {
+        let expected = "a connection of this workspace";
+        return Err(Problem::invalid("/connection_id", expected, connection_id.to_string()));
+    };
+    let revision = match connection.live.or(connection.draft) {
+        Some(id) => tx.revision(connection.id, id)?,
+        None => None,
+    };
+    let entity_id = revision.as_ref().and_then(|revision| revision.idp_entity_id());
+    let Some(idp_entity_id) = entity_id.map(str::to_owned) else {
+        let detail = "the entity ID of the connection's IdP is not known yet: save it, or pass a \
+                      test, first";
+        return Err(Problem::new(ProblemType::DraftRequired, detail));
+    };
+    let identity = Identity {
+        id: IdentityId::new(now),
+        workspace_id: member.workspace_id,
+        member_id: member.id,
+        connection_id,
+        subject: Subject { idp_entity_id, name_id },
+        proven_at: Some(now),
+        created_at: now,
+        last_used_at: None,
+    };
+    tx.insert_identity(&identity)?;
+    let detail = json!({"identity": identity.id.to_string(), "proof": "api"});
+    let (actor, scope) = (caller.actor(), Some(member.workspace_id));
+    audit::record(tx, actor, scope, "identity.proven", member.id, &detail, now)?;
+    Ok(identity)
+}
+
+/// List the subjects linked to a member.
+#[utoipa::path(tag = "Members", operation_id = "listIdentities",
+    params(("workspace_id" = String, Path, description = "The workspace"),
+           ("member_id" = String, Path, description = "The member")),
+    responses((status = 200, description = "The links", body = List<IdentityView>)))]
+#[get("/workspaces/{workspace_id}/members/{member_id}/identities")]
+pub(crate) async fn list_identities(
+    caller: Allowed<scope::MembersRead>,
+    service: Data<Service>,
+    path: Path<(WorkspaceId, MemberId)>,
+) -> Result<HttpResponse, Problem> {
+    let (caller, ids) = (caller.into_caller(), path.into_inner());
+    let identities = service
+        .store
+        .read(move |tx| {
+            member(tx, &caller, ids)?;
+            Ok::<_, Problem>(tx.identities_of(ids.0, ids.1)?)
+        })
+        .await?;
+    let data: Vec<_> = identities.into_iter().map(IdentityView::from).collect();
+    Ok(HttpResponse::Ok().json(List { data, next_cursor: None }))
+}
+
+/// Unlink a subject: the way out of an identity-conflict.
+#[utoipa::path(tag = "Members", operation_id = "deleteIdentity",
+    params(("workspace_id" = String, Path, description = "The workspace"),
+           ("member_id" = String, Path, description = "The member"),
+           ("identity_id" = String, Path, description = "The link")),
+    responses((status = 204, description = "The link is gone")))]
+#[delete("/workspaces/{workspace_id}/members/{member_id}/identities/{identity_id}")]
+pub(crate) async fn delete_identity(
+    caller: Allowed<scope::MembersWrite>,
+    service: Data<Service>,
+    path: Path<(WorkspaceId, MemberId, IdentityId)>,
+) -> Result<HttpResponse, Problem> {
+    let (caller, (workspace_id, member_id, id)) = (caller.into_caller(), path.into_inner());
+    let now = clock::now();
+    service
+        .store
+        .write(move |tx| {
+            member(tx, &caller, (workspace_id, member_id))?;
+            if !tx.delete_identity(workspace_id, member_id, id)? {
+                return Err(Problem::not_found("identity"));
+            }
+            let detail = json!({"identity": id.to_string()});
+            let (actor, scope) = (caller.actor(), Some(workspace_id));
+            audit::record(tx, actor, scope, "identity.unlinked", member_id, &detail, now)?;
+            Ok(())
+        })
+        .await?;
+    Ok(HttpResponse::NoContent().finish())
+}

@@ -1,0 +1,63 @@
+//! The management API under `/v1`, one file per noun.
+
+pub(crate) mod api_keys;
+pub(crate) mod audit_events;
+pub(crate) mod clients;
+pub(crate) mod connections;
+pub(crate) mod decisions;
+pub(crate) mod health;
+pub(crate) mod members;
+pub(crate) mod problems;
+pub(crate) mod sessions;
+pub(crate) mod tests;
+mod text;
+pub(crate) mod workspaces;
+
+use actix_web::web::ServiceConfig;
+
+/// The routes of `/v1`; the document in `openapi` lists the same, and a test compares them.
+pub(crate) fn v1(config: &mut ServiceConfig) {
+    config
+        .service(workspaces::create)
+        .service(workspaces::list)
+        .service(workspaces::read)
+        .service(workspaces::update)
+        .service(workspaces::delete)
+        .service(members::create)
+        .service(members::list)
+        .service(members::read)
+        .service(members::update)
+        .service(members::delete)
+        .service(members::revoke_sessions)
+        .service(members::create_identity)
+        .service(members::list_identities)
+        .service(members::delete_identity)
+        .service(connections::create)
+        .service(connections::list)
+        .service(connections::read)
+        .service(connections::update)
+        .service(connections::delete)
+        .service(connections::save_draft)
+        .service(connections::enable)
+        .service(connections::disable)
+        .service(connections::list_revisions)
+        .service(connections::restore)
+        .service(tests::create)
+        .service(tests::list)
+        .service(tests::read)
+        .service(tests::list_attempts)
+        .service(decisions::create)
+        .service(sessions::create)
+        .service(sessions::list)
+        .service(sessions::read)
+        .service(sessions::delete)
+        .service(clients::create)
+        .service(clients::list)
+        .service(clients::read)
+        .service(clients::delete)
+        .service(api_keys::create)
+        .service(api_keys::list)
+        .service(api_keys::read)
+        .service(api_keys::delete)
+        .service(audit_events::list);
+}

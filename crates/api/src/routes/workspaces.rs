@@ -1,0 +1,244 @@
+//! Workspaces.
+
+use actix_web::{
+    HttpResponse, delete, get, patch, post,
+    web::{Data, Path, Query},
+};
+use serde::Deserialize;
+use serde_json::json;
+use utoipa::{IntoParams, ToSchema};
+use vestibule_model::{Plan, Slug, TwoFactorRule, Workspace, WorkspaceId};
+
+use crate::{
+    audit, clock,
+    extract::{Allowed, Json, PageQuery, Patch, double_option, scope},
+    problem::Problem,
+    routes::text,
+    service::Service,
+    views::{List, WorkspaceView},
+};
+
+/// A workspace to be made.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewWorkspace {
+    /// What people call it: 1 to 200 characters.
+    #[schema(example = "Acme GmbH")]
+    name: String,
+    /// Its short name in URLs; made from the name where it is absent.
+    slug: Option<String>,
+    /// What it has bought: free, growth, pro or premier.
+    #[schema(value_type = String, example = "pro")]
+    plan: Plan,
+    /// For whom a second factor is mandatory: off (default), admins or everyone.
+    #[schema(value_type = Option<String>, example = "admins")]
+    two_factor: Option<TwoFactorRule>,
+    /// Your own id for it, unique in the deployment.
+    external_id: Option<String>,
+}
+
+/// What changes; an absent field is left alone, `null` clears.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct WorkspacePatch {
+    /// What people call it.
+    name: Option<String>,
+    /// Its short name in URLs.
+    slug: Option<String>,
+    /// What it has bought.
+    #[schema(value_type = Option<String>, example = "premier")]
+    plan: Option<Plan>,
+    /// For whom a second factor is mandatory.
+    #[schema(value_type = Option<String>)]
+    two_factor: Option<TwoFactorRule>,
+    /// Your own id for it.
+    #[serde(default, deserialize_with = "double_option")]
+    #[schema(value_type = Option<String>)]
+    external_id: Option<Option<String>>,
+}
+
+/// Which workspaces.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct WorkspaceQuery {
+    /// Only the one with this external id.
+    external_id: Option<String>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+    /// How many at most: 1 to 200, 50 by default.
+    limit: Option<u32>,
+}
+
+fn slug(text: &str) -> Result<Slug, Problem> {
+    Slug::parse(text).map_err(|error| Problem::invalid("/slug", error.to_string(), text))
+}
+
+/// Create a workspace.
+#[utoipa::path(tag = "Workspaces", operation_id = "createWorkspace", request_body = NewWorkspace,
+    responses((status = 201, description = "The workspace", body = WorkspaceView)))]
+#[post("/workspaces")]
+pub(crate) async fn create(
+    caller: Allowed<scope::WorkspacesWrite>,
+    service: Data<Service>,
+    body: Json<NewWorkspace>,
+) -> Result<HttpResponse, Problem> {
+    caller.deployment_wide()?;
+    let now = clock::now();
+    let id = WorkspaceId::new(now);
+    let Json(new) = body;
+    let name = text::name("/name", &new.name)?;
+    let slug = match new.slug.as_deref() {
+        Some(given) => slug(given)?,
+        // A name without Latin letters, or one that is taken already, still gets a slug.
+        None => suggested_slug(&name, id)?,
+    };
+    let workspace = Workspace {
+        id,
+        name,
+        slug,
+        plan: new.plan,
+        two_factor: new.two_factor.unwrap_or(TwoFactorRule::Off),
+        external_id: text::external_id(new.external_id)?,
+        created_at: now,
+        updated_at: now,
+    };
+    let actor = caller.actor();
+    let chosen = new.slug.is_some();
+    let made = service
+        .store
+        .write(move |tx| {
+            let mut workspace = workspace;
+            if !chosen && tx.workspace_by_slug(workspace.slug.as_str())?.is_some() {
+                workspace.slug = unique_slug(&workspace.slug, id)?;
+            }
+            tx.insert_workspace(&workspace)?;
+            let detail = json!({"plan": workspace.plan, "two_factor": workspace.two_factor});
+            audit::record(tx, actor, Some(id), "workspace.created", id, &detail, now)?;
+            Ok::<_, Problem>(workspace)
+        })
+        .await?;
+    Ok(HttpResponse::Created().json(WorkspaceView::from(made)))
+}
+
+/// The slug that a name suggests; one from the id where it suggests none.
+fn suggested_slug(name: &str, id: WorkspaceId) -> Result<Slug, Problem> {
+    match Slug::suggest(name) {
+        Some(slug) => Ok(slug),
+        None => slug(&id.to_string().replace('_', "-")),
+    }
+}
+
+/// The suggestion with the random end of the id.
+fn unique_slug(taken: &Slug, id: WorkspaceId) -> Result<Slug, Problem> {
+    let id = id.to_string();
+    let end = id.get(id.len().saturating_sub(8)..).unwrap_or_default();
+    slug(&format!("{taken}-{end}"))
+}
+
+/// List workspaces.
+#[utoipa::path(tag = "Workspaces", operation_id = "listWorkspaces", params(WorkspaceQuery),
+    responses((status = 200, description = "A part of the list", body = List<WorkspaceView>)))]
+#[get("/workspaces")]
+pub(crate) async fn list(
+    caller: Allowed<scope::WorkspacesRead>,
+    service: Data<Service>,
+    query: Query<WorkspaceQuery>,
+) -> Result<HttpResponse, Problem> {
+    let reach = caller.reach();
+    let WorkspaceQuery { external_id, cursor, limit } = query.into_inner();
+    let request = PageQuery { cursor, limit }.request()?;
+    let page = service
+        .store
+        .read(move |tx| {
+            tx.list_workspaces(reach, external_id.as_deref(), &request).map_err(Problem::from)
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(List::of(page, WorkspaceView::from)))
+}
+
+/// Read a workspace.
+#[utoipa::path(tag = "Workspaces", operation_id = "getWorkspace",
+    params(("workspace_id" = String, Path, description = "The workspace")),
+    responses((status = 200, description = "The workspace", body = WorkspaceView)))]
+#[get("/workspaces/{workspace_id}")]
+pub(crate) async fn read(
+    caller: Allowed<scope::WorkspacesRead>,
+    service: Data<Service>,
+    path: Path<WorkspaceId>,
+) -> Result<HttpResponse, Problem> {
+    let (caller, id) = (caller.into_caller(), path.into_inner());
+    let workspace = service.store.read(move |tx| caller.workspace(tx, id)).await?;
+    Ok(HttpResponse::Ok().json(WorkspaceView::from(workspace)))
+}
+
+/// Change a workspace.
+///
+/// A plan that no longer includes SSO suspends a live connection at once; one that does restores it
+/// without a new test (P5).
+#[utoipa::path(tag = "Workspaces", operation_id = "updateWorkspace", request_body = WorkspacePatch,
+    params(("workspace_id" = String, Path, description = "The workspace")),
+    responses((status = 200, description = "The workspace", body = WorkspaceView)))]
+#[patch("/workspaces/{workspace_id}")]
+pub(crate) async fn update(
+    caller: Allowed<scope::WorkspacesWrite>,
+    service: Data<Service>,
+    path: Path<WorkspaceId>,
+    body: Patch<WorkspacePatch>,
+) -> Result<HttpResponse, Problem> {
+    let (caller, id, Patch(patch)) = (caller.into_caller(), path.into_inner(), body);
+    let now = clock::now();
+    let name = patch.name.as_deref().map(|name| text::name("/name", name)).transpose()?;
+    let slug = patch.slug.as_deref().map(slug).transpose()?;
+    let external_id = patch.external_id.map(text::external_id).transpose()?;
+    let changed = service
+        .store
+        .write(move |tx| {
+            let before = caller.workspace(tx, id)?;
+            let mut workspace = before.clone();
+            workspace.name = name.unwrap_or(workspace.name);
+            workspace.slug = slug.unwrap_or(workspace.slug);
+            workspace.plan = patch.plan.unwrap_or(workspace.plan);
+            workspace.two_factor = patch.two_factor.unwrap_or(workspace.two_factor);
+            workspace.external_id = external_id.unwrap_or(workspace.external_id);
+            if workspace == before {
+                return Ok(workspace);
+            }
+            workspace.updated_at = now;
+            tx.update_workspace(&workspace)?;
+            let detail = json!({
+                "before": {"plan": before.plan, "two_factor": before.two_factor},
+                "after": {"plan": workspace.plan, "two_factor": workspace.two_factor},
+            });
+            audit::record(tx, caller.actor(), Some(id), "workspace.changed", id, &detail, now)?;
+            Ok::<_, Problem>(workspace)
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(WorkspaceView::from(changed)))
+}
+
+/// Delete a workspace, its members, connections and sessions.
+#[utoipa::path(tag = "Workspaces", operation_id = "deleteWorkspace",
+    params(("workspace_id" = String, Path, description = "The workspace")),
+    responses((status = 204, description = "It is gone")))]
+#[delete("/workspaces/{workspace_id}")]
+pub(crate) async fn delete(
+    caller: Allowed<scope::WorkspacesWrite>,
+    service: Data<Service>,
+    path: Path<WorkspaceId>,
+) -> Result<HttpResponse, Problem> {
+    caller.deployment_wide()?;
+    let (caller, id, now) = (caller.into_caller(), path.into_inner(), clock::now());
+    service
+        .store
+        .write(move |tx| {
+            let workspace = caller.workspace(tx, id)?;
+            tx.delete_workspace(id, now)?;
+            let detail = json!({"name": workspace.name});
+            // The workspace's own log goes with it; that it was deleted is the deployment's.
+            audit::record(tx, caller.actor(), None, "workspace.deleted", id, &detail, now)?;
+            Ok::<_, Problem>(())
+        })
+        .await?;
+    Ok(HttpResponse::NoContent().finish())
+}

@@ -1,0 +1,136 @@
+//! The Assertion Consumer Service: where the IdP's answer arrives.
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    dev::Payload as DevPayload,
+    get,
+    http::{StatusCode, header::LOCATION},
+    post,
+    web::{Data, Path, Payload},
+};
+use vestibule_model::ConnectionId;
+use vestibule_state::{Parked, ParkedId, TripId};
+
+use crate::{
+    body, browser, clock,
+    page::ErrorPage,
+    problem::{Problem, ProblemType},
+    saml::{
+        arrival::{Arrival, arrive},
+        urls,
+    },
+    service::Service,
+};
+
+/// A Response by HTTP-POST (Bindings §3.5).
+#[post("/saml/{connection_id}/acs")]
+pub(crate) async fn acs(
+    request: HttpRequest,
+    service: Data<Service>,
+    path: Path<ConnectionId>,
+    payload: Payload,
+) -> Result<HttpResponse, ErrorPage> {
+    let saml_response = form(&request, payload.into_inner()).await?;
+    let browser = browser::token(&request, &service.config);
+    let arrival = Arrival { connection_id: path.into_inner(), saml_response, browser };
+    arrive(&service, arrival).await
+}
+
+/// The same browser again, now with its Lax cookie (design §4.5).
+#[get("/saml/{connection_id}/resume/{parked_id}")]
+pub(crate) async fn resume(
+    request: HttpRequest,
+    service: Data<Service>,
+    path: Path<(ConnectionId, String)>,
+) -> Result<HttpResponse, ErrorPage> {
+    let (connection_id, parked_id) = path.into_inner();
+    let parked = match ParkedId::parse(&parked_id) {
+        Some(id) => service.state.unpark(&id, clock::now()).await?,
+        None => None,
+    };
+    let parked = parked.filter(|parked| parked.connection_id == connection_id);
+    let parked = parked.ok_or_else(lost)?;
+    let browser = browser::token(&request, &service.config).ok_or_else(no_cookie)?;
+    let arrival =
+        Arrival { connection_id, saml_response: parked.saml_response, browser: Some(browser) };
+    arrive(&service, arrival).await
+}
+
+/// Parks a message whose Lax cookie stayed at home, and has the browser come back with it.
+pub(crate) async fn park(
+    service: &Service,
+    trip: &TripId,
+    arrival: Arrival,
+) -> Result<HttpResponse, ErrorPage> {
+    // Over https the cookie is SameSite=None: where it is missing, it will not come back either.
+    if service.config.is_https() {
+        return Err(no_cookie());
+    }
+    let id = ParkedId::generate()?;
+    let url = urls::resume(&service.config.public_url, arrival.connection_id, &id);
+    let message = Parked {
+        trip: trip.clone(),
+        connection_id: arrival.connection_id,
+        saml_response: arrival.saml_response,
+    };
+    service.state.park(id, message, clock::now()).await?;
+    Ok(HttpResponse::build(StatusCode::SEE_OTHER)
+        .insert_header((LOCATION, url))
+        .insert_header(("Cache-Control", "no-store"))
+        .finish())
+}
+
+/// The one SAMLResponse of the form; other fields are ignored.
+async fn form(request: &HttpRequest, payload: DevPayload) -> Result<String, ErrorPage> {
+    let kind = body::media_type(request);
+    let bytes = body::read(payload).await?;
+    if kind.as_deref() != Some("application/x-www-form-urlencoded") {
+        let detail = format!(
+            "expected Content-Type application/x-www-form-urlencoded; received {}",
+            kind.as_deref().unwrap_or("none")
+        );
+        return Err(Problem::new(ProblemType::UnsupportedMediaType, detail).into());
+    }
+    let fields: Vec<(String, String)> =
+        serde_urlencoded::from_bytes(&bytes).map_err(|error| {
+            malformed("The form that arrived could not be read.").because(error)
+        })?;
+    let mut responses = fields.into_iter().filter(|(name, _)| name == "SAMLResponse");
+    match (responses.next(), responses.next()) {
+        (Some((_, saml_response)), None) => Ok(saml_response),
+        (None, _) => Err(malformed("No SAMLResponse arrived.")),
+        (Some(_), Some(_)) => Err(malformed("More than one SAMLResponse arrived.")),
+    }
+}
+
+fn malformed(message: &str) -> ErrorPage {
+    ErrorPage::new(
+        StatusCode::BAD_REQUEST,
+        "malformed-request",
+        "The sign-in could not be read",
+        message,
+        "Start again from the application. If it happens again, tell your administrator the \
+         reference below.",
+    )
+}
+
+fn lost() -> ErrorPage {
+    ErrorPage::new(
+        StatusCode::BAD_REQUEST,
+        "parked-message-gone",
+        "This sign-in took too long",
+        "The answer of your identity provider waited a minute for your browser, or was used already.",
+        "Start again from the application.",
+    )
+}
+
+fn no_cookie() -> ErrorPage {
+    ErrorPage::new(
+        StatusCode::BAD_REQUEST,
+        "browser-cookie-missing",
+        "Your browser did not send its cookie",
+        "A sign-in can only be finished in the browser that began it, and this one sent no cookie \
+         of ours.",
+        "Allow cookies for this site, then start again from the application.",
+    )
+}

@@ -1,0 +1,110 @@
+//! A message arrived: which trip does it answer, and may this browser finish it?
+
+use actix_web::{HttpResponse, http::StatusCode, web};
+use vestibule_model::ConnectionId;
+use vestibule_saml::{Limits, UnverifiedResponse};
+use vestibule_state::{BrowserToken, Purpose, Trip, TripId};
+
+use crate::{
+    clock,
+    page::ErrorPage,
+    problem::Problem,
+    saml::{acs, sign_in, test_run},
+    service::Service,
+};
+
+/// What arrived: untouched, and unproven.
+pub(crate) struct Arrival {
+    pub(crate) connection_id: ConnectionId,
+    pub(crate) saml_response: String,
+    pub(crate) browser: Option<BrowserToken>,
+}
+
+/// From the message to the trip it claims to answer. Nothing is used up here: garbage costs a trip
+/// nothing, and the claim counts only once it is found again in signed bytes.
+pub(crate) async fn arrive(
+    service: &web::Data<Service>,
+    arrival: Arrival,
+) -> Result<HttpResponse, ErrorPage> {
+    let message = arrival.saml_response.clone();
+    let unverified = blocking(move || UnverifiedResponse::decode(&message, &Limits::default()))
+        .await?
+        .map_err(|error| unreadable().because(error))?;
+
+    let claimed = unverified.unverified_in_response_to().ok_or_else(unsolicited)?;
+    let trip_id = TripId::parse(claimed).ok_or_else(unknown_trip)?;
+    let now = clock::now();
+    let trip = service.state.find(&trip_id, now).await?.ok_or_else(unknown_trip)?;
+    if trip.connection_id != arrival.connection_id {
+        return Err(unknown_trip());
+    }
+    match &arrival.browser {
+        Some(token) if token.binding() == trip.browser => {}
+        Some(_) => return Err(another_browser()),
+        None => return acs::park(service, &trip_id, arrival).await,
+    }
+    match trip.purpose.clone() {
+        Purpose::SignIn(request) => {
+            let token = arrival.browser.ok_or_else(another_browser)?;
+            sign_in::finish(service, trip, request, &token, unverified).await
+        }
+        Purpose::Test(test_id) => test_run::finish(service, trip, test_id, unverified).await,
+    }
+}
+
+/// Uses the trip up; of several posts of one answer exactly one comes further.
+pub(crate) async fn use_up(service: &Service, trip: &Trip) -> Result<(), ErrorPage> {
+    match service.state.finish(&trip.id, clock::now()).await? {
+        Some(_) => Ok(()),
+        None => Err(unknown_trip()),
+    }
+}
+
+/// Work for the CPU, off the threads that answer everybody else.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Problem> {
+    web::block(work).await.map_err(Problem::internal)
+}
+
+fn unreadable() -> ErrorPage {
+    ErrorPage::new(
+        StatusCode::BAD_REQUEST,
+        "response-unreadable",
+        "The sign-in could not be read",
+        "What arrived from your identity provider is not a SAML response.",
+        "Start again from the application. If it happens again, tell your administrator the \
+         reference below.",
+    )
+}
+
+fn unsolicited() -> ErrorPage {
+    ErrorPage::new(
+        StatusCode::BAD_REQUEST,
+        "unsolicited-response",
+        "Please start from the application",
+        "Your identity provider sent you here by itself. For your safety a sign-in has to begin at \
+         the application.",
+        "Open the application and sign in from there.",
+    )
+}
+
+fn unknown_trip() -> ErrorPage {
+    ErrorPage::new(
+        StatusCode::BAD_REQUEST,
+        "trip-unknown",
+        "This sign-in is no longer open",
+        "It was finished already, took longer than 30 minutes, or did not begin here.",
+        "Start again from the application.",
+    )
+}
+
+fn another_browser() -> ErrorPage {
+    ErrorPage::new(
+        StatusCode::BAD_REQUEST,
+        "another-browser",
+        "This sign-in began in another browser",
+        "A sign-in can only be finished in the browser that began it.",
+        "Start again from the application, in this browser.",
+    )
+}

@@ -1,0 +1,66 @@
+//! The way to the IdP: record a pending trip, send the AuthnRequest by HTTP-Redirect.
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{StatusCode, header::LOCATION},
+};
+use jiff::Timestamp;
+use vestibule_model::{Connection, Revision};
+use vestibule_saml::AuthnRequest;
+use vestibule_state::{BrowserToken, Purpose, Trip, TripId};
+
+use crate::{browser, page::ErrorPage, problem::Problem, saml::urls, service::Service};
+
+/// Records a trip of this browser and gives the URL at the IdP to send it to.
+pub(crate) async fn begin(
+    service: &Service,
+    purpose: Purpose,
+    connection: &Connection,
+    revision: &Revision,
+    browser: &BrowserToken,
+    now: Timestamp,
+) -> Result<String, Problem> {
+    let public_url = &service.config.public_url;
+    let trip = Trip {
+        id: TripId::generate()?,
+        purpose,
+        workspace_id: connection.workspace_id,
+        connection_id: connection.id,
+        revision_id: revision.id,
+        browser: browser.binding(),
+        issued_at: now,
+        expires_at: now.checked_add(Trip::LIFETIME).map_err(Problem::internal)?,
+    };
+    let request = AuthnRequest::new(
+        trip.id.as_str().to_owned(),
+        revision.settings.idp_sso_url.clone(),
+        urls::entity_id(public_url, connection.id),
+        urls::acs(public_url, connection.id),
+        now,
+    );
+    let url = request.redirect_url(None).map_err(Problem::internal)?;
+    service.state.begin(trip, now).await?;
+    Ok(url)
+}
+
+/// Sends this browser to the IdP (a top-level navigation: SDP-SP02), with its cookie.
+pub(crate) async fn leave(
+    request: &HttpRequest,
+    service: &Service,
+    purpose: Purpose,
+    connection: &Connection,
+    revision: &Revision,
+    now: Timestamp,
+) -> Result<HttpResponse, ErrorPage> {
+    let (token, cookie) = browser::token_or_new(request, &service.config)?;
+    let url = begin(service, purpose, connection, revision, &token, now).await?;
+    let mut response = HttpResponse::build(StatusCode::FOUND);
+    response
+        .insert_header((LOCATION, url))
+        .insert_header(("Cache-Control", "no-store"))
+        .insert_header(("Referrer-Policy", "no-referrer"));
+    if let Some(cookie) = cookie {
+        response.cookie(cookie);
+    }
+    Ok(response.finish())
+}

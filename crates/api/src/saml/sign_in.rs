@@ -1,0 +1,405 @@
+//! One sign-in, top to bottom: from a message that claims to answer a trip to a code for the client.
+
+use actix_web::{
+    HttpResponse,
+    http::{StatusCode, header::LOCATION},
+    web::Data,
+};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+use tracing::info;
+use vestibule_model::{
+    Actor, Attempt, AttemptId, AttemptOutcome, Connection, ConnectionState, MemberId, Revision,
+    Workspace,
+};
+use vestibule_policy::{
+    Denial, Reason, Refusal, RuleOutcome, SamlFacts, claim, connection_state, grant_by_saml,
+};
+use vestibule_saml::{
+    Expected, ExpectedParts, Report, SignIn, UnverifiedResponse, VerifiedAssertion,
+};
+use vestibule_session::{CodeRequest, Secret, mint_with_code};
+use vestibule_state::{AuthorizeRequest, BrowserToken, Purpose, Trip};
+use vestibule_store::{Reach, Tx};
+
+use crate::{
+    audit, clock, facts,
+    page::ErrorPage,
+    problem::{Problem, ProblemType},
+    redirect_uri::RedirectUri,
+    saml::{
+        arrival::{blocking, use_up},
+        begin, urls,
+    },
+    service::Service,
+};
+
+/// How long past its expiry an assertion's ID is remembered (design §4.3): well past any skew.
+const CLAIM_MEMORY: SignedDuration = SignedDuration::from_hours(24);
+
+/// The sign-in.
+pub(crate) async fn finish(
+    service: &Data<Service>,
+    trip: Trip,
+    request: AuthorizeRequest,
+    browser: &BrowserToken,
+    unverified: UnverifiedResponse,
+) -> Result<HttpResponse, ErrorPage> {
+    let now = clock::now();
+
+    // The trip's revision must still be the live one; a draft's keys verify no sign-in.
+    let (connection, workspace, revision) = load(service, &trip).await?;
+    let state = connection_state(&connection, workspace.plan, &service.rules);
+    if state != ConnectionState::Live {
+        return Err(not_live(state));
+    }
+    if connection.live != Some(trip.revision_id) {
+        return restart(service, trip, request, browser, &connection, now).await;
+    }
+
+    // Signatures under this revision's keys alone, then every rule, on signed bytes alone.
+    let keys = service.revision_keys.of(&revision);
+    let entity_id = revision.idp_entity_id().map(str::to_owned);
+    let entity_id = entity_id.ok_or_else(|| Problem::internal("a live revision without entity ID"))?;
+    let parts = expected_parts(service, &trip, entity_id);
+    let strict = revision.settings.require_signed_response;
+    let verified = blocking(move || {
+        let expected = Expected::sign_in(parts).require_signed_response(strict);
+        unverified.verify(&keys).and_then(|signed| signed.validate(&expected, now))
+    })
+    .await?;
+    let assertion = match verified {
+        Ok(assertion) => assertion,
+        Err(refusal) => {
+            let reason = refusal.reason.as_str();
+            return Err(refused(service, &trip, &request, refusal.report, reason, None, now).await);
+        }
+    };
+
+    // The answer is genuine: from here the trip is used up, whatever the policy says.
+    use_up(service, &trip).await?;
+    let report = assertion.report().clone();
+    let admitted = {
+        let (service, trip, request) = (service.clone(), trip.clone(), request.clone());
+        let store = service.store.clone();
+        store.write(move |tx| admit(tx, &service, &trip, &request, &assertion, now)).await
+    };
+    match admitted {
+        Ok((code, member_id)) => {
+            log(&trip, "signed_in", None, Some(member_id));
+            answer(service, &request, &code).await
+        }
+        Err(NotAdmitted::Denied(denial)) if denial.refusal == Refusal::RevisionSuperseded => {
+            Err(changing())
+        }
+        Err(NotAdmitted::Denied(denial)) => {
+            let code = denial.refusal.code();
+            let page = ErrorPage::from(Problem::from(denial.refusal));
+            Err(refused(service, &trip, &request, report, code, Some(page), now).await)
+        }
+        Err(NotAdmitted::Replayed) => {
+            let page = replayed();
+            Err(refused(service, &trip, &request, report, "replayed", Some(page), now).await)
+        }
+        Err(NotAdmitted::Failed(problem)) => Err(problem.into()),
+    }
+}
+
+/// Why a genuine answer lets nobody in.
+enum NotAdmitted {
+    Denied(Box<Denial>),
+    Replayed,
+    Failed(Problem),
+}
+
+impl<E: Into<Problem>> From<E> for NotAdmitted {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+/// Policy and archive in one transaction: claim of the assertion, member, link, session, code, audit.
+fn admit(
+    tx: &mut Tx<'_>,
+    service: &Service,
+    trip: &Trip,
+    request: &AuthorizeRequest,
+    assertion: &VerifiedAssertion<SignIn>,
+    now: Timestamp,
+) -> Result<(Secret, MemberId), NotAdmitted> {
+    let keep_until = assertion.expires_at().max(now).checked_add(CLAIM_MEMORY);
+    let keep_until = keep_until.map_err(Problem::internal)?;
+    if !tx.claim_assertion(trip.connection_id, assertion.assertion_id(), keep_until)? {
+        return Err(NotAdmitted::Replayed);
+    }
+    let facts = saml_facts(tx, trip, assertion)?;
+    let client_id = request.client_id;
+    let grant = grant_by_saml(assertion, &facts, client_id, &service.rules, now)
+        .map_err(|denial| NotAdmitted::Denied(Box::new(denial)))?;
+    let member_id = grant.member_id();
+    let code_request = CodeRequest {
+        client_id,
+        redirect_uri: request.redirect_uri.clone(),
+        code_challenge: request.code_challenge.clone(),
+        nonce: request.nonce.clone(),
+        scope: request.scope.clone(),
+    };
+    let (minted, code) = mint_with_code(grant, code_request, now).map_err(Problem::internal)?;
+    tx.record_minted(&minted, now)?;
+    let attempt = Attempt {
+        member_id: Some(member_id),
+        outcome: AttemptOutcome::SignedIn,
+        ..attempt(trip, request, assertion.report().clone(), now)
+    };
+    tx.insert_attempt(&attempt)?;
+    let detail = json!({
+        "session": minted.session().id.to_string(),
+        "connection": trip.connection_id.to_string(),
+        "member": facts::how_admitted(minted.admission()),
+    });
+    let (actor, scope) = (Actor::Member(member_id), Some(trip.workspace_id));
+    audit::record(tx, actor, scope, "member.signed_in", member_id, &detail, now)?;
+    Ok((code, member_id))
+}
+
+/// What the policy needs to know, read in the transaction that acts on it.
+fn saml_facts(
+    tx: &mut Tx<'_>,
+    trip: &Trip,
+    assertion: &VerifiedAssertion<SignIn>,
+) -> Result<SamlFacts, NotAdmitted> {
+    let gone = || Problem::new(ProblemType::SsoNotLive, "the connection is gone");
+    // Whoever switches the connection off while this is being decided waits, or is waited for.
+    tx.lock_connection(trip.connection_id)?;
+    let workspace = tx.workspace(Reach::All, trip.workspace_id)?.ok_or_else(gone)?;
+    let connection = tx.connection(Reach::All, trip.connection_id)?.ok_or_else(gone)?;
+    let revision = tx.revision(connection.id, trip.revision_id)?.ok_or_else(gone)?;
+    let claim = claim(assertion, &revision.settings).map_err(|refusal| {
+        let (rule, detail) = (refusal.rule(), refusal.to_string());
+        let reasons = vec![Reason { rule, outcome: RuleOutcome::Refuse, detail }];
+        NotAdmitted::Denied(Box::new(Denial { refusal, reasons }))
+    })?;
+    let by_subject = match claim.subject() {
+        Some(subject) => tx.identity_by_subject(connection.id, subject)?,
+        None => None,
+    };
+    let by_email = match claim.email() {
+        Some(email) => tx.member_by_email(workspace.id, email.key())?,
+        None => None,
+    };
+    let identities_of_candidate = match &by_email {
+        Some(member) => tx.identities_of(workspace.id, member.id)?,
+        None => Vec::new(),
+    };
+    let workspace = facts::of_workspace(tx, workspace)?;
+    Ok(SamlFacts {
+        workspace,
+        connection_id: trip.connection_id,
+        revision_id_of_trip: trip.revision_id,
+        by_subject,
+        by_email,
+        identities_of_candidate,
+    })
+}
+
+async fn load(
+    service: &Service,
+    trip: &Trip,
+) -> Result<(Connection, Workspace, Revision), ErrorPage> {
+    let (connection_id, revision_id, workspace_id) =
+        (trip.connection_id, trip.revision_id, trip.workspace_id);
+    let (connection, workspace, revision) = service
+        .store
+        .read(move |tx| {
+            Ok::<_, Problem>((
+                tx.connection(Reach::All, connection_id)?,
+                tx.workspace(Reach::All, workspace_id)?,
+                tx.revision(connection_id, revision_id)?,
+            ))
+        })
+        .await?;
+    match (connection, workspace, revision) {
+        (Some(connection), Some(workspace), Some(revision)) => {
+            Ok((connection, workspace, revision))
+        }
+        _ => Err(not_live(ConnectionState::Disabled)),
+    }
+}
+
+/// What a response to this trip has to say.
+pub(crate) fn expected_parts<I>(
+    service: &Service,
+    trip: &Trip,
+    idp_entity_id: I,
+) -> ExpectedParts<I> {
+    let public_url = &service.config.public_url;
+    ExpectedParts {
+        idp_entity_id,
+        sp_entity_id: urls::entity_id(public_url, trip.connection_id),
+        acs_url: urls::acs(public_url, trip.connection_id),
+        request_id: trip.id.as_str().to_owned(),
+        request_issued_at: trip.issued_at,
+        clock_skew: service.config.clock_skew,
+    }
+}
+
+/// The live revision changed while the person was at the IdP: one fresh trip of the same request.
+async fn restart(
+    service: &Data<Service>,
+    trip: Trip,
+    request: AuthorizeRequest,
+    browser: &BrowserToken,
+    connection: &Connection,
+    now: Timestamp,
+) -> Result<HttpResponse, ErrorPage> {
+    use_up(service, &trip).await?;
+    if request.restarted {
+        return Err(changing());
+    }
+    let id = connection.id;
+    let revision_id = connection.live.ok_or_else(changing)?;
+    let revision =
+        service.store.read(move |tx| tx.revision(id, revision_id).map_err(Problem::from)).await?;
+    let revision = revision.ok_or_else(changing)?;
+    let purpose = Purpose::SignIn(AuthorizeRequest { restarted: true, ..request });
+    let url = begin(service, purpose, connection, &revision, browser, now).await?;
+    log(&trip, "restarted", Some("revision-superseded"), None);
+    Ok(see_other(url))
+}
+
+/// 303 to the client's registered redirect URI, with the code (RFC 6749 §4.1.2, RFC 9207).
+async fn answer(
+    service: &Service,
+    request: &AuthorizeRequest,
+    code: &Secret,
+) -> Result<HttpResponse, ErrorPage> {
+    let client_id = request.client_id;
+    let client = service.store.read(move |tx| tx.client(client_id).map_err(Problem::from)).await?;
+    // The client may have been changed meanwhile: what is no longer registered gets no code.
+    let uri = client.and_then(|client| RedirectUri::registered(&client, &request.redirect_uri));
+    let uri = uri.ok_or_else(|| {
+        ErrorPage::new(
+            StatusCode::BAD_REQUEST,
+            "redirect-uri-gone",
+            "The application is no longer registered",
+            "The address that the sign-in should go back to was removed while you were away.",
+            "Tell your administrator the reference below.",
+        )
+    })?;
+    let mut parameters = vec![("code", code.expose())];
+    if let Some(state) = request.state.as_deref() {
+        parameters.push(("state", state));
+    }
+    parameters.push(("iss", service.config.public_url.as_str()));
+    Ok(see_other(uri.with(&parameters)))
+}
+
+fn see_other(url: String) -> HttpResponse {
+    HttpResponse::build(StatusCode::SEE_OTHER)
+        .insert_header((LOCATION, url))
+        .insert_header(("Cache-Control", "no-store"))
+        .insert_header(("Referrer-Policy", "no-referrer"))
+        .finish()
+}
+
+fn attempt(trip: &Trip, request: &AuthorizeRequest, report: Report, now: Timestamp) -> Attempt {
+    Attempt {
+        id: AttemptId::new(now),
+        workspace_id: trip.workspace_id,
+        connection_id: trip.connection_id,
+        revision_id: trip.revision_id,
+        client_id: request.client_id,
+        member_id: None,
+        outcome: AttemptOutcome::Refused,
+        reason: None,
+        report,
+        started_at: trip.issued_at,
+        finished_at: now,
+    }
+}
+
+/// Writes a refused attempt down; the page carries its id as the reference.
+async fn refused(
+    service: &Service,
+    trip: &Trip,
+    request: &AuthorizeRequest,
+    report: Report,
+    reason: &str,
+    page: Option<ErrorPage>,
+    now: Timestamp,
+) -> ErrorPage {
+    log(trip, "refused", Some(reason), None);
+    let attempt =
+        Attempt { reason: Some(reason.to_owned()), ..attempt(trip, request, report, now) };
+    let reference = attempt.id;
+    let written = service
+        .store
+        .write(move |tx| tx.insert_attempt(&attempt).map_err(Problem::from))
+        .await;
+    let page = page.unwrap_or_else(unacceptable);
+    match written {
+        Ok(()) => page.reference(reference),
+        // The refusal stands; only its record is missing, and the log says so.
+        Err(problem) => page.because(problem),
+    }
+}
+
+/// One line per sign-in: outcome and reason, ids alone.
+fn log(trip: &Trip, outcome: &str, reason: Option<&str>, member: Option<MemberId>) {
+    info!(
+        event = "sign_in",
+        outcome,
+        reason,
+        workspace.id = %trip.workspace_id,
+        connection.id = %trip.connection_id,
+        revision.id = %trip.revision_id,
+        member.id = member.map(tracing::field::display),
+        "sign-in"
+    );
+}
+
+fn unacceptable() -> ErrorPage {
+    ErrorPage::new(
+        StatusCode::FORBIDDEN,
+        "response-refused",
+        "You could not be signed in",
+        "The answer of your identity provider did not pass our checks.",
+        "Tell your administrator the reference below: it leads to what has to be mended.",
+    )
+}
+
+fn replayed() -> ErrorPage {
+    ErrorPage::new(
+        StatusCode::BAD_REQUEST,
+        "replayed",
+        "This sign-in was used already",
+        "The answer of your identity provider can be used once, and it has been.",
+        "Start again from the application.",
+    )
+}
+
+fn changing() -> ErrorPage {
+    ErrorPage::new(
+        StatusCode::CONFLICT,
+        "revision-superseded",
+        "The SSO settings are changing",
+        "The settings of your identity provider were changed while you were signing in.",
+        "Start again from the application in a moment.",
+    )
+}
+
+fn not_live(state: ConnectionState) -> ErrorPage {
+    let message = match state {
+        ConnectionState::Suspended => {
+            "Single sign-on is suspended: the workspace's plan does not include it."
+        }
+        _ => "Single sign-on is not switched on for this workspace.",
+    };
+    ErrorPage::new(
+        StatusCode::FORBIDDEN,
+        "sso-not-live",
+        "Single sign-on is not available",
+        message,
+        "Ask an administrator of your workspace.",
+    )
+}

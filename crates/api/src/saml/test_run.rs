@@ -1,0 +1,195 @@
+//! The end of a test: the same corridor as a sign-in, up to the report.
+
+use actix_web::{
+    HttpResponse,
+    http::StatusCode,
+    web::Data,
+};
+use jiff::Timestamp;
+use serde_json::json;
+use tracing::info;
+use vestibule_model::{
+    Actor, Connection, Phase, Revision, TestId, TestRun, TestState, Workspace,
+};
+use vestibule_policy::plan_gate;
+use vestibule_saml::{Expected, NameId, Report, Test, UnverifiedResponse};
+use vestibule_state::Trip;
+use vestibule_store::{Reach, Tx};
+
+use crate::{
+    audit, clock,
+    page::{self, ErrorPage, report_list},
+    problem::Problem,
+    saml::{
+        arrival::{blocking, use_up},
+        sign_in::expected_parts,
+    },
+    service::Service,
+};
+
+/// What a test found out.
+struct Finding {
+    state: TestState,
+    report: Report,
+    name_id: Option<NameId>,
+    idp_entity_id: Option<String>,
+}
+
+/// Verifies and validates with the revision's keys, writes the report down and shows it.
+pub(crate) async fn finish(
+    service: &Data<Service>,
+    trip: Trip,
+    test_id: TestId,
+    unverified: UnverifiedResponse,
+) -> Result<HttpResponse, ErrorPage> {
+    let now = clock::now();
+    let (test, revision, workspace) = load(service, &trip, test_id).await?;
+    if test.state != TestState::Pending || test.expires_at <= now {
+        return Err(over());
+    }
+    plan_gate(workspace.plan, &service.rules).map_err(Problem::from)?;
+
+    let keys = service.revision_keys.of(&revision);
+    let parts = expected_parts(service, &trip, revision.idp_entity_id().map(str::to_owned));
+    let expected =
+        Expected::test(parts).require_signed_response(revision.settings.require_signed_response);
+    let finding = blocking(move || examine(unverified, &keys, &expected, now)).await?;
+
+    use_up(service, &trip).await?;
+    let state = finding.state;
+    let report = finding.report.clone();
+    let service_in = service.clone();
+    let counted = service
+        .store
+        .write(move |tx| write_down(tx, &service_in, &trip, test_id, &finding, now))
+        .await?;
+    if !counted {
+        return Err(over());
+    }
+    info!(
+        event = "test",
+        outcome = state.as_str(),
+        reason = report.first_failure().map(|row| row.check.as_str()),
+        test.id = %test_id,
+        connection.id = %test.connection_id,
+        workspace.id = %test.workspace_id,
+        "test finished"
+    );
+    Ok(shown(state, &report))
+}
+
+async fn load(
+    service: &Service,
+    trip: &Trip,
+    test_id: TestId,
+) -> Result<(TestRun, Revision, Workspace), ErrorPage> {
+    let (connection_id, revision_id, workspace_id) =
+        (trip.connection_id, trip.revision_id, trip.workspace_id);
+    let (test, revision, workspace) = service
+        .store
+        .read(move |tx| {
+            Ok::<_, Problem>((
+                tx.test(connection_id, test_id)?,
+                tx.revision(connection_id, revision_id)?,
+                tx.workspace(Reach::All, workspace_id)?,
+            ))
+        })
+        .await?;
+    match (test, revision, workspace) {
+        (Some(test), Some(revision), Some(workspace)) => Ok((test, revision, workspace)),
+        _ => Err(over()),
+    }
+}
+
+fn examine(
+    unverified: UnverifiedResponse,
+    keys: &[vestibule_xmlsig::VerifyingKey],
+    expected: &Expected<Test>,
+    now: Timestamp,
+) -> Finding {
+    let verified = unverified.verify(keys).and_then(|signed| signed.validate(expected, now));
+    match verified {
+        Ok(assertion) => Finding {
+            state: TestState::Passed,
+            report: assertion.report().clone(),
+            name_id: Some(assertion.name_id().clone()),
+            idp_entity_id: Some(assertion.idp_entity_id().to_owned()),
+        },
+        Err(refusal) => Finding {
+            state: TestState::Failed,
+            report: refusal.report,
+            name_id: None,
+            idp_entity_id: None,
+        },
+    }
+}
+
+/// A passed test learns the entity ID and makes the draft ready; one that was ended meanwhile does
+/// nothing.
+fn write_down(
+    tx: &mut Tx<'_>,
+    service: &Service,
+    trip: &Trip,
+    test_id: TestId,
+    finding: &Finding,
+    now: Timestamp,
+) -> Result<bool, Problem> {
+    let name_id = finding.name_id.as_ref();
+    if !tx.finish_test(test_id, finding.state, &finding.report, name_id, now)? {
+        return Ok(false);
+    }
+    if finding.state == TestState::Passed {
+        tx.mark_revision_passed(trip.revision_id, test_id, finding.idp_entity_id.as_deref())?;
+        if let Some(connection) = tx.connection(Reach::All, trip.connection_id)? {
+            make_ready(tx, connection, trip, now)?;
+        }
+    }
+    let detail = json!({
+        "state": finding.state,
+        "failing": finding.report.first_failure().map(|row| row.check.as_str()),
+        "public_url": service.config.public_url,
+    });
+    let scope = Some(trip.workspace_id);
+    audit::record(tx, Actor::System, scope, "test.finished", test_id, &detail, now)?;
+    Ok(true)
+}
+
+fn make_ready(
+    tx: &mut Tx<'_>,
+    mut connection: Connection,
+    trip: &Trip,
+    now: Timestamp,
+) -> Result<(), Problem> {
+    if connection.phase == Phase::Draft && connection.draft == Some(trip.revision_id) {
+        connection.phase = Phase::Ready;
+        connection.updated_at = now;
+        tx.update_connection(&connection)?;
+    }
+    Ok(())
+}
+
+fn shown(state: TestState, report: &Report) -> HttpResponse {
+    let list = report_list(report);
+    if state == TestState::Passed {
+        let body = format!(
+            "<h1>The test passed</h1>\n<p>Every check held. Nobody was signed in. You can close \
+             this page and enable SSO.</p>\n{list}"
+        );
+        return page::respond(StatusCode::OK, "The test passed", &body);
+    }
+    let body = format!(
+        "<h1>The test failed</h1>\n<p>Nobody was signed in, and nothing has changed. The marked \
+         check says what to mend; then start a new test.</p>\n{list}"
+    );
+    page::respond(StatusCode::BAD_REQUEST, "The test failed", &body)
+}
+
+fn over() -> ErrorPage {
+    ErrorPage::new(
+        StatusCode::CONFLICT,
+        "test-over",
+        "This test is over",
+        "It ended while you were away: it expired, was finished, or a newer draft was saved.",
+        "Start a new test in the SSO settings.",
+    )
+}

@@ -1,0 +1,275 @@
+//! The server: opens the archive, loads the keys, routes requests, ends in order.
+
+use std::{
+    io::Write as _,
+    net::{SocketAddr, TcpListener},
+    path::Path,
+    sync::Arc,
+    time::Duration,
+};
+
+use actix_web::{
+    App, HttpServer,
+    dev::Server,
+    middleware::from_fn,
+    web::{self, Data},
+};
+use tracing::{info, warn};
+use vestibule_model::{Actor, AuditEvent, EventId};
+use vestibule_policy::Rules;
+use vestibule_session::{Issuer, KeyError, KeyRing, SigningKey};
+use vestibule_state::{InProcess, Limits};
+use vestibule_store::{MasterKey, Store, StoreConfig, StoreError};
+
+use crate::{
+    clock,
+    config::{CLIENT_TIMEOUT, Config, MasterKeySource},
+    key_pool::KeyPool,
+    oidc, openapi,
+    page::{STYLE, STYLE_PATH},
+    problem::Problem,
+    respond, routes,
+    saml::{self, RevisionKeys},
+    service::Service,
+};
+
+/// How long a request that is under way may take when the server is told to end.
+const SHUTDOWN: u64 = 10;
+/// How often what has expired is deleted.
+const PRUNE_EVERY: Duration = Duration::from_secs(60);
+
+/// Why the server did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {cause}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// The system's word.
+        cause: std::io::Error,
+    },
+    /// The master key cannot be read or made.
+    #[error("the master key {what}: {cause}")]
+    MasterKey {
+        /// Where it should be.
+        what: String,
+        /// What went wrong.
+        cause: String,
+    },
+    /// The archive does not open.
+    #[error("the database: {0}")]
+    Store(#[from] StoreError),
+    /// The libraries for XML signatures do not start.
+    #[error("libxml2 and libxmlsec1: {0}")]
+    Xml(#[from] vestibule_xmlsig::InitError),
+    /// The keys that sign tokens do not load.
+    #[error("the keys that sign tokens: {0}")]
+    Keys(#[from] KeyError),
+    /// The log filter cannot be read.
+    #[error("VESTIBULE_LOG: {0}")]
+    Log(#[from] tracing_subscriber::filter::ParseError),
+    /// The operating system refused something.
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+}
+
+/// A server that is listening and has not begun to answer.
+pub struct Started {
+    /// The future that serves; it ends on SIGTERM or SIGINT.
+    pub server: Server,
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// The URL it is reached at.
+    pub public_url: String,
+}
+
+/// Opens the archive as the settings say, migrating it where they say so.
+///
+/// # Errors
+/// [`StartError`].
+pub fn open_store(config: &Config, migrate: bool) -> Result<Store, StartError> {
+    let master_key = master_key(&config.master_key)?;
+    let mut store_config = StoreConfig::new(config.database.url(), master_key);
+    store_config.connections = config.database_connections;
+    store_config.readers = config.database_connections;
+    if migrate {
+        let migrated = Store::migrate(&store_config)?;
+        if !migrated.versions.is_empty() {
+            info!(versions = migrated.versions.join(", "), "schema migrated");
+        }
+    }
+    Ok(Store::open(store_config)?)
+}
+
+fn master_key(source: &MasterKeySource) -> Result<MasterKey, StartError> {
+    let failed = |what: String, cause: &dyn std::fmt::Display| StartError::MasterKey {
+        what,
+        cause: cause.to_string(),
+    };
+    let read = |path: &Path| -> Result<MasterKey, StartError> {
+        let what = format!("in {}", path.display());
+        let text = std::fs::read_to_string(path).map_err(|cause| failed(what.clone(), &cause))?;
+        MasterKey::from_base64(text.trim()).map_err(|cause| failed(what, &cause))
+    };
+    match source {
+        MasterKeySource::Value(text) => MasterKey::from_base64(text)
+            .map_err(|cause| failed("in VESTIBULE_MASTER_KEY".to_owned(), &cause)),
+        MasterKeySource::File(path) => read(path),
+        MasterKeySource::MadeAt(path) => {
+            if !path.exists() {
+                make_key_file(path)
+                    .map_err(|cause| failed(format!("at {}", path.display()), &cause))?;
+            }
+            read(path)
+        }
+    }
+}
+
+/// Makes a key that nobody else can read. It appears under its name whole or not at all: of two
+/// programs that start at once, one makes it and both read it.
+fn make_key_file(path: &Path) -> Result<(), Box<dyn std::error::Error>> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder)?;
+    }
+    let key = MasterKey::generate()?;
+    let draft = path.with_extension(format!("key.{}", std::process::id()));
+    let mut file =
+        std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
+    writeln!(file, "{}", key.to_base64().as_str())?;
+    file.sync_all()?;
+    // A link fails where the name exists, so it never replaces a key that seals something.
+    let linked = std::fs::hard_link(&draft, path);
+    std::fs::remove_file(&draft)?;
+    match linked {
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        other => Ok(other?),
+    }
+}
+
+/// The keys that sign tokens; the first start makes one.
+async fn key_ring(store: &Store) -> Result<KeyRing, StartError> {
+    let now = clock::now();
+    let keys = store.read(|tx| tx.signing_keys()).await?;
+    if !keys.is_empty() {
+        return Ok(KeyRing::new(keys)?);
+    }
+    let key = SigningKey::generate(now)?;
+    let keys = store
+        .write(move |tx| {
+            // Another replica may have been quicker.
+            if tx.signing_keys()?.is_empty() {
+                tx.insert_signing_key(&key)?;
+                tx.append_audit(&AuditEvent {
+                    id: EventId::new(now),
+                    workspace_id: None,
+                    actor: Actor::System,
+                    action: "signing_key.created".to_owned(),
+                    target: key.kid().to_owned(),
+                    detail: "{}".to_owned(),
+                    at: now,
+                })?;
+            }
+            tx.signing_keys()
+        })
+        .await?;
+    Ok(KeyRing::new(keys)?)
+}
+
+/// Starts the server: everything that can fail has failed or succeeded when this returns.
+///
+/// `public_url_given` says whether the settings name the public URL; otherwise it follows the port
+/// that was really taken (`LISTEN` may say port 0).
+///
+/// # Errors
+/// [`StartError`].
+pub async fn start(mut config: Config, public_url_given: bool) -> Result<Started, StartError> {
+    vestibule_session::init();
+    let versions = vestibule_xmlsig::init()?;
+    let listener = TcpListener::bind(config.listen)
+        .map_err(|cause| StartError::Listen { address: config.listen, cause })?;
+    let address = listener.local_addr()?;
+    if !public_url_given {
+        config.public_url = format!("http://{address}");
+    }
+    let public_url = config.public_url.clone();
+    let store = open_store(&config, config.migrate)?;
+    let service = Data::new(Service {
+        state: Arc::new(InProcess::new(Limits::default())),
+        keys: key_ring(&store).await?,
+        issuer: Issuer { issuer: public_url.clone(), access_audience: public_url.clone() },
+        rules: Rules {
+            sso_plans: config.sso_plans.clone(),
+            upgrade_contact: config.upgrade_contact.clone(),
+            public_url: public_url.clone(),
+        },
+        key_pool: KeyPool::start()?,
+        revision_keys: RevisionKeys::default(),
+        store,
+        config,
+    });
+    let pruned = service.clone();
+    actix_web::rt::spawn(async move { prune(&pruned).await });
+    info!(
+        %address,
+        public_url,
+        database = ?service.config.database,
+        libxml2 = versions.libxml2,
+        xmlsec = versions.xmlsec,
+        openssl = versions.openssl,
+        "listening"
+    );
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(service.clone())
+            .app_data(web::PathConfig::default().error_handler(|_, _| {
+                Problem::not_found("object").into()
+            }))
+            .app_data(web::QueryConfig::default().error_handler(|error, _| {
+                let expected = "the query parameters of this operation";
+                Problem::invalid("query", expected, error.to_string()).into()
+            }))
+            .wrap(from_fn(respond::wrap))
+            .configure(configure)
+    })
+    .client_request_timeout(CLIENT_TIMEOUT)
+    .shutdown_timeout(SHUTDOWN)
+    .listen(listener)?
+    .run();
+    Ok(Started { server, address, public_url })
+}
+
+fn configure(config: &mut web::ServiceConfig) {
+    config
+        .service(web::scope("/v1").configure(routes::v1))
+        .service(routes::health::healthz)
+        .service(routes::health::readyz)
+        .service(routes::problems::list)
+        .service(routes::problems::read)
+        .service(openapi::yaml)
+        .service(openapi::json)
+        .service(openapi::page)
+        .route(STYLE_PATH, web::get().to(style))
+        .configure(oidc::routes)
+        .configure(saml::routes);
+}
+
+async fn style() -> actix_web::HttpResponse {
+    actix_web::HttpResponse::Ok()
+        .content_type("text/css; charset=utf-8")
+        .insert_header(("Cache-Control", "public, max-age=3600"))
+        .body(STYLE)
+}
+
+/// Deletes what has expired, as long as the server lives. Any number of replicas may do it.
+async fn prune(service: &Service) {
+    loop {
+        actix_web::rt::time::sleep(PRUNE_EVERY).await;
+        let now = clock::now();
+        if let Err(error) = service.store.write(move |tx| tx.prune(now)).await {
+            warn!(%error, "pruning failed; it is tried again in a minute");
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! What every handler shares.
+
+use std::sync::Arc;
+
+use vestibule_policy::Rules;
+use vestibule_session::{Issuer, KeyRing};
+use vestibule_state::ShortLived;
+use vestibule_store::Store;
+
+use crate::{config::Config, key_pool::KeyPool, saml::RevisionKeys};
+
+/// The service: its settings, its archive, its short-lived state and its keys.
+pub(crate) struct Service {
+    pub(crate) config: Config,
+    pub(crate) store: Store,
+    pub(crate) state: Arc<dyn ShortLived>,
+    pub(crate) keys: KeyRing,
+    pub(crate) issuer: Issuer,
+    pub(crate) rules: Rules,
+    pub(crate) key_pool: KeyPool,
+    pub(crate) revision_keys: RevisionKeys,
+}

@@ -1,0 +1,67 @@
+//! Which browser a trip belongs to: a random cookie, of which only the hash is kept.
+
+use sha2::{Digest, Sha256};
+
+use crate::StateError;
+
+/// The value of the browser's cookie: 256 random bits in hex.
+#[derive(Clone, PartialEq, Eq)]
+pub struct BrowserToken(String);
+
+impl BrowserToken {
+    /// A new browser's token.
+    ///
+    /// # Errors
+    /// [`StateError::NoRandomness`].
+    pub fn generate() -> Result<Self, StateError> {
+        Ok(Self(random_hex::<32>()?))
+    }
+
+    /// Reads a cookie's value; anything that `generate` could not have made is `None`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        is_lower_hex(text, 64).then(|| Self(text.to_owned()))
+    }
+
+    /// The value for the cookie.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// What is kept of it.
+    #[must_use]
+    pub fn binding(&self) -> BrowserBinding {
+        BrowserBinding(Sha256::digest(self.0.as_bytes()).into())
+    }
+}
+
+/// A bearer secret: it never shows in a log.
+impl std::fmt::Debug for BrowserToken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("BrowserToken(…)")
+    }
+}
+
+/// The hash of a browser's token. Comparing two hashes in variable time tells nothing about either
+/// token, so the derived equality will do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct BrowserBinding([u8; 32]);
+
+pub(crate) fn random_hex<const N: usize>() -> Result<String, StateError> {
+    use std::fmt::Write as _;
+
+    let mut bytes = [0_u8; N];
+    getrandom::fill(&mut bytes).or(Err(StateError::NoRandomness))?;
+    let mut text = String::with_capacity(2 * N);
+    for byte in bytes {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    Ok(text)
+}
+
+pub(crate) fn is_lower_hex(text: &str, length: usize) -> bool {
+    let hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    text.len() == length && text.bytes().all(hex)
+}

@@ -1,0 +1,57 @@
+//! What may vanish: pending trips to the IdP, and messages parked for the length of one redirect.
+//!
+//! Losing all of it costs the people who are at their IdP at that moment a fresh start, and nothing
+//! else: replay claims, codes and sessions live in the database (`vestibule-store`). One small trait,
+//! [`ShortLived`], stands before it; [`InProcess`] keeps it in the memory of one server.
+
+mod browser;
+mod in_process;
+mod limits;
+mod trip;
+
+use std::{future::Future, pin::Pin};
+
+use jiff::Timestamp;
+
+pub use browser::{BrowserBinding, BrowserToken};
+pub use in_process::InProcess;
+pub use limits::Limits;
+pub use trip::{AuthorizeRequest, Parked, ParkedId, Purpose, Trip, TripId};
+
+/// Why short-lived state could not be had.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StateError {
+    /// Too many trips are pending and none of the caller's own could make room.
+    #[error("too many sign-ins are under way")]
+    Full,
+    /// The place where it is kept does not answer.
+    #[error("short-lived state is out of reach: {0}")]
+    Unavailable(String),
+    /// The operating system gave no random bytes.
+    #[error("no random bytes from the operating system")]
+    NoRandomness,
+}
+
+/// The answer to one operation, when it comes.
+pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, StateError>> + Send + 'a>>;
+
+/// Where short-lived state is kept. Each operation is atomic.
+pub trait ShortLived: Send + Sync {
+    /// Records a trip that is about to leave for the IdP.
+    ///
+    /// The oldest trip of the same browser, then of the same workspace, makes room at a limit.
+    fn begin(&self, trip: Trip, now: Timestamp) -> Answer<'_, ()>;
+
+    /// Looks a trip up without using it up; an expired one is not there.
+    fn find<'a>(&'a self, id: &'a TripId, now: Timestamp) -> Answer<'a, Option<Trip>>;
+
+    /// Uses a trip up: of all callers exactly one gets it.
+    fn finish<'a>(&'a self, id: &'a TripId, now: Timestamp) -> Answer<'a, Option<Trip>>;
+
+    /// Parks a message as received for the length of one redirect (design §4.5); one per trip, a
+    /// newer one takes the place of the older.
+    fn park(&self, id: ParkedId, message: Parked, now: Timestamp) -> Answer<'_, ()>;
+
+    /// Takes a parked message out: of all callers exactly one gets it.
+    fn unpark<'a>(&'a self, id: &'a ParkedId, now: Timestamp) -> Answer<'a, Option<Parked>>;
+}

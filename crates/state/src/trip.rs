@@ -1,0 +1,138 @@
+//! A pending trip: a browser that was sent to the IdP and is expected back.
+
+use jiff::{SignedDuration, Timestamp};
+use vestibule_model::{ClientId, ConnectionId, RevisionId, TestId, WorkspaceId};
+
+use crate::{
+    BrowserBinding, StateError,
+    browser::{is_lower_hex, random_hex},
+};
+
+/// The ID of an AuthnRequest, and so of its trip: an NCName with 128 random bits (SAML Core §1.3.4).
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TripId(String);
+
+impl TripId {
+    /// A new ID.
+    ///
+    /// # Errors
+    /// [`StateError::NoRandomness`].
+    pub fn generate() -> Result<Self, StateError> {
+        Ok(Self(format!("_{}", random_hex::<16>()?)))
+    }
+
+    /// Reads an InResponseTo; anything that `generate` could not have made is `None`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let digits = text.strip_prefix('_')?;
+        is_lower_hex(digits, 32).then(|| Self(text.to_owned()))
+    }
+
+    /// The ID as it stands in the AuthnRequest.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The application's authorize request, answered when the trip ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuthorizeRequest {
+    /// Who asked.
+    pub client_id: ClientId,
+    /// Where the code goes; registered for this client when the trip began.
+    pub redirect_uri: String,
+    /// The scopes asked for.
+    pub scope: String,
+    /// Given back verbatim.
+    pub state: Option<String>,
+    /// Goes into the ID token.
+    pub nonce: Option<String>,
+    /// PKCE, S256.
+    pub code_challenge: String,
+    /// Whether this trip already is the fresh one after a change of the live revision (design §4.2);
+    /// there is no second.
+    pub restarted: bool,
+}
+
+/// What a trip is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Purpose {
+    /// To sign somebody in to an application.
+    SignIn(AuthorizeRequest),
+    /// To test a revision; it signs nobody in.
+    Test(TestId),
+}
+
+/// A browser that was sent to the IdP and is expected back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trip {
+    /// The ID of the AuthnRequest.
+    pub id: TripId,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// The workspace.
+    pub workspace_id: WorkspaceId,
+    /// The connection.
+    pub connection_id: ConnectionId,
+    /// The revision whose keys verify the answer.
+    pub revision_id: RevisionId,
+    /// The browser that began it.
+    pub browser: BrowserBinding,
+    /// When the AuthnRequest was issued.
+    pub issued_at: Timestamp,
+    /// When it is given up.
+    pub expires_at: Timestamp,
+}
+
+impl Trip {
+    /// How long a browser may stay away (design §4.1).
+    pub const LIFETIME: SignedDuration = SignedDuration::from_mins(30);
+}
+
+/// The name under which a message is parked: 128 random bits.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ParkedId(String);
+
+impl ParkedId {
+    /// A new name.
+    ///
+    /// # Errors
+    /// [`StateError::NoRandomness`].
+    pub fn generate() -> Result<Self, StateError> {
+        Ok(Self(random_hex::<16>()?))
+    }
+
+    /// Reads a name; anything that `generate` could not have made is `None`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        is_lower_hex(text, 32).then(|| Self(text.to_owned()))
+    }
+
+    /// The name as it stands in the URL.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A message as it was received, waiting for its browser to come back with the cookie.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Parked {
+    /// The trip it claims to answer.
+    pub trip: TripId,
+    /// The connection it arrived at.
+    pub connection_id: ConnectionId,
+    /// The form value, untouched.
+    pub saml_response: String,
+}
+
+/// The message holds personal data.
+impl std::fmt::Debug for Parked {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Parked")
+            .field("trip", &self.trip)
+            .field("bytes", &self.saml_response.len())
+            .finish_non_exhaustive()
+    }
+}

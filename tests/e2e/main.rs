@@ -1,0 +1,22 @@
+//! The product, as its users meet it: the real program over HTTP.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "tests fail by panicking"
+)]
+
+mod support;
+
+mod bad_input;
+mod isolation;
+mod main_job;
+mod oidc_client;
+mod openapi;
+mod plan;
+mod policy;
+mod replay;
+mod reports;
+mod revisions;
+mod simplesamlphp;
