@@ -47,7 +47,7 @@ release: dependencies ## Build the binary for users, without the demo's test IdP
 	@echo 'release: $(TARGET_DIR)/release/vestibule'
 
 clean-demo: ## Forget what the demo stored
-	rm -rf $(TARGET_DIR)/demo
+	rm -rf data/demo
 
 dependencies: toolchain
 	@deploy/install-dependencies build
