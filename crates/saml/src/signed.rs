@@ -126,7 +126,7 @@ impl SignedResponse {
         };
         let facts = assertion.and_then(|assertion| {
             response_rules(&envelope, expected, &mut report, now);
-            assertion_rules(assertion, expected, key, &mut report, now)
+            assertion_rules(assertion, &envelope, expected, key, &mut report, now)
         });
         match facts {
             Some(facts) if report.first_failure().is_none() => {
@@ -145,7 +145,6 @@ fn response_rules<P: Purpose>(
     now: Timestamp,
 ) {
     let (request, skew) = (expected.request.as_ref(), expected.clock_skew);
-    let idp = expected.idp_entity_id.as_deref();
     report.push(message::response_signature_required(
         envelope,
         expected.require_signed_response,
@@ -166,12 +165,12 @@ fn response_rules<P: Purpose>(
         answers,
         request,
     ));
-    report.push(message::response_issuer(envelope, idp));
 }
 
 /// The rules of the assertion. Facts come back only if every part of them could be read.
 fn assertion_rules<P: Purpose>(
     assertion: Element<'_>,
+    response: &Envelope,
     expected: &Expected<P>,
     key: KeyFingerprint,
     report: &mut Report,
@@ -186,6 +185,12 @@ fn assertion_rules<P: Purpose>(
     let (row, idp_entity_id) =
         message::assertion_issuer(&envelope, expected.idp_entity_id.as_deref());
     report.push(row);
+    // Where the IdP is being learned, both issuers must name the same.
+    let idp = expected
+        .idp_entity_id
+        .as_deref()
+        .or(idp_entity_id.as_deref());
+    report.push(message::response_issuer(response, idp));
 
     let (row, subject) = subject::subject(assertion);
     report.push(row);

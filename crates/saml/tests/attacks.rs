@@ -1,0 +1,590 @@
+//! Attacks by name: wrapped, moved, doubled, stripped and forged signatures.
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+mod support;
+
+use support::{EVERY_WAY, KEY, RESPONSE, Sign, at, edit, expected, keys, now, post, sign, sign_in};
+use vestibule_saml::{Check, Limits, Outcome, Refusal, UnverifiedResponse};
+use vestibule_xmlsig::{
+    SignOptions, SignatureAlgorithm, SignaturePrefix, SigningKey, VerifyingKey,
+};
+
+/// Refused by this check; an acceptance is the loudest failure there is.
+#[track_caller]
+fn refused_by(check: Check, xml: &str) -> Refusal {
+    match sign_in(xml) {
+        Ok(assertion) => {
+            panic!(
+                "!!! ACCEPTED for {:?}, and must not be:\n{xml}",
+                assertion.name_id().value
+            )
+        }
+        Err(refusal) => {
+            assert_eq!(
+                refusal.reason,
+                check,
+                "{:#?}",
+                refusal.report.first_failure()
+            );
+            refusal
+        }
+    }
+}
+
+/// What stands between two marks, both included.
+#[track_caller]
+fn between<'a>(xml: &'a str, begin: &str, end: &str) -> &'a str {
+    let from = xml.find(begin).unwrap();
+    let length = xml[from..].find(end).unwrap() + end.len();
+    &xml[from..from + length]
+}
+
+fn assertion(xml: &str) -> &str {
+    between(xml, "<saml:Assertion ", "</saml:Assertion>")
+}
+
+fn signature(xml: &str) -> &str {
+    between(xml, "<ds:Signature ", "</ds:Signature>")
+}
+
+fn without_signature(xml: &str) -> String {
+    edit(xml, signature(xml), "")
+}
+
+/// Another ID and another person.
+fn evil(xml: &str) -> String {
+    let xml = xml
+        .replace("\"_assertion\"", "\"_evil\"")
+        .replace("\"_response\"", "\"_evil\"");
+    edit(&xml, ">u-4711<", ">admin<")
+}
+
+/// Puts `what` before the first `mark`.
+#[track_caller]
+fn before(xml: &str, mark: &str, what: &str) -> String {
+    assert!(xml.contains(mark));
+    xml.replacen(mark, &format!("{what}{mark}"), 1)
+}
+
+#[test]
+fn xsw1_the_signed_response_inside_the_signature_of_another() {
+    let original = sign(RESPONSE, Sign::Response);
+    let inner = without_signature(&original);
+    let wrapped =
+        signature(&original).replace("</ds:Signature>", &format!("{inner}</ds:Signature>"));
+    let outer = evil(RESPONSE).replacen("<samlp:Status>", &format!("{wrapped}<samlp:Status>"), 1);
+    refused_by(Check::AssertionCount, &outer);
+}
+
+#[test]
+fn xsw2_the_signed_response_before_the_signature_of_another() {
+    let original = sign(RESPONSE, Sign::Response);
+    let inner = without_signature(&original);
+    let wrapped = format!("{inner}{}", signature(&original));
+    let outer = evil(RESPONSE).replacen("<samlp:Status>", &format!("{wrapped}<samlp:Status>"), 1);
+    refused_by(Check::AssertionCount, &outer);
+}
+
+#[test]
+fn xsw3_another_assertion_before_the_signed_one() {
+    let original = sign(RESPONSE, Sign::Assertion);
+    let other = evil(assertion(RESPONSE));
+    refused_by(
+        Check::AssertionCount,
+        &before(&original, "<saml:Assertion ", &other),
+    );
+}
+
+#[test]
+fn xsw4_the_signed_assertion_inside_another() {
+    let original = sign(RESPONSE, Sign::Assertion);
+    let signed = assertion(&original);
+    let other = evil(assertion(RESPONSE));
+    let wrapped = other.replace("</saml:Assertion>", &format!("{signed}</saml:Assertion>"));
+    refused_by(Check::AssertionCount, &edit(&original, signed, &wrapped));
+}
+
+#[test]
+fn xsw5_the_signature_in_another_assertion_and_the_signed_one_at_the_end() {
+    let original = sign(RESPONSE, Sign::Assertion);
+    let signed = assertion(&original);
+    let other = evil(signed).replace("#_evil", "#_assertion");
+    let moved = edit(&original, signed, &other);
+    let moved = moved.replace(
+        "</samlp:Response>",
+        &format!("{}</samlp:Response>", assertion(RESPONSE)),
+    );
+    refused_by(Check::AssertionCount, &moved);
+}
+
+#[test]
+fn xsw6_the_signed_assertion_inside_the_signature_of_another() {
+    let original = sign(RESPONSE, Sign::Assertion);
+    let signed = assertion(&original);
+    let other = evil(signed).replace(
+        "</ds:Signature>",
+        &format!("{}</ds:Signature>", assertion(RESPONSE)),
+    );
+    refused_by(Check::AssertionCount, &edit(&original, signed, &other));
+}
+
+#[test]
+fn xsw7_another_assertion_in_extensions() {
+    let original = sign(RESPONSE, Sign::Assertion);
+    let extensions = format!(
+        "<samlp:Extensions>{}</samlp:Extensions>",
+        evil(assertion(RESPONSE))
+    );
+    refused_by(
+        Check::AssertionCount,
+        &before(&original, "<samlp:Status>", &extensions),
+    );
+    // The signed one in Extensions, another in its place.
+    let signed = assertion(&original);
+    let extensions = format!("<samlp:Extensions>{signed}</samlp:Extensions>");
+    let moved = edit(&original, signed, &evil(assertion(RESPONSE)));
+    refused_by(
+        Check::AssertionCount,
+        &before(&moved, "<samlp:Status>", &extensions),
+    );
+}
+
+#[test]
+fn xsw8_the_signed_assertion_in_an_object_of_the_signature() {
+    let original = sign(RESPONSE, Sign::Assertion);
+    let signed = assertion(&original);
+    let object = format!(
+        "<ds:Object>{}</ds:Object></ds:Signature>",
+        assertion(RESPONSE)
+    );
+    let other = evil(signed)
+        .replace("</ds:Signature>", &object)
+        .replace("#_evil", "#_assertion");
+    refused_by(Check::AssertionCount, &edit(&original, signed, &other));
+}
+
+#[test]
+fn xsw9_the_signed_response_in_the_status_detail_of_another() {
+    let original = sign(RESPONSE, Sign::Response);
+    let detail = format!("<samlp:StatusDetail>{original}</samlp:StatusDetail></samlp:Status>");
+    let outer = evil(RESPONSE).replacen("</samlp:Status>", &detail, 1);
+    refused_by(Check::AssertionCount, &outer);
+    // Without an assertion of its own, and the signature left in the inner one.
+    let bare = edit(&outer, &evil(assertion(RESPONSE)), "");
+    refused_by(Check::AssertionCount, &bare);
+}
+
+#[test]
+fn the_signature_of_one_element_proves_nothing_of_another() {
+    let original = sign(RESPONSE, Sign::Assertion);
+    // Moved up to the Response.
+    let stripped = without_signature(&original);
+    let moved = before(&stripped, "<samlp:Status>", signature(&original));
+    refused_by(Check::ResponseSignature, &moved);
+    // Kept in the assertion, whose ID is now another.
+    let renamed = original.replace(r#"ID="_assertion""#, r#"ID="_evil""#);
+    refused_by(Check::AssertionSignature, &renamed);
+}
+
+#[test]
+fn two_elements_with_one_id_are_refused() {
+    let original = sign(RESPONSE, Sign::Assertion);
+    let twice = original.replace(r#"ID="_response""#, r#"ID="_assertion""#);
+    refused_by(Check::AssertionSignature, &twice);
+    let hidden = before(
+        &original,
+        "<samlp:Status>",
+        r#"<samlp:Extensions><x xmlns="urn:x" ID="_assertion"/></samlp:Extensions>"#,
+    );
+    refused_by(Check::AssertionSignature, &hidden);
+}
+
+#[test]
+fn an_unsigned_response_is_refused_as_such() {
+    let refusal = refused_by(Check::Signature, RESPONSE);
+    let row = refusal.report.row(Check::Signature).unwrap();
+    assert_eq!(row.received.as_deref(), Some("neither is signed"));
+    for check in [Check::Audience, Check::NameId, Check::Version] {
+        assert_eq!(refusal.report.row(check).unwrap().outcome, Outcome::Skipped);
+    }
+}
+
+#[test]
+fn what_was_altered_after_signing_is_told_from_another_key() {
+    for (how, check) in [
+        (Sign::Assertion, Check::AssertionSignature),
+        (Sign::Response, Check::ResponseSignature),
+    ] {
+        let altered = edit(&sign(RESPONSE, how), ">u-4711<", ">admin<");
+        let refusal = refused_by(check, &altered);
+        let row = refusal.report.row(check).unwrap();
+        assert!(
+            row.received
+                .as_deref()
+                .unwrap()
+                .contains("altered after signing"),
+            "{row:?}"
+        );
+        assert!(row.remedy.as_deref().unwrap().contains("proxy"), "{row:?}");
+        assert_eq!(
+            refusal.report.row(Check::Audience).unwrap().outcome,
+            Outcome::Skipped
+        );
+    }
+
+    let other = SigningKey::generate_rsa(2048).unwrap();
+    let signed = other
+        .sign_element(RESPONSE, "_assertion", &SignOptions::default())
+        .unwrap();
+    let refusal = refused_by(Check::AssertionSignature, &signed);
+    let row = refusal.report.row(Check::AssertionSignature).unwrap();
+    assert!(
+        row.received.as_deref().unwrap().contains("by another key"),
+        "{row:?}"
+    );
+    assert!(
+        row.remedy.as_deref().unwrap().contains("certificate"),
+        "{row:?}"
+    );
+
+    // The certificate that the message names is shown, and changes nothing.
+    let (begin, end) = (at("2026-01-01T00:00:00Z"), at("2036-01-01T00:00:00Z"));
+    let certificate = other
+        .self_signed_certificate("The next one", begin, end)
+        .unwrap();
+    let fingerprint = certificate.fingerprint_sha256().to_owned();
+    let options = SignOptions {
+        key_info: Some(certificate),
+        ..SignOptions::default()
+    };
+    let signed = other
+        .sign_element(RESPONSE, "_assertion", &options)
+        .unwrap();
+    let refusal = refused_by(Check::AssertionSignature, &signed);
+    let received = refusal
+        .report
+        .row(Check::AssertionSignature)
+        .unwrap()
+        .received
+        .clone()
+        .unwrap();
+    assert!(
+        received.contains("The next one") && received.contains(&fingerprint),
+        "{received}"
+    );
+}
+
+#[test]
+fn outdated_algorithms_are_refused_by_name() {
+    let signed = sign(RESPONSE, Sign::Assertion);
+    let rsa_sha256 = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256";
+    let sha256 = "http://www.w3.org/2001/04/xmlenc#sha256";
+    for (from, to, name) in [
+        (
+            rsa_sha256,
+            "http://www.w3.org/2000/09/xmldsig#rsa-sha1",
+            "RSA-SHA1",
+        ),
+        (
+            rsa_sha256,
+            "http://www.w3.org/2001/04/xmldsig-more#rsa-md5",
+            "RSA-MD5",
+        ),
+        (
+            rsa_sha256,
+            "http://www.w3.org/2000/09/xmldsig#dsa-sha1",
+            "DSA-SHA1",
+        ),
+        (
+            rsa_sha256,
+            "http://www.w3.org/2000/09/xmldsig#hmac-sha1",
+            "HMAC-SHA1",
+        ),
+        (
+            rsa_sha256,
+            "http://www.w3.org/2001/04/xmldsig-more#hmac-sha256",
+            "#hmac-sha256",
+        ),
+        (sha256, "http://www.w3.org/2000/09/xmldsig#sha1", "SHA-1"),
+    ] {
+        let refusal = refused_by(Check::AssertionSignature, &edit(&signed, from, to));
+        let row = refusal.report.row(Check::AssertionSignature).unwrap();
+        assert!(row.received.as_deref().unwrap().contains(name), "{row:?}");
+        assert!(
+            row.remedy.as_deref().unwrap().contains("RSA-SHA256"),
+            "{row:?}"
+        );
+    }
+}
+
+#[test]
+fn a_weak_key_is_named() {
+    let signed = sign(RESPONSE, Sign::Assertion);
+    let value = between(&signed, "<ds:SignatureValue>", "</ds:SignatureValue>");
+    // As long as the signature of an RSA key of 1024 bits.
+    let weak = format!(
+        "<ds:SignatureValue>{}</ds:SignatureValue>",
+        post(&"\u{1}".repeat(128))
+    );
+    let refusal = refused_by(Check::AssertionSignature, &edit(&signed, value, &weak));
+    let row = refusal.report.row(Check::AssertionSignature).unwrap();
+    assert!(
+        row.received.as_deref().unwrap().contains("1024 bits"),
+        "{row:?}"
+    );
+    assert!(row.remedy.as_deref().unwrap().contains("2048"), "{row:?}");
+}
+
+#[test]
+fn every_signature_must_verify_though_the_other_is_good() {
+    let other = SigningKey::generate_rsa(2048).unwrap();
+    let options = SignOptions::default();
+
+    // The assertion's by another key, the Response's good.
+    let signed = other
+        .sign_element(RESPONSE, "_assertion", &options)
+        .unwrap();
+    let signed = KEY.sign_element(&signed, "_response", &options).unwrap();
+    let refusal = refused_by(Check::AssertionSignature, &signed);
+    assert_eq!(
+        refusal
+            .report
+            .row(Check::ResponseSignature)
+            .unwrap()
+            .outcome,
+        Outcome::Pass
+    );
+
+    // The Response's by another key, the assertion's good.
+    let signed = KEY.sign_element(RESPONSE, "_assertion", &options).unwrap();
+    let signed = other.sign_element(&signed, "_response", &options).unwrap();
+    let refusal = refused_by(Check::ResponseSignature, &signed);
+    assert_eq!(
+        refusal
+            .report
+            .row(Check::AssertionSignature)
+            .unwrap()
+            .outcome,
+        Outcome::Pass
+    );
+
+    // The Response altered outside the assertion.
+    let signed = sign(RESPONSE, Sign::Both);
+    let altered = edit(
+        &signed,
+        r#"ID="_response" Version="2.0""#,
+        r#"ID="_response" Version="2.1""#,
+    );
+    refused_by(Check::ResponseSignature, &altered);
+    // Signed the other way round: the assertion's signature came after the Response's.
+    let late = KEY.sign_element(RESPONSE, "_response", &options).unwrap();
+    let late = KEY.sign_element(&late, "_assertion", &options).unwrap();
+    refused_by(Check::ResponseSignature, &late);
+}
+
+#[test]
+fn a_signature_stands_directly_after_the_issuer_and_once() {
+    let signed = sign(RESPONSE, Sign::Assertion);
+    let own = signature(&signed);
+    let bare = without_signature(&signed);
+    let last = edit(
+        &bare,
+        "</saml:Assertion>",
+        &format!("{own}</saml:Assertion>"),
+    );
+    refused_by(Check::AssertionSignature, &last);
+    let first = before(
+        &bare,
+        "<saml:Issuer>https://idp.example/entity</saml:Issuer><saml:Subject>",
+        own,
+    );
+    refused_by(Check::AssertionSignature, &first);
+    refused_by(
+        Check::AssertionSignature,
+        &edit(&signed, own, &own.repeat(2)),
+    );
+}
+
+#[test]
+fn more_than_one_assertion_is_refused_wherever_it_stands() {
+    let signed = sign(RESPONSE, Sign::Assertion);
+    let other = evil(assertion(RESPONSE));
+    let advice = format!("<saml:Advice>{other}</saml:Advice>");
+    for (mark, what) in [
+        ("</samlp:Response>", other.clone()),
+        ("</samlp:Response>", "<saml:EncryptedAssertion/>".to_owned()),
+        ("<saml:AuthnStatement ", advice),
+        (
+            "</saml:AttributeStatement>",
+            format!(
+                r#"<saml:Attribute Name="x"><saml:AttributeValue>{other}</saml:AttributeValue></saml:Attribute>"#
+            ),
+        ),
+    ] {
+        let check = if what.contains("Encrypted") {
+            Check::Encryption
+        } else {
+            Check::AssertionCount
+        };
+        refused_by(check, &before(&signed, mark, &what));
+    }
+    // Both of them inside what is signed.
+    for how in EVERY_WAY {
+        let advice = format!("<saml:Advice>{other}</saml:Advice>");
+        let xml = before(RESPONSE, "<saml:AuthnStatement ", &advice);
+        refused_by(Check::AssertionCount, &sign(&xml, how));
+        let xml = before(RESPONSE, "</samlp:Response>", &other);
+        refused_by(Check::AssertionCount, &sign(&xml, how));
+    }
+    // An assertion of SAML 1.1, or of a namespace of one's own, is none.
+    let none = edit(
+        RESPONSE,
+        assertion(RESPONSE),
+        r#"<Assertion xmlns="urn:oasis:names:tc:SAML:1.0:assertion"/>"#,
+    );
+    refused_by(Check::AssertionCount, &none);
+}
+
+#[test]
+fn an_encrypted_assertion_is_refused_with_the_way_to_mend_it() {
+    let xml = edit(RESPONSE, assertion(RESPONSE), "<saml:EncryptedAssertion/>");
+    for xml in [
+        xml.clone(),
+        KEY.sign_element(&xml, "_response", &SignOptions::default())
+            .unwrap(),
+    ] {
+        let refusal = refused_by(Check::Encryption, &xml);
+        let remedy = refusal
+            .report
+            .row(Check::Encryption)
+            .unwrap()
+            .remedy
+            .clone()
+            .unwrap();
+        assert!(
+            remedy.contains("turn the encryption of assertions off"),
+            "{remedy}"
+        );
+    }
+}
+
+#[test]
+fn any_of_the_keys_will_do_and_none_will_not() {
+    let other = SigningKey::generate_rsa(2048).unwrap().verifying_key();
+    let elliptic = SigningKey::generate_ec_p256().unwrap();
+    let verify = |xml: &str, keys: &[VerifyingKey]| {
+        UnverifiedResponse::decode(&post(xml), &Limits::default())
+            .unwrap()
+            .verify(keys)
+            .and_then(|signed| signed.validate(&expected(), now()))
+    };
+    let signed = sign(RESPONSE, Sign::Both);
+    let keys = [other.clone(), elliptic.verifying_key(), KEY.verifying_key()];
+    let assertion = verify(&signed, &keys).unwrap();
+    assert_eq!(assertion.signed_by(), *KEY.verifying_key().fingerprint());
+    assert_eq!(
+        verify(&signed, &[other]).unwrap_err().reason,
+        Check::ResponseSignature
+    );
+    assert_eq!(
+        verify(&signed, &[]).unwrap_err().reason,
+        Check::ResponseSignature
+    );
+    let only_elliptic = [elliptic.verifying_key()];
+    assert_eq!(
+        verify(&signed, &only_elliptic).unwrap_err().reason,
+        Check::ResponseSignature
+    );
+
+    for algorithm in [
+        SignatureAlgorithm::EcdsaSha256,
+        SignatureAlgorithm::EcdsaSha512,
+    ] {
+        let options = SignOptions {
+            algorithm,
+            ..SignOptions::default()
+        };
+        let signed = elliptic
+            .sign_element(RESPONSE, "_assertion", &options)
+            .unwrap();
+        assert_eq!(
+            verify(&signed, &keys).unwrap().signed_by(),
+            *elliptic.verifying_key().fingerprint()
+        );
+    }
+}
+
+#[test]
+fn signatures_are_accepted_as_real_identity_providers_write_them() {
+    for algorithm in [
+        SignatureAlgorithm::RsaSha256,
+        SignatureAlgorithm::RsaSha384,
+        SignatureAlgorithm::RsaSha512,
+    ] {
+        for prefix in [SignaturePrefix::Default, SignaturePrefix::Ds] {
+            for inclusive in [vec![], vec!["xs".to_owned()]] {
+                let options = SignOptions {
+                    algorithm,
+                    prefix,
+                    inclusive_namespaces: inclusive,
+                    key_info: None,
+                };
+                let signed = KEY.sign_element(RESPONSE, "_assertion", &options).unwrap();
+                assert_eq!(sign_in(&signed).unwrap().name_id().value, "u-4711");
+            }
+        }
+    }
+}
+
+#[test]
+fn nothing_unsigned_is_read_for_identity() {
+    // Everything in an unsigned Response that could say who somebody is, or how long.
+    let signed = sign(RESPONSE, Sign::Assertion);
+    let honest = sign_in(&signed).unwrap();
+    let extensions = concat!(
+        r#"<samlp:Extensions><saml:NameID>admin</saml:NameID><saml:AttributeStatement>"#,
+        r#"<saml:Attribute Name="email"><saml:AttributeValue>admin@example.org</saml:AttributeValue>"#,
+        r#"</saml:Attribute></saml:AttributeStatement></samlp:Extensions>"#
+    );
+    let dressed = before(&signed, "<samlp:Status>", extensions);
+    let dressed = before(
+        &dressed,
+        "</samlp:Response>",
+        "<saml:AttributeStatement/><saml:Subject/>",
+    );
+    let assertion = sign_in(&dressed).unwrap();
+    assert_eq!(assertion.name_id(), honest.name_id());
+    assert_eq!(assertion.attributes(), honest.attributes());
+    assert_eq!(assertion.expires_at(), honest.expires_at());
+}
+
+#[test]
+fn a_refusal_shows_no_more_than_a_bounded_harmless_excerpt() {
+    let long = "x".repeat(5000);
+    let audience = format!("<saml:Audience>urn:\u{202e}&#10;{long}</saml:Audience>");
+    let xml = edit(
+        RESPONSE,
+        "<saml:Audience>https://sp.example/saml</saml:Audience>",
+        &audience,
+    );
+    let refusal = refused_by(Check::Audience, &sign(&xml, Sign::Assertion));
+    let received = refusal
+        .report
+        .row(Check::Audience)
+        .unwrap()
+        .received
+        .clone()
+        .unwrap();
+    assert!(received.chars().count() < 400);
+    assert!(received.starts_with("urn:\\u{202e}\\n"), "{received}");
+}
+
+#[test]
+fn keys_of_one_response_do_not_serve_another() {
+    // A signature copied from an honest response into a changed copy of it.
+    let honest = sign(RESPONSE, Sign::Assertion);
+    let changed = edit(RESPONSE, "ada@example.org", "admin@example.org");
+    let forged = before(&changed, "<saml:Subject>", signature(&honest));
+    refused_by(Check::AssertionSignature, &forged);
+    assert_eq!(keys().len(), 1);
+}

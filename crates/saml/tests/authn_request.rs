@@ -1,0 +1,177 @@
+//! The request that a browser takes to the IdP.
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+mod support;
+
+use std::io::Read;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use flate2::read::DeflateDecoder;
+use proptest::prelude::*;
+use support::{ACS, SP, at};
+use url::Url;
+use vestibule_saml::{AuthnRequest, RedirectError};
+use vestibule_xmlsig::{Document, Limits};
+
+fn request(destination: &str) -> AuthnRequest {
+    AuthnRequest {
+        id: "_request".to_owned(),
+        issue_instant: at("2026-11-24T08:59:30.25Z"),
+        destination: destination.to_owned(),
+        sp_entity_id: SP.to_owned(),
+        acs_url: ACS.to_owned(),
+    }
+}
+
+fn parameter(url: &str, name: &str) -> Option<String> {
+    let url = Url::parse(url).unwrap();
+    let found = url
+        .query_pairs()
+        .find(|(key, _)| key == name)
+        .map(|(_, value)| value.into_owned());
+    found
+}
+
+fn inflate(message: &str) -> String {
+    let mut xml = String::new();
+    DeflateDecoder::new(STANDARD.decode(message).unwrap().as_slice())
+        .read_to_string(&mut xml)
+        .unwrap();
+    xml
+}
+
+#[test]
+fn it_says_what_the_profile_asks_for_and_no_more() {
+    let request = request("https://idp.example/sso");
+    let xml = request.to_xml();
+    let document = Document::parse(xml.as_bytes(), &Limits::default()).unwrap();
+    let root = document.root();
+    assert!(root.is("urn:oasis:names:tc:SAML:2.0:protocol", "AuthnRequest"));
+    for (name, value) in [
+        ("ID", "_request"),
+        ("Version", "2.0"),
+        ("IssueInstant", "2026-11-24T08:59:30Z"),
+        ("Destination", "https://idp.example/sso"),
+        (
+            "ProtocolBinding",
+            "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST",
+        ),
+        ("AssertionConsumerServiceURL", ACS),
+    ] {
+        assert_eq!(root.attribute(name).as_deref(), Some(value), "{name}");
+    }
+    assert_eq!(root.attribute("AssertionConsumerServiceIndex"), None);
+    assert_eq!(root.attribute("ForceAuthn"), None);
+    let children: Vec<_> = root.children().collect();
+    assert_eq!(children.len(), 2);
+    assert!(children[0].is("urn:oasis:names:tc:SAML:2.0:assertion", "Issuer"));
+    assert_eq!(children[0].text().as_deref(), Some(SP));
+    assert!(children[1].is("urn:oasis:names:tc:SAML:2.0:protocol", "NameIDPolicy"));
+    assert_eq!(
+        children[1].attribute("AllowCreate").as_deref(),
+        Some("true")
+    );
+    assert_eq!(children[1].attribute("Format"), None);
+}
+
+#[test]
+fn the_query_of_the_destination_is_kept() {
+    for (destination, begin) in [
+        (
+            "https://idp.example/sso",
+            "https://idp.example/sso?SAMLRequest=",
+        ),
+        (
+            "https://idp.example/sso?",
+            "https://idp.example/sso?SAMLRequest=",
+        ),
+        (
+            "https://idp.example/sso?idpid=C01&x=%20",
+            "https://idp.example/sso?idpid=C01&x=%20&SAMLRequest=",
+        ),
+        (
+            "https://idp.example/sso?idpid=C01&",
+            "https://idp.example/sso?idpid=C01&SAMLRequest=",
+        ),
+        (
+            "http://127.0.0.1:8081/sso",
+            "http://127.0.0.1:8081/sso?SAMLRequest=",
+        ),
+    ] {
+        let url = request(destination).redirect_url(None).unwrap();
+        assert!(url.starts_with(begin), "{url}");
+        assert_eq!(url.matches("SAMLRequest=").count(), 1);
+        assert!(!url.contains("RelayState"));
+        let xml = inflate(&parameter(&url, "SAMLRequest").unwrap());
+        assert_eq!(xml, request(destination).to_xml());
+    }
+}
+
+#[test]
+fn a_destination_that_cannot_be_redirected_to_is_refused() {
+    for destination in [
+        "",
+        "https://",
+        "ftp://idp.example/sso",
+        "javascript:alert(1)",
+        "//idp.example/sso",
+        "https://idp.example/sso#fragment",
+        "https://idp.example/s so",
+        "https://idp.example/sso\r\nSet-Cookie: a=b",
+        "https://idp.example/\u{e9}",
+        "HTTPS//idp.example",
+    ] {
+        let outcome = request(destination).redirect_url(None);
+        assert_eq!(outcome, Err(RedirectError::Destination), "{destination}");
+    }
+}
+
+#[test]
+fn a_relay_state_has_at_most_eighty_bytes() {
+    let request = request("https://idp.example/sso");
+    let fits = "é".repeat(40);
+    let url = request.redirect_url(Some(&fits)).unwrap();
+    assert_eq!(parameter(&url, "RelayState"), Some(fits));
+    let long = "x".repeat(81);
+    assert_eq!(
+        request.redirect_url(Some(&long)),
+        Err(RedirectError::RelayState)
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_it_says_comes_out_at_the_other_end(
+        id in "[A-Za-z_][A-Za-z0-9_.-]{0,40}",
+        query in "[a-z0-9=&%+;.'-]{0,30}",
+        entity in "[^\u{0}-\u{8}\u{b}\u{c}\u{e}-\u{1f}\u{fffe}\u{ffff}]{1,60}",
+        acs in "[^\u{0}-\u{8}\u{b}\u{c}\u{e}-\u{1f}\u{fffe}\u{ffff}]{1,60}",
+        state in proptest::option::of("[^\u{0}]{0,20}"),
+        second in -62_000_000_000_i64..250_000_000_000,
+    ) {
+        let request = AuthnRequest {
+            id: id.clone(),
+            issue_instant: jiff::Timestamp::from_second(second).unwrap(),
+            destination: format!("https://idp.example/sso?{query}"),
+            sp_entity_id: entity.clone(),
+            acs_url: acs.clone(),
+        };
+        let url = request.redirect_url(state.as_deref()).unwrap();
+        prop_assert!(url.bytes().all(|byte| byte.is_ascii_graphic()));
+        prop_assert_eq!(parameter(&url, "RelayState"), state);
+        let encoded = url.rsplit("SAMLRequest=").next().unwrap().split('&').next().unwrap();
+        let encoded = format!("https://x/?m={encoded}");
+        let xml = inflate(&parameter(&encoded, "m").unwrap());
+        prop_assert_eq!(&xml, &request.to_xml());
+        let document = Document::parse(xml.as_bytes(), &Limits::default()).unwrap();
+        let root = document.root();
+        prop_assert_eq!(root.attribute("ID").unwrap(), id);
+        prop_assert_eq!(root.attribute("Destination").unwrap(), request.destination);
+        prop_assert_eq!(root.attribute("AssertionConsumerServiceURL").unwrap(), acs);
+        let issuer = root.children().next().unwrap().text().unwrap();
+        prop_assert_eq!(issuer, entity);
+    }
+}
