@@ -11,31 +11,31 @@ use vestibule_saml::{
 use vestibule_xmlsig::{SignOptions, SignatureAlgorithm, SigningKey};
 
 /// The IdP of every assertion.
-pub const IDP: &str = "https://idp.example/entity";
+pub(crate) const IDP: &str = "https://idp.example/entity";
 
 const ACS: &str = "https://sso.example/acs";
 const SP: &str = "https://sso.example/entity";
 
 /// What an assertion says.
 #[derive(Debug, Clone)]
-pub struct Asserted {
+pub(crate) struct Asserted {
     /// The NameID.
-    pub name_id: String,
+    pub(crate) name_id: String,
     /// Its format.
-    pub format: Option<&'static str>,
+    pub(crate) format: Option<&'static str>,
     /// Name and values of each attribute.
-    pub attributes: Vec<(String, Vec<String>)>,
+    pub(crate) attributes: Vec<(String, Vec<String>)>,
     /// The AuthnContext class.
-    pub context: &'static str,
+    pub(crate) context: &'static str,
     /// When the IdP's session ends.
-    pub session_end: Option<Timestamp>,
+    pub(crate) session_end: Option<Timestamp>,
     /// The only instant there is: issued, authenticated and accepted.
-    pub now: Timestamp,
+    pub(crate) now: Timestamp,
 }
 
 impl Asserted {
     /// An assertion about a NameID without a format.
-    pub fn new(name_id: &str, now: Timestamp) -> Self {
+    pub(crate) fn new(name_id: &str, now: Timestamp) -> Self {
         Self {
             name_id: name_id.to_owned(),
             format: None,
@@ -47,7 +47,7 @@ impl Asserted {
     }
 
     /// Signs it and walks it through the corridor.
-    pub fn verified(&self) -> VerifiedAssertion<SignIn> {
+    pub(crate) fn verified(&self) -> VerifiedAssertion<SignIn> {
         static KEY: OnceLock<SigningKey> = OnceLock::new();
         vestibule_xmlsig::init().unwrap();
         let key = KEY.get_or_init(|| SigningKey::generate_ec_p256().unwrap());
@@ -58,14 +58,17 @@ impl Asserted {
         let signed = key
             .sign_element(&self.xml(), "_assertion", &options)
             .unwrap();
-        let expected = Expected::sign_in(ExpectedParts {
-            idp_entity_id: IDP.to_owned(),
-            sp_entity_id: SP.to_owned(),
-            acs_url: ACS.to_owned(),
-            request_id: "_request".to_owned(),
-            request_issued_at: self.now - SignedDuration::from_secs(5),
-            clock_skew: SignedDuration::from_secs(180),
-        });
+        let expected = Expected::sign_in(
+            ExpectedParts {
+                sp_entity_id: SP.to_owned(),
+                acs_url: ACS.to_owned(),
+                request_id: "_request".to_owned(),
+                request_issued_at: self.now - SignedDuration::from_secs(5),
+                clock_skew: SignedDuration::from_secs(180),
+                require_signed_response: false,
+            },
+            IDP.to_owned(),
+        );
         UnverifiedResponse::decode(&STANDARD.encode(signed), &Limits::default())
             .unwrap()
             .verify(&[key.verifying_key()])

@@ -14,17 +14,17 @@ use crate::scene::{
 };
 
 /// The AuthnContext class that a connection may ask for.
-pub const STRONG: &str = "urn:strong";
+pub(crate) const STRONG: &str = "urn:strong";
 
 fn any_of<T: Copy + std::fmt::Debug + 'static>(all: &'static [T]) -> impl Strategy<Value = T> {
     prop::sample::select(all)
 }
 
-pub fn any_member() -> impl Strategy<Value = (Role, MemberStatus)> {
+pub(crate) fn any_member() -> impl Strategy<Value = (Role, MemberStatus)> {
     (any_of(Role::ALL), any_of(MemberStatus::ALL))
 }
 
-pub fn any_workspace() -> impl Strategy<Value = WorkspaceFacts> {
+pub(crate) fn any_workspace() -> impl Strategy<Value = WorkspaceFacts> {
     let connections = prop::collection::vec(
         (
             any_of(Phase::ALL),

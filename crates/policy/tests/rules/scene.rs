@@ -14,31 +14,31 @@ use vestibule_saml::NameId;
 
 use crate::assertion::IDP;
 
-pub const PERSISTENT: &str = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent";
-pub const TRANSIENT: &str = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient";
-pub const EMAIL_FORMAT: &str = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress";
+pub(crate) const PERSISTENT: &str = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent";
+pub(crate) const TRANSIENT: &str = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient";
+pub(crate) const EMAIL_FORMAT: &str = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress";
 
-pub fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     "2026-01-15T12:00:00Z".parse().unwrap()
 }
 
-pub fn rules() -> Rules {
+pub(crate) fn rules() -> Rules {
     Rules {
         upgrade_contact: Some("sales@example.com".into()),
         ..Rules::new("https://sso.example/")
     }
 }
 
-pub fn email(text: &str) -> Email {
+pub(crate) fn email(text: &str) -> Email {
     Email::parse(text).unwrap()
 }
 
-pub fn client() -> ClientId {
+pub(crate) fn client() -> ClientId {
     ClientId::new(now())
 }
 
 /// A workspace without connections.
-pub fn workspace(plan: Plan, two_factor: TwoFactorRule) -> WorkspaceFacts {
+pub(crate) fn workspace(plan: Plan, two_factor: TwoFactorRule) -> WorkspaceFacts {
     WorkspaceFacts {
         workspace: Workspace {
             id: WorkspaceId::new(now()),
@@ -56,7 +56,7 @@ pub fn workspace(plan: Plan, two_factor: TwoFactorRule) -> WorkspaceFacts {
 }
 
 /// A `pro` workspace with one live connection.
-pub fn sso_workspace() -> WorkspaceFacts {
+pub(crate) fn sso_workspace() -> WorkspaceFacts {
     let mut facts = workspace(Plan::Pro, TwoFactorRule::Off);
     let connection = connection(&facts, Phase::Live);
     facts.sso.connections.push(connection);
@@ -64,7 +64,7 @@ pub fn sso_workspace() -> WorkspaceFacts {
 }
 
 /// A connection in a phase, with a revision that has passed its test.
-pub fn connection(facts: &WorkspaceFacts, phase: Phase) -> ConnectionFacts {
+pub(crate) fn connection(facts: &WorkspaceFacts, phase: Phase) -> ConnectionFacts {
     let id = ConnectionId::new(now());
     let revision_id = RevisionId::new(now());
     ConnectionFacts {
@@ -96,7 +96,7 @@ pub fn connection(facts: &WorkspaceFacts, phase: Phase) -> ConnectionFacts {
     }
 }
 
-pub fn settings() -> RevisionSettings {
+pub(crate) fn settings() -> RevisionSettings {
     RevisionSettings {
         idp_certificates: Vec::new(),
         idp_sso_url: "https://idp.example/sso".into(),
@@ -112,11 +112,11 @@ pub fn settings() -> RevisionSettings {
 }
 
 /// The settings that serve on the first connection.
-pub fn serving(facts: &mut WorkspaceFacts) -> &mut RevisionSettings {
+pub(crate) fn serving(facts: &mut WorkspaceFacts) -> &mut RevisionSettings {
     &mut facts.sso.connections[0].revision.as_mut().unwrap().settings
 }
 
-pub fn member(facts: &WorkspaceFacts, address: &str, role: Role) -> Member {
+pub(crate) fn member(facts: &WorkspaceFacts, address: &str, role: Role) -> Member {
     Member {
         id: MemberId::new(now()),
         workspace_id: facts.workspace.id,
@@ -131,7 +131,7 @@ pub fn member(facts: &WorkspaceFacts, address: &str, role: Role) -> Member {
 }
 
 /// What a sign-in through the first connection is judged by; nobody was found yet.
-pub fn saml_facts(workspace: &WorkspaceFacts) -> SamlFacts {
+pub(crate) fn saml_facts(workspace: &WorkspaceFacts) -> SamlFacts {
     let connection = &workspace.sso.connections[0].connection;
     SamlFacts {
         workspace: workspace.clone(),
@@ -143,7 +143,7 @@ pub fn saml_facts(workspace: &WorkspaceFacts) -> SamlFacts {
     }
 }
 
-pub fn name_id(value: &str, format: Option<&str>) -> NameId {
+pub(crate) fn name_id(value: &str, format: Option<&str>) -> NameId {
     NameId {
         value: value.into(),
         format: format.map(Into::into),
@@ -153,7 +153,7 @@ pub fn name_id(value: &str, format: Option<&str>) -> NameId {
 }
 
 /// A link of a member on the first connection.
-pub fn identity(facts: &WorkspaceFacts, member: &Member, name_id: NameId) -> Identity {
+pub(crate) fn identity(facts: &WorkspaceFacts, member: &Member, name_id: NameId) -> Identity {
     Identity {
         id: IdentityId::new(now()),
         workspace_id: facts.workspace.id,
@@ -170,7 +170,7 @@ pub fn identity(facts: &WorkspaceFacts, member: &Member, name_id: NameId) -> Ide
 }
 
 /// A session of a member, as an internal service made it.
-pub fn session(member: &Member, origin: Origin) -> Session {
+pub(crate) fn session(member: &Member, origin: Origin) -> Session {
     Session {
         id: SessionId::new(now()),
         workspace_id: member.workspace_id,
@@ -188,7 +188,7 @@ pub fn session(member: &Member, origin: Origin) -> Session {
 }
 
 /// The door of the first connection, as a session remembers it.
-pub fn saml_origin(facts: &WorkspaceFacts) -> Origin {
+pub(crate) fn saml_origin(facts: &WorkspaceFacts) -> Origin {
     let connection = &facts.sso.connections[0].connection;
     Origin::Saml {
         connection_id: connection.id,
@@ -202,7 +202,7 @@ pub fn saml_origin(facts: &WorkspaceFacts) -> Origin {
 }
 
 /// The rules gone through, with their outcomes: `P1 pass, P5 refuse`.
-pub fn path(reasons: &[Reason]) -> String {
+pub(crate) fn path(reasons: &[Reason]) -> String {
     let steps: Vec<_> = reasons
         .iter()
         .map(|reason| format!("{} {}", reason.rule, reason.outcome))
@@ -211,7 +211,7 @@ pub fn path(reasons: &[Reason]) -> String {
 }
 
 /// Whether the last rule is the one that refused.
-pub fn ends_refused(reasons: &[Reason]) -> bool {
+pub(crate) fn ends_refused(reasons: &[Reason]) -> bool {
     reasons
         .last()
         .is_some_and(|reason| reason.outcome == RuleOutcome::Refuse)

@@ -1,0 +1,7 @@
+use vestibule_policy::Claim;
+
+fn forge() -> Claim {
+    Claim {}
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+use vestibule_policy::Grant;
+
+fn forge() -> Grant {
+    Grant {}
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+use vestibule_saml::{SignIn, VerifiedAssertion};
+
+fn forge() -> VerifiedAssertion<SignIn> {
+    VerifiedAssertion {}
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+use vestibule_policy::GrantParts;
+
+fn forge() -> GrantParts {
+    GrantParts {}
+}
+
+fn main() {}
