@@ -9,7 +9,7 @@
 //! # async fn example(id: vestibule_model::WorkspaceId) -> Result<(), StoreError> {
 //! let config = StoreConfig::new("sqlite://./data/vestibule.db", MasterKey::generate()?);
 //! Store::migrate(&config)?;
-//! let store = Store::open(&config)?;
+//! let store = Store::open(config)?;
 //! let workspace = store.read(move |tx| tx.workspace(Reach::All, id)).await?;
 //! # Ok(())
 //! # }

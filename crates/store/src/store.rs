@@ -53,21 +53,22 @@ impl Store {
     /// # Errors
     /// [`StoreError::Config`], [`StoreError::Unavailable`], [`StoreError::SchemaTooNew`],
     /// [`StoreError::SchemaBehind`], [`StoreError::WrongMasterKey`].
-    pub fn open(config: &StoreConfig) -> Result<Self, StoreError> {
-        let vault = Arc::new(Vault::new(&config.master_key)?);
-        match Database::parse(&config.database_url)? {
+    pub fn open(config: StoreConfig) -> Result<Self, StoreError> {
+        let StoreConfig { database_url, master_key, readers, connections } = config;
+        let vault = Arc::new(Vault::new(&master_key)?);
+        match Database::parse(&database_url)? {
             Database::Sqlite(path) => {
                 sqlite::make_file(&path)?;
                 let mut writer = sqlite::connect(&path, sqlite::Use::Write)?;
                 migrate::check_sqlite(&mut writer)?;
                 check_master_key(Engine::Sqlite(&mut writer), &vault)?;
-                let readers = (0..config.readers.clamp(1, 64))
+                let readers = (0..readers.clamp(1, 64))
                     .map(|_| sqlite::connect(&path, sqlite::Use::Read))
                     .collect::<Result<Vec<_>, _>>()?;
                 Self::on_sqlite(writer, readers, &vault)
             }
             Database::Postgres(url) => {
-                let mut conns = (0..config.connections.clamp(1, 256))
+                let mut conns = (0..connections.clamp(1, 256))
                     .map(|_| postgres::connect(&url))
                     .collect::<Result<Vec<_>, _>>()?;
                 if let Some(conn) = conns.first_mut() {

@@ -63,13 +63,17 @@ impl TryFrom<CodeRow> for CodeRecord {
 
 /// What became of a code that was presented.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "answered once and taken apart at once; a box would be an allocation per sign-in"
+)]
 pub enum CodeRedemption {
     /// It was good, and is used up with this transaction.
     Redeemed {
         /// What it was bound to; the caller checks client, redirect URI and PKCE.
         code: CodeRecord,
         /// The session it was for.
-        session: Box<Session>,
+        session: Session,
     },
     /// It was used before: the caller revokes what the first use minted (RFC 6749 §4.1.2), in this
     /// transaction, and answers `Ok`, or the revocation is undone.
@@ -121,7 +125,7 @@ impl Tx<'_> {
         let Some((code, session)) = row else {
             return Ok(CodeRedemption::Unknown);
         };
-        let session = Box::new(Session::try_from(session)?);
+        let session = Session::try_from(session)?;
         Ok(match (redeemed, code.redeemed_at) {
             (1, _) => CodeRedemption::Redeemed {
                 code: code.try_into()?,

@@ -64,6 +64,25 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// The workspace that has proved a domain, with the connection its people are sent to; none when
+    /// several have, for then the domain alone decides nothing.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it could not be looked up.
+    pub fn verified_domain(&mut self, domain: &str) -> Result<Option<Domain>, StoreError> {
+        let domain = key("domains", "domain", domain)?;
+        let mut rows = on!(self, |conn| domains::table
+            .filter(domains::domain.eq(&domain))
+            .filter(domains::verified_at.is_not_null())
+            .limit(2)
+            .select(DomainRow::as_select())
+            .load(conn))?;
+        match (rows.pop(), rows.pop()) {
+            (Some(row), None) => row.try_into().map(Some),
+            _ => Ok(None),
+        }
+    }
+
     /// The domains that a workspace has proved, oldest first.
     ///
     /// # Errors

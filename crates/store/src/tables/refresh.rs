@@ -52,11 +52,15 @@ impl TryFrom<RefreshRow> for RefreshRecord {
 
 /// What became of a refresh token that was presented.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "answered once and taken apart at once; a box would be an allocation per sign-in"
+)]
 pub enum RefreshRedemption {
     /// It was good, and is used up with this transaction.
     Redeemed {
         /// The session it was for, which may have been revoked or be over.
-        session: Box<Session>,
+        session: Session,
     },
     /// It was used before: the caller revokes the session (RFC 9700 §4.14.2), in this transaction,
     /// and answers `Ok`, or the revocation is undone.
@@ -122,9 +126,7 @@ impl Tx<'_> {
             return Ok(RefreshRedemption::Unknown);
         };
         Ok(match (redeemed, used) {
-            (1, _) => RefreshRedemption::Redeemed {
-                session: Box::new(session),
-            },
+            (1, _) => RefreshRedemption::Redeemed { session },
             (_, true) => RefreshRedemption::Reused {
                 session_id: session.id,
             },

@@ -1,0 +1,51 @@
+//! The archive, every test on both databases.
+//!
+//! Postgres is found by `VESTIBULE_TEST_POSTGRES_URL`; `tests/with-services` starts one and sets it.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "tests fail by panicking"
+)]
+
+mod assertion;
+mod bed;
+mod inconsistent;
+mod migrations;
+mod objects;
+mod once;
+mod opening;
+mod pages;
+mod pruning;
+mod samples;
+mod scope;
+mod sealed;
+mod sign_in;
+mod transactions;
+mod unique;
+
+/// Makes two tests of each body, one per database.
+macro_rules! on_both {
+    ($($(#[$meta:meta])* fn $name:ident($bed:ident) $body:block)+) => {$(
+        mod $name {
+            #[allow(unused_imports, clippy::allow_attributes, reason = "not every body needs all")]
+            use super::*;
+
+            $(#[$meta])*
+            fn body($bed: &mut crate::bed::Bed) $body
+
+            #[test]
+            fn on_sqlite() {
+                body(&mut crate::bed::Bed::sqlite());
+            }
+
+            #[test]
+            fn on_postgres() {
+                body(&mut crate::bed::Bed::postgres());
+            }
+        }
+    )+};
+}
+pub(crate) use on_both;

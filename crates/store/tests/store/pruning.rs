@@ -1,0 +1,79 @@
+//! What nobody can use any more is taken away, and nothing else.
+
+use vestibule_model::{TestRun, TestState};
+use vestibule_session::{RefreshRecord, Secret};
+use vestibule_store::{CodeRedemption, Reach};
+
+use crate::on_both;
+use crate::samples::*;
+
+const DAY: i64 = 86_400;
+
+on_both! {
+    fn a_claim_is_kept_until_its_time_and_then_goes(bed) {
+        let conn = Scene::stored(bed, "acme").connection.id;
+        bed.write(move |tx| tx.claim_assertion(conn, "_a", later(60))).unwrap();
+        assert_eq!(bed.write(|tx| tx.prune(later(60))), Ok(0));
+        assert_eq!(bed.write(move |tx| tx.claim_assertion(conn, "_a", later(60))), Ok(false));
+        assert_eq!(bed.write(|tx| tx.prune(later(61))), Ok(1));
+        assert_eq!(bed.count("assertion_claims"), 0);
+    }
+
+    fn many_claims_go_in_portions(bed) {
+        let conn = Scene::stored(bed, "acme").connection.id;
+        bed.write(move |tx| {
+            (0..600).try_for_each(|n| tx.claim_assertion(conn, &format!("_{n}"), later(60)).map(drop))
+        })
+        .unwrap();
+        assert_eq!(bed.write(|tx| tx.prune(later(61))), Ok(500));
+        assert_eq!(bed.write(|tx| tx.prune(later(61))), Ok(100));
+        assert_eq!(bed.write(|tx| tx.prune(later(61))), Ok(0));
+    }
+
+    fn codes_tokens_and_sessions_go_each_at_their_time(bed) {
+        let scene = Scene::stored(bed, "acme");
+        let (session, code) = scene.session(bed);
+        let hash = code.hash();
+        let token = |byte, expires_at| RefreshRecord {
+            hash: [byte; 32],
+            session_id: session.id,
+            issued_at: now(),
+            expires_at,
+        };
+        let tokens = [token(1, later(60)), token(2, later(40 * DAY))];
+        bed.write(move |tx| tokens.iter().try_for_each(|token| tx.insert_refresh(token))).unwrap();
+        bed.write(move |tx| tx.redeem_code(&hash, now())).unwrap();
+        // An hour on, the code cannot be redeemed, but its reuse can still be told.
+        assert_eq!(bed.write(|tx| tx.prune(later(3600))), Ok(1), "the short token");
+        let reused = bed.write(move |tx| tx.redeem_code(&hash, later(3600))).unwrap();
+        assert!(matches!(reused, CodeRedemption::Reused { .. }));
+        assert_eq!(bed.write(|tx| tx.prune(later(2 * DAY))), Ok(1), "the code");
+        let id = session.id;
+        assert!(session.expires_at < later(2 * DAY));
+        assert!(bed.read(move |tx| tx.session(Reach::All, id)).unwrap().is_some());
+        assert_eq!(bed.write(|tx| tx.prune(later(32 * DAY))), Ok(1), "the session");
+        assert_eq!((bed.count("sessions"), bed.count("refresh_tokens")), (0, 0));
+    }
+
+    fn overdue_tests_expire_and_lose_their_token(bed) {
+        let scene = Scene::stored(bed, "acme");
+        let (short, long) = (
+            test_run(&scene.revision),
+            TestRun { expires_at: later(9000), ..test_run(&scene.revision) },
+        );
+        let (conn, short_id, long_id) = (scene.connection.id, short.id, long.id);
+        bed.write(move |tx| {
+            tx.insert_test(&short, &Secret::generate().unwrap())?;
+            tx.insert_test(&long, &Secret::generate().unwrap())
+        })
+        .unwrap();
+        assert_eq!(bed.write(|tx| tx.prune(later(1800))), Ok(1));
+        for (id, state, token) in
+            [(short_id, TestState::Expired, false), (long_id, TestState::Pending, true)]
+        {
+            let test = bed.read(move |tx| tx.test(conn, id)).unwrap().unwrap();
+            assert_eq!(test.state, state);
+            assert_eq!(bed.read(move |tx| tx.test_start_token(id)).unwrap().is_some(), token);
+        }
+    }
+}

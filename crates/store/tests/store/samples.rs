@@ -1,0 +1,265 @@
+//! One of everything, all at one frozen moment.
+
+use jiff::{SignedDuration, Timestamp};
+use vestibule_model::*;
+use vestibule_policy::{Rules, SsoFacts, WorkspaceFacts, grant_vouched};
+use vestibule_saml::{NameId, Report};
+use vestibule_session::{CodeRequest, Minted, Secret, mint_with_code};
+use vestibule_store::{StoreError, Tx};
+
+pub(crate) const KEY: &[u8] = b"a private key in PKCS #8";
+
+pub(crate) fn now() -> Timestamp {
+    "2026-03-01T12:00:00.123456Z".parse().unwrap()
+}
+
+pub(crate) fn later(seconds: i64) -> Timestamp {
+    now() + SignedDuration::from_secs(seconds)
+}
+
+pub(crate) fn workspace(slug: &str) -> Workspace {
+    Workspace {
+        id: WorkspaceId::new(now()),
+        name: format!("The {slug} company"),
+        slug: Slug::parse(slug).unwrap(),
+        plan: Plan::Pro,
+        two_factor: TwoFactorRule::Off,
+        external_id: Some(format!("ext-{slug}")),
+        created_at: now(),
+        updated_at: now(),
+    }
+}
+
+pub(crate) fn member(workspace: &Workspace, email: &str) -> Member {
+    Member {
+        id: MemberId::new(now()),
+        workspace_id: workspace.id,
+        email: Email::parse(email).unwrap(),
+        name: Some("Ada Löve".to_owned()),
+        role: Role::Member,
+        status: MemberStatus::Active,
+        external_id: None,
+        created_at: now(),
+        updated_at: now(),
+    }
+}
+
+pub(crate) fn connection(workspace: &Workspace) -> Connection {
+    Connection {
+        id: ConnectionId::new(now()),
+        workspace_id: workspace.id,
+        name: "Okta".to_owned(),
+        provider: Some("okta".to_owned()),
+        default: false,
+        phase: Phase::Draft,
+        draft: None,
+        live: None,
+        service_provider: ServiceProvider {
+            certificate_pem: "-----BEGIN CERTIFICATE-----\n…\n".to_owned(),
+        },
+        created_at: now(),
+        updated_at: now(),
+    }
+}
+
+pub(crate) fn revision(connection: &Connection, number: i64) -> Revision {
+    Revision {
+        id: RevisionId::new(now()),
+        workspace_id: connection.workspace_id,
+        connection_id: connection.id,
+        number,
+        settings: RevisionSettings {
+            idp_certificates: vec!["-----BEGIN CERTIFICATE-----\n…\n".to_owned()],
+            idp_sso_url: "https://idp.example/sso".to_owned(),
+            idp_logout_url: None,
+            logout_landing_url: None,
+            idp_entity_id: None,
+            encryption_cbc: EncryptionCbc::Refuse,
+            provisioning: Provisioning::JustInTime,
+            require_signed_response: false,
+            required_authn_context: vec!["urn:a".to_owned()],
+            attribute_mapping: AttributeMapping { email: Some("mail".to_owned()), name: None },
+        },
+        learned_idp_entity_id: None,
+        passed_test: None,
+        created_at: now(),
+    }
+}
+
+pub(crate) fn test_run(revision: &Revision) -> TestRun {
+    TestRun {
+        id: TestId::new(now()),
+        workspace_id: revision.workspace_id,
+        connection_id: revision.connection_id,
+        revision_id: revision.id,
+        state: TestState::Pending,
+        report: None,
+        name_id: None,
+        created_at: now(),
+        expires_at: later(1800),
+        finished_at: None,
+    }
+}
+
+/// A report with a row of each outcome.
+pub(crate) fn report() -> Report {
+    serde_json::from_str(
+        r#"[
+            {"check": "audience", "outcome": "fail", "expected": "us", "received": "them",
+             "remedy": "say us", "reference": "SAML Core §2.5.1.4"},
+            {"check": "subject", "outcome": "pass", "expected": null, "received": null,
+             "remedy": null, "reference": "SAML Core §2.4"}
+        ]"#,
+    )
+    .unwrap()
+}
+
+pub(crate) fn name_id(value: &str) -> NameId {
+    NameId {
+        value: value.to_owned(),
+        format: Some("urn:oasis:names:tc:SAML:2.0:nameid-format:persistent".to_owned()),
+        name_qualifier: None,
+        sp_name_qualifier: Some("sp".to_owned()),
+    }
+}
+
+pub(crate) fn subject(value: &str) -> Subject {
+    Subject { idp_entity_id: "https://idp.example".to_owned(), name_id: name_id(value) }
+}
+
+pub(crate) fn identity(member: &Member, connection: &Connection, value: &str) -> Identity {
+    Identity {
+        id: IdentityId::new(now()),
+        workspace_id: member.workspace_id,
+        member_id: member.id,
+        connection_id: connection.id,
+        subject: subject(value),
+        proven_at: Some(now()),
+        created_at: now(),
+        last_used_at: None,
+    }
+}
+
+pub(crate) fn attempt(revision: &Revision, member: Option<&Member>) -> Attempt {
+    Attempt {
+        id: AttemptId::new(now()),
+        workspace_id: revision.workspace_id,
+        connection_id: revision.connection_id,
+        revision_id: revision.id,
+        client_id: ClientId::new(now()),
+        member_id: member.map(|member| member.id),
+        outcome: AttemptOutcome::Refused,
+        reason: Some("audience".to_owned()),
+        report: report(),
+        started_at: now(),
+        finished_at: later(9),
+    }
+}
+
+pub(crate) fn client() -> Client {
+    Client {
+        id: ClientId::new(now()),
+        name: "The app".to_owned(),
+        redirect_uris: vec!["https://app.example/cb".to_owned(), "http://[::1]/\"".to_owned()],
+        secret_hash: Secret::generate().unwrap().hash(),
+        created_at: now(),
+    }
+}
+
+pub(crate) fn api_key(workspace: Option<&Workspace>) -> ApiKey {
+    ApiKey {
+        id: ApiKeyId::new(now()),
+        name: "ci".to_owned(),
+        scopes: Scopes::parse(["members:read", "sessions:mint"]).unwrap(),
+        workspace_id: workspace.map(|workspace| workspace.id),
+        secret_hash: Secret::generate().unwrap().hash(),
+        created_at: now(),
+        expires_at: Some(later(60)),
+    }
+}
+
+pub(crate) fn event(workspace: Option<&Workspace>, actor: Actor) -> AuditEvent {
+    AuditEvent {
+        id: EventId::new(now()),
+        workspace_id: workspace.map(|workspace| workspace.id),
+        actor,
+        action: "connection.enabled".to_owned(),
+        target: "conn_1".to_owned(),
+        detail: r#"{"forced": true}"#.to_owned(),
+        at: now(),
+    }
+}
+
+pub(crate) fn facts(workspace: &Workspace) -> WorkspaceFacts {
+    WorkspaceFacts {
+        workspace: workspace.clone(),
+        sso: SsoFacts { connections: Vec::new() },
+        verified_domains: Vec::new(),
+    }
+}
+
+/// A session with a code, minted for a member whom an internal service vouches for.
+pub(crate) fn minted(workspace: &Workspace, member: &Member, client: &Client) -> (Minted, Secret) {
+    let grant = grant_vouched(
+        &facts(workspace),
+        &member.email,
+        member,
+        &[AuthenticationMethod::Pwd, AuthenticationMethod::Otp],
+        client.id,
+        &Rules::new("https://sso.example"),
+        now(),
+    )
+    .unwrap();
+    let request = CodeRequest {
+        client_id: client.id,
+        redirect_uri: client.redirect_uris[0].clone(),
+        code_challenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM".to_owned(),
+        nonce: Some("n".to_owned()),
+        scope: "openid email".to_owned(),
+    };
+    mint_with_code(grant, request, now()).unwrap()
+}
+
+/// A workspace with what most tests need.
+#[derive(Clone)]
+pub(crate) struct Scene {
+    pub(crate) workspace: Workspace,
+    pub(crate) member: Member,
+    pub(crate) connection: Connection,
+    pub(crate) revision: Revision,
+    pub(crate) client: Client,
+}
+
+impl Scene {
+    pub(crate) fn new(slug: &str) -> Self {
+        let workspace = workspace(slug);
+        let member = member(&workspace, "ada@example.com");
+        let connection = connection(&workspace);
+        let revision = revision(&connection, 1);
+        Self { workspace, member, connection, revision, client: client() }
+    }
+
+    pub(crate) fn insert(&self, tx: &mut Tx<'_>) -> Result<(), StoreError> {
+        tx.insert_workspace(&self.workspace)?;
+        tx.insert_member(&self.member)?;
+        tx.insert_connection(&self.connection, KEY)?;
+        tx.insert_revision(&self.revision)?;
+        tx.insert_client(&self.client)
+    }
+
+    /// Makes one and stores it.
+    pub(crate) fn stored(bed: &mut crate::bed::Bed, slug: &str) -> Self {
+        let scene = Self::new(slug);
+        let copy = scene.clone();
+        bed.write(move |tx| copy.insert(tx)).unwrap();
+        scene
+    }
+
+    /// Mints and stores a session with a code.
+    pub(crate) fn session(&self, bed: &mut crate::bed::Bed) -> (Session, Secret) {
+        let (minted, code) = minted(&self.workspace, &self.member, &self.client);
+        let session = minted.session().clone();
+        bed.write(move |tx| tx.record_minted(&minted, now())).unwrap();
+        (session, code)
+    }
+}
