@@ -146,7 +146,7 @@ pub(crate) async fn json() -> Result<HttpResponse, crate::problem::Problem> {
 
 /// The document for reading.
 #[get("/docs")]
-pub(crate) async fn page() -> Result<HttpResponse, crate::problem::Problem> {
+pub(crate) async fn docs() -> Result<HttpResponse, crate::problem::Problem> {
     let document = document().map_err(crate::problem::Problem::internal)?;
     let text = |value: &Value, name: &str| {
         escape(value.get(name).and_then(Value::as_str).unwrap_or_default())

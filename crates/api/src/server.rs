@@ -250,7 +250,7 @@ fn configure(config: &mut web::ServiceConfig) {
         .service(routes::problems::read)
         .service(openapi::yaml)
         .service(openapi::json)
-        .service(openapi::page)
+        .service(openapi::docs)
         .route(STYLE_PATH, web::get().to(style))
         .configure(oidc::routes)
         .configure(saml::routes);

@@ -154,11 +154,11 @@ async fn refresh(
     client: Client,
     form: &Parameters,
 ) -> Result<TokenSet, OAuthError> {
-    let token = form.get("refresh_token").ok_or_else(|| {
+    let presented = form.get("refresh_token").ok_or_else(|| {
         OAuthError::new(OAuthErrorCode::InvalidRequest, "refresh_token is missing")
     })?;
     let unknown = || OAuthError::invalid_grant("the refresh token is unknown or has expired");
-    let hash = Secret::parse(token).ok_or_else(unknown)?.hash();
+    let hash = Secret::parse(presented).ok_or_else(unknown)?.hash();
     let id = client.id;
     finish(service, &client, "refresh_token", move |tx, service, now| {
         let known = tx.peek_refresh(&hash)?;

@@ -31,13 +31,13 @@ pub(crate) async fn begin(
         issued_at: now,
         expires_at: now.checked_add(Trip::LIFETIME).map_err(Problem::internal)?,
     };
-    let request = AuthnRequest::new(
-        trip.id.as_str().to_owned(),
-        revision.settings.idp_sso_url.clone(),
-        urls::entity_id(public_url, connection.id),
-        urls::acs(public_url, connection.id),
-        now,
-    );
+    let request = AuthnRequest {
+        id: trip.id.as_str().to_owned(),
+        issue_instant: now,
+        destination: revision.settings.idp_sso_url.clone(),
+        sp_entity_id: urls::entity_id(public_url, connection.id),
+        acs_url: urls::acs(public_url, connection.id),
+    };
     let url = request.redirect_url(None).map_err(Problem::internal)?;
     service.state.begin(trip, now).await?;
     Ok(url)

@@ -61,10 +61,8 @@ pub(crate) async fn finish(
     let keys = service.revision_keys.of(&revision);
     let entity_id = revision.idp_entity_id().map(str::to_owned);
     let entity_id = entity_id.ok_or_else(|| Problem::internal("a live revision without entity ID"))?;
-    let parts = expected_parts(service, &trip, entity_id);
-    let strict = revision.settings.require_signed_response;
+    let expected = Expected::sign_in(expected_parts(service, &trip, &revision), entity_id);
     let verified = blocking(move || {
-        let expected = Expected::sign_in(parts).require_signed_response(strict);
         unverified.verify(&keys).and_then(|signed| signed.validate(&expected, now))
     })
     .await?;
@@ -227,19 +225,15 @@ async fn load(
 }
 
 /// What a response to this trip has to say.
-pub(crate) fn expected_parts<I>(
-    service: &Service,
-    trip: &Trip,
-    idp_entity_id: I,
-) -> ExpectedParts<I> {
+pub(crate) fn expected_parts(service: &Service, trip: &Trip, revision: &Revision) -> ExpectedParts {
     let public_url = &service.config.public_url;
     ExpectedParts {
-        idp_entity_id,
         sp_entity_id: urls::entity_id(public_url, trip.connection_id),
         acs_url: urls::acs(public_url, trip.connection_id),
         request_id: trip.id.as_str().to_owned(),
         request_issued_at: trip.issued_at,
         clock_skew: service.config.clock_skew,
+        require_signed_response: revision.settings.require_signed_response,
     }
 }
 

@@ -50,9 +50,8 @@ pub(crate) async fn finish(
     plan_gate(workspace.plan, &service.rules).map_err(Problem::from)?;
 
     let keys = service.revision_keys.of(&revision);
-    let parts = expected_parts(service, &trip, revision.idp_entity_id().map(str::to_owned));
-    let expected =
-        Expected::test(parts).require_signed_response(revision.settings.require_signed_response);
+    let entity_id = revision.idp_entity_id().map(str::to_owned);
+    let expected = Expected::test(expected_parts(service, &trip, &revision), entity_id);
     let finding = blocking(move || examine(unverified, &keys, &expected, now)).await?;
 
     use_up(service, &trip).await?;
