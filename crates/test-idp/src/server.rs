@@ -219,7 +219,16 @@ fn refuse(idp: &TestIdp, cause: &RespondError) -> HttpResponse {
         RespondError::Request(_) | RespondError::Elsewhere => StatusCode::BAD_REQUEST,
         _ => StatusCode::INTERNAL_SERVER_ERROR,
     };
-    problem(idp, status, &cause.to_string())
+    // What the errors say in lower case becomes a sentence on a page.
+    let text = cause.to_string();
+    let mut rest = text.chars();
+    let sentence: String = rest
+        .next()
+        .iter()
+        .flat_map(|c| c.to_uppercase())
+        .chain(rest)
+        .collect();
+    problem(idp, status, &format!("{sentence}."))
 }
 
 fn problem(idp: &TestIdp, status: StatusCode, text: &str) -> HttpResponse {

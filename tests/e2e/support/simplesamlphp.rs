@@ -478,18 +478,14 @@ impl Browser {
                 .headers()
                 .get("location")
                 .map(|to| String::from_utf8_lossy(to.as_bytes()));
-            match location.filter(|_| matches!(status, 301 | 302 | 303)) {
-                Some(to) => {
-                    url = url
-                        .join(&to)
-                        .map_err(|problem| format!("{to}: {problem}"))?
-                }
-                None => {
-                    let body = answer.body_mut().read_to_string();
-                    let body = body.map_err(|problem| format!("{url}: {problem}"))?;
-                    return Ok(Page { url, status, body });
-                }
-            }
+            let Some(to) = location.filter(|_| matches!(status, 301..=303)) else {
+                let body = answer.body_mut().read_to_string();
+                let body = body.map_err(|problem| format!("{url}: {problem}"))?;
+                return Ok(Page { url, status, body });
+            };
+            url = url
+                .join(&to)
+                .map_err(|problem| format!("{to}: {problem}"))?;
         }
         Err(format!("{url}: too many redirects"))
     }
