@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use url::form_urlencoded;
 use vestibule_test_idp::{
-    IdpConfig, PostForm, Running, SpRegistration, Style, TestIdp, User, spawn,
+    IdpConfig, Key, PostForm, Running, SpRegistration, Style, TestIdp, User, spawn,
 };
 use vestibule_xmlsig::verify;
 
