@@ -1,15 +1,12 @@
 //! The request that a browser takes to the IdP.
-#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
-
-mod support;
 
 use std::io::Read;
 
+use crate::support::{ACS, SP, at};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use flate2::read::DeflateDecoder;
 use proptest::prelude::*;
-use support::{ACS, SP, at};
 use url::Url;
 use vestibule_saml::{AuthnRequest, RedirectError};
 use vestibule_xmlsig::{Document, Limits};
@@ -26,11 +23,10 @@ fn request(destination: &str) -> AuthnRequest {
 
 fn parameter(url: &str, name: &str) -> Option<String> {
     let url = Url::parse(url).unwrap();
-    let found = url
-        .query_pairs()
+    let mut pairs = url.query_pairs();
+    pairs
         .find(|(key, _)| key == name)
-        .map(|(_, value)| value.into_owned());
-    found
+        .map(|(_, value)| value.into_owned())
 }
 
 fn inflate(message: &str) -> String {

@@ -1,6 +1,5 @@
 //! Every folder of the corpus: what must be accepted is, and says what it should; what must be
 //! refused is, by the check that should refuse it. `corpus/README.md` says how they were made.
-#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -1,9 +1,8 @@
 //! Attacks by name: wrapped, moved, doubled, stripped and forged signatures.
-#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
-mod support;
-
-use support::{EVERY_WAY, KEY, RESPONSE, Sign, at, edit, expected, keys, now, post, sign, sign_in};
+use crate::support::{
+    EVERY_WAY, KEY, RESPONSE, Sign, at, edit, expected, keys, now, post, sign, sign_in,
+};
 use vestibule_saml::{Check, Limits, Outcome, Refusal, UnverifiedResponse};
 use vestibule_xmlsig::{
     SignOptions, SignatureAlgorithm, SignaturePrefix, SigningKey, VerifyingKey,

@@ -1,9 +1,6 @@
 //! Each rule against missing, doubled, past, future and odd values.
-#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
-mod support;
-
-use support::{
+use crate::support::{
     EVERY_WAY, IDP, RESPONSE, SP, Sign, at, edit, expected, keys, now, parts, post, sign, sign_in,
 };
 use vestibule_saml::{
@@ -112,7 +109,7 @@ fn accepts_the_honest_response_however_it_is_signed() {
         assert_eq!(assertion.expires_at(), at("2026-11-24T09:05:00Z"));
         assert_eq!(
             assertion.signed_by(),
-            *support::KEY.verifying_key().fingerprint()
+            *crate::support::KEY.verifying_key().fingerprint()
         );
 
         let report = assertion.report();
@@ -1038,7 +1035,7 @@ fn a_test_learns_the_entity_id_and_holds_the_response_to_it() {
 fn an_inspection_needs_no_request() {
     let parts = InspectParts {
         sp_entity_id: SP.to_owned(),
-        acs_url: support::ACS.to_owned(),
+        acs_url: crate::support::ACS.to_owned(),
         clock_skew: jiff::SignedDuration::from_secs(180),
         require_signed_response: false,
     };

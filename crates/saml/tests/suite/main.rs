@@ -1,0 +1,17 @@
+//! The crate from outside: rules, attacks, a corpus of real serialisations, messages, metadata.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::string_slice,
+    reason = "tests fail by panicking"
+)]
+
+mod attacks;
+mod authn_request;
+mod corpus;
+mod decode;
+mod metadata;
+mod one_byte;
+mod rules;
+#[path = "../support/mod.rs"]
+mod support;
