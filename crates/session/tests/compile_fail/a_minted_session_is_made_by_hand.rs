@@ -1,0 +1,7 @@
+use vestibule_session::Minted;
+
+fn forge() -> Minted {
+    Minted {}
+}
+
+fn main() {}

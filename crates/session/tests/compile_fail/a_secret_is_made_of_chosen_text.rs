@@ -1,0 +1,7 @@
+use vestibule_session::Secret;
+
+fn choose() -> Secret {
+    Secret(String::new())
+}
+
+fn main() {}

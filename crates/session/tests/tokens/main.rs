@@ -1,0 +1,16 @@
+//! The mint, from the outside: Grants in, sessions and tokens out.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "tests fail by panicking"
+)]
+
+#[path = "../../../policy/tests/rules/assertion.rs"]
+mod assertion;
+mod issuing;
+mod keys;
+mod minting;
+mod scene;
+mod verifying;

@@ -1,0 +1,195 @@
+//! A member, the Grants they get, and a ring of keys.
+
+use std::sync::OnceLock;
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+use vestibule_model::{
+    AttributeMapping, AuthenticationMethod, ClientId, Connection, ConnectionId, Email,
+    EncryptionCbc, Member, MemberId, MemberStatus, Phase, Plan, Provisioning, Revision, RevisionId,
+    RevisionSettings, Role, ServiceProvider, Session, Slug, TwoFactorRule, Workspace, WorkspaceId,
+};
+use vestibule_policy::{
+    ConnectionFacts, Grant, Rules, SamlFacts, SsoFacts, WorkspaceFacts, grant_by_saml,
+    grant_renewal, grant_vouched,
+};
+use vestibule_session::{CodeRequest, Issuer, KeyRing, SigningKey};
+
+use crate::assertion::{Asserted, IDP};
+
+pub(crate) const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+
+pub(crate) fn now() -> Timestamp {
+    "2026-01-15T12:00:00Z".parse().unwrap()
+}
+
+pub(crate) fn later(seconds: i64) -> Timestamp {
+    now() + SignedDuration::from_secs(seconds)
+}
+
+pub(crate) fn issuer() -> Issuer {
+    Issuer {
+        issuer: "https://sso.example".into(),
+        access_audience: "https://sso.example/api".into(),
+    }
+}
+
+/// One ring for all tests: making a key is slow.
+pub(crate) fn keys() -> &'static KeyRing {
+    static KEYS: OnceLock<KeyRing> = OnceLock::new();
+    KEYS.get_or_init(|| KeyRing::new(vec![SigningKey::generate(now()).unwrap()]).unwrap())
+}
+
+/// A workspace with a live connection, and an admin in it, who may come in by password.
+pub(crate) struct Scene {
+    pub(crate) facts: WorkspaceFacts,
+    pub(crate) admin: Member,
+    pub(crate) client: ClientId,
+}
+
+impl Scene {
+    pub(crate) fn new() -> Self {
+        let workspace_id = WorkspaceId::new(now());
+        let connection_id = ConnectionId::new(now());
+        let revision_id = RevisionId::new(now());
+        let revision = Revision {
+            id: revision_id,
+            workspace_id,
+            connection_id,
+            number: 1,
+            settings: RevisionSettings {
+                idp_certificates: Vec::new(),
+                idp_sso_url: "https://idp.example/sso".into(),
+                idp_logout_url: None,
+                logout_landing_url: None,
+                idp_entity_id: Some(IDP.into()),
+                encryption_cbc: EncryptionCbc::Refuse,
+                provisioning: Provisioning::JustInTime,
+                require_signed_response: false,
+                required_authn_context: Vec::new(),
+                attribute_mapping: AttributeMapping::default(),
+            },
+            learned_idp_entity_id: None,
+            passed_test: None,
+            created_at: now(),
+        };
+        let connection = Connection {
+            id: connection_id,
+            workspace_id,
+            name: "Okta".into(),
+            provider: None,
+            default: true,
+            phase: Phase::Live,
+            draft: None,
+            live: Some(revision_id),
+            service_provider: ServiceProvider {
+                certificate_pem: String::new(),
+            },
+            created_at: now(),
+            updated_at: now(),
+        };
+        let workspace = Workspace {
+            id: workspace_id,
+            name: "Acme".into(),
+            slug: Slug::parse("acme").unwrap(),
+            plan: Plan::Pro,
+            two_factor: TwoFactorRule::Off,
+            external_id: None,
+            created_at: now(),
+            updated_at: now(),
+        };
+        let admin = Member {
+            id: MemberId::new(now()),
+            workspace_id,
+            email: Email::parse("root@acme.example").unwrap(),
+            name: Some("Grace Hopper".into()),
+            role: Role::Admin,
+            status: MemberStatus::Active,
+            external_id: None,
+            created_at: now(),
+            updated_at: now(),
+        };
+        let connections = vec![ConnectionFacts {
+            connection,
+            revision: Some(revision),
+        }];
+        let facts = WorkspaceFacts {
+            workspace,
+            sso: SsoFacts { connections },
+            verified_domains: vec!["acme.example".into()],
+        };
+        Self {
+            facts,
+            admin,
+            client: ClientId::new(now()),
+        }
+    }
+
+    fn rules() -> Rules {
+        Rules::new("https://sso.example")
+    }
+
+    /// The admin's Grant by password and one-time password.
+    pub(crate) fn vouched(&self) -> Grant {
+        let amr = [AuthenticationMethod::Pwd, AuthenticationMethod::Otp];
+        let email = &self.admin.email;
+        grant_vouched(
+            &self.facts,
+            email,
+            &self.admin,
+            &amr,
+            self.client,
+            &Self::rules(),
+            now(),
+        )
+        .unwrap()
+    }
+
+    /// A newcomer's Grant by SAML.
+    pub(crate) fn by_saml(&self, session_end: Option<Timestamp>) -> Grant {
+        let asserted = Asserted {
+            attributes: vec![("displayName".into(), vec!["Ada Lovelace".into()])],
+            session_end,
+            ..Asserted::new("ada@acme.example", now())
+        };
+        let connection = &self.facts.sso.connections[0].connection;
+        let facts = SamlFacts {
+            workspace: self.facts.clone(),
+            connection_id: connection.id,
+            revision_id_of_trip: connection.live.unwrap(),
+            by_subject: None,
+            by_email: None,
+            identities_of_candidate: Vec::new(),
+        };
+        grant_by_saml(
+            &asserted.verified(),
+            &facts,
+            self.client,
+            &Self::rules(),
+            now(),
+        )
+        .unwrap()
+    }
+
+    /// The Grant of a session that goes on.
+    pub(crate) fn renewal(&self, session: &Session, member: &Member, at: Timestamp) -> Grant {
+        grant_renewal(session, &self.facts, Some(member), &Self::rules(), at).unwrap()
+    }
+
+    pub(crate) fn code_request(&self) -> CodeRequest {
+        CodeRequest {
+            client_id: self.client,
+            redirect_uri: "https://app.example/callback".into(),
+            code_challenge: CHALLENGE.into(),
+            nonce: Some("n-0S6".into()),
+            scope: "openid email".into(),
+        }
+    }
+}
+
+/// One part of a token, read without any check.
+pub(crate) fn part(token: &str, index: usize) -> Value {
+    let part = token.split('.').nth(index).unwrap();
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap()
+}

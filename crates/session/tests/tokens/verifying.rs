@@ -1,0 +1,270 @@
+//! Which access tokens count: all of ours, and nothing else.
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use jsonwebtoken::{Algorithm, EncodingKey, Header};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use vestibule_session::{
+    AccessClaims, Issuer, KeyRing, SigningKey, TokenError, issue, mint, verify_access_token,
+};
+
+use crate::scene::{Scene, issuer, keys, later, now, part};
+
+struct Issued {
+    access_token: String,
+    id_token: String,
+    claims: Value,
+}
+
+fn issued() -> Issued {
+    let scene = Scene::new();
+    let session = mint(scene.vouched(), "openid", now())
+        .unwrap()
+        .session()
+        .clone();
+    let grant = scene.renewal(&session, &scene.admin, now());
+    let set = issue(keys(), &issuer(), grant, &session, None, now()).unwrap();
+    let claims = part(&set.access_token, 1);
+    Issued {
+        access_token: set.access_token,
+        id_token: set.id_token.unwrap(),
+        claims,
+    }
+}
+
+fn verify(token: &str) -> Result<AccessClaims, TokenError> {
+    verify_access_token(keys(), &issuer(), token, now())
+}
+
+/// A ring of one new key, and that key for signing what the mint itself never would.
+fn forger() -> (KeyRing, EncodingKey) {
+    let key = SigningKey::generate(now()).unwrap();
+    let encoding = EncodingKey::from_ec_der(key.pkcs8());
+    (KeyRing::new(vec![key]).unwrap(), encoding)
+}
+
+fn header(typ: &str, kid: &str) -> Header {
+    let mut header = Header::new(Algorithm::ES256);
+    header.typ = Some(typ.into());
+    header.kid = Some(kid.into());
+    header
+}
+
+fn raw(header: &Value, claims: &Value, signature: &[u8]) -> String {
+    let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    format!(
+        "{}.{}.{}",
+        part(header),
+        part(claims),
+        URL_SAFE_NO_PAD.encode(signature)
+    )
+}
+
+#[test]
+fn times_are_judged_by_now_and_nothing_else() {
+    let token = issued().access_token;
+    let at = |seconds| verify_access_token(keys(), &issuer(), &token, later(seconds)).map(|_| ());
+    assert_eq!(at(0), Ok(()));
+    assert_eq!(at(899), Ok(()));
+    assert_eq!(at(900), Err(TokenError::Expired));
+    assert_eq!(at(10_000_000), Err(TokenError::Expired));
+    // Another replica's clock may be a little behind.
+    assert_eq!(at(-60), Ok(()));
+    assert_eq!(at(-61), Err(TokenError::NotYetValid));
+}
+
+#[test]
+fn an_id_token_is_never_an_access_token() {
+    assert_eq!(
+        verify(&issued().id_token).unwrap_err(),
+        TokenError::WrongType
+    );
+}
+
+#[test]
+fn the_type_has_to_be_there() {
+    let (ring, key) = forger();
+    let claims = issued().claims;
+    for (typ, expected) in [
+        (Some("at+jwt"), Ok(())),
+        (Some("AT+JWT"), Ok(())),
+        (Some("application/at+jwt"), Ok(())),
+        (Some("JWT"), Err(TokenError::WrongType)),
+        (Some(""), Err(TokenError::WrongType)),
+        (Some("jwt+at"), Err(TokenError::WrongType)),
+        (None, Err(TokenError::WrongType)),
+    ] {
+        let mut header = header("", ring.active_kid());
+        header.typ = typ.map(str::to_owned);
+        let token = jsonwebtoken::encode(&header, &claims, &key).unwrap();
+        let result = verify_access_token(&ring, &issuer(), &token, now()).map(|_| ());
+        assert_eq!(result, expected, "{typ:?}");
+    }
+}
+
+#[test]
+fn issuer_and_audience_have_to_be_ours() {
+    let token = issued().access_token;
+    for (iss, aud, expected) in [
+        (
+            "https://sso.example",
+            "https://sso.example",
+            TokenError::WrongAudience,
+        ),
+        (
+            "https://sso.example/",
+            "https://sso.example/api",
+            TokenError::WrongIssuer,
+        ),
+    ] {
+        let issuer = Issuer {
+            issuer: iss.into(),
+            access_audience: aud.into(),
+        };
+        assert_eq!(
+            verify_access_token(keys(), &issuer, &token, now()).unwrap_err(),
+            expected
+        );
+    }
+    // A list of audiences is not what we issue, even with ours in it.
+    let (ring, key) = forger();
+    let mut claims = issued().claims;
+    claims["aud"] = json!(["https://sso.example/api"]);
+    let token = jsonwebtoken::encode(&header("at+jwt", ring.active_kid()), &claims, &key).unwrap();
+    let result = verify_access_token(&ring, &issuer(), &token, now());
+    assert_eq!(result.unwrap_err(), TokenError::Malformed);
+}
+
+#[test]
+fn a_claim_that_is_missing_or_of_another_kind_is_not_made_up() {
+    let (ring, key) = forger();
+    let good = issued().claims;
+    let header = header("at+jwt", ring.active_kid());
+    let verify = |claims: &Value| {
+        let token = jsonwebtoken::encode(&header, claims, &key).unwrap();
+        verify_access_token(&ring, &issuer(), &token, now()).map(|_| ())
+    };
+    assert_eq!(verify(&good), Ok(()));
+    for name in good.as_object().unwrap().keys() {
+        let mut claims = good.clone();
+        claims.as_object_mut().unwrap().remove(name);
+        assert_eq!(
+            verify(&claims),
+            Err(TokenError::Malformed),
+            "without {name}"
+        );
+        claims[name] = json!({});
+        assert_eq!(
+            verify(&claims),
+            Err(TokenError::Malformed),
+            "{name} an object"
+        );
+    }
+    let mut future = good;
+    future["nbf"] = json!(later(61).as_second());
+    assert_eq!(verify(&future), Err(TokenError::NotYetValid));
+}
+
+#[test]
+fn the_tokens_own_word_on_the_algorithm_counts_for_nothing() {
+    let Issued {
+        access_token,
+        claims,
+        ..
+    } = issued();
+    let kid = keys().active_kid();
+    let signature = URL_SAFE_NO_PAD
+        .decode(access_token.rsplit('.').next().unwrap())
+        .unwrap();
+    for alg in [
+        "none", "None", "", "ES384", "HS256", "RS256", "PS256", "EdDSA",
+    ] {
+        for signature in [&[][..], &signature] {
+            let header = json!({ "typ": "at+jwt", "alg": alg, "kid": kid });
+            assert!(verify(&raw(&header, &claims, signature)).is_err(), "{alg}");
+        }
+    }
+    // The classic: the public key as the secret of an HMAC.
+    let jwk = keys().jwks()["keys"][0].clone();
+    let coordinate = |name: &str| URL_SAFE_NO_PAD.decode(jwk[name].as_str().unwrap()).unwrap();
+    let point = [&[4][..], &coordinate("x"), &coordinate("y")].concat();
+    let mut header = Header::new(Algorithm::HS256);
+    header.typ = Some("at+jwt".into());
+    header.kid = Some(kid.into());
+    let token = jsonwebtoken::encode(&header, &claims, &EncodingKey::from_secret(&point)).unwrap();
+    assert_eq!(verify(&token).unwrap_err(), TokenError::WrongAlgorithm);
+}
+
+#[test]
+fn only_the_key_that_the_id_names_verifies_and_only_of_the_ring() {
+    let claims = issued().claims;
+    let (_, stranger) = forger();
+    let sign = |header: &Header| jsonwebtoken::encode(header, &claims, &stranger).unwrap();
+    let ours = keys().active_kid();
+    assert_eq!(
+        verify(&sign(&header("at+jwt", ours))).unwrap_err(),
+        TokenError::BadSignature
+    );
+    assert_eq!(
+        verify(&sign(&header("at+jwt", "other"))).unwrap_err(),
+        TokenError::UnknownKey
+    );
+    let mut without = header("at+jwt", "");
+    without.kid = None;
+    assert_eq!(verify(&sign(&without)).unwrap_err(), TokenError::UnknownKey);
+    // A key that the token brings along is not even looked at.
+    let (ring, _) = forger();
+    let jwk = serde_json::from_value(ring.jwks()["keys"][0].clone()).unwrap();
+    let mut bringing = header("at+jwt", ours);
+    bringing.jwk = Some(jwk);
+    assert_eq!(
+        verify(&sign(&bringing)).unwrap_err(),
+        TokenError::BadSignature
+    );
+}
+
+#[test]
+fn what_has_to_be_understood_and_is_not_refuses() {
+    let (ring, key) = forger();
+    let mut header = header("at+jwt", ring.active_kid());
+    header.crit = Some(vec!["b64".into()]);
+    let token = jsonwebtoken::encode(&header, &issued().claims, &key).unwrap();
+    let result = verify_access_token(&ring, &issuer(), &token, now());
+    assert_eq!(result.unwrap_err(), TokenError::Malformed);
+}
+
+#[test]
+fn any_changed_character_refuses() {
+    let token = issued().access_token;
+    for (index, old) in token.char_indices() {
+        let new = if old == 'A' { 'B' } else { 'A' };
+        let mut changed = token.clone();
+        changed.replace_range(index..=index, &new.to_string());
+        assert!(verify(&changed).is_err(), "at {index}");
+    }
+    assert!(verify(&format!("{token}A")).is_err());
+    assert!(verify(&format!("{token}.")).is_err());
+    assert!(verify(&token.to_uppercase()).is_err());
+}
+
+#[test]
+fn an_endless_token_is_not_decoded() {
+    let token = format!("{}.{}", issued().access_token, "A".repeat(9000));
+    assert_eq!(verify(&token).unwrap_err(), TokenError::Malformed);
+}
+
+proptest! {
+    #[test]
+    fn garbage_is_refused(token in ".{0,200}", parts in prop::collection::vec("[A-Za-z0-9_-]{0,60}", 0..5)) {
+        prop_assert!(verify(&token).is_err());
+        prop_assert!(verify(&parts.join(".")).is_err());
+    }
+
+    #[test]
+    fn garbage_behind_a_good_header_is_refused(claims in "[A-Za-z0-9_-]{0,80}", signature in "[A-Za-z0-9_-]{86}") {
+        let header = json!({ "typ": "at+jwt", "alg": "ES256", "kid": keys().active_kid() });
+        let header = URL_SAFE_NO_PAD.encode(header.to_string());
+        let token = format!("{header}.{claims}.{signature}");
+        prop_assert!(verify(&token).is_err());
+    }
+}
