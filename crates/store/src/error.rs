@@ -98,6 +98,11 @@ const UNIQUE: &[(&str, &str, &str)] = &[
         "workspaces.external_id",
         "workspace.external_id",
     ),
+    (
+        "members_in_workspace",
+        "members.workspace_id, members.id",
+        "member.id",
+    ),
     ("members_pkey", "members.id", "member.id"),
     (
         "members_email_key",

@@ -60,27 +60,28 @@ pub(crate) fn migrate(database: &Database) -> Result<Migrated, StoreError> {
     }
 }
 
+/// What stops the migration of SQLite, where diesel begins and ends the transaction.
+struct Stop(StoreError);
+
+impl From<diesel::result::Error> for Stop {
+    fn from(error: diesel::result::Error) -> Self {
+        Self(StoreError::from_diesel(&error))
+    }
+}
+
 fn migrate_sqlite(conn: &mut SqliteConnection) -> Result<Migrated, StoreError> {
     // The write lock is what other processes wait for; all steps come true together.
-    execute(conn, "BEGIN IMMEDIATE")?;
-    let migrated = run_missing(conn, &SQLITE).and_then(|migrated| {
-        let broken: Count = sql_query("SELECT count(*) AS count FROM pragma_foreign_key_check")
-            .get_result(conn)
-            .map_err(failed)?;
+    conn.immediate_transaction(|conn| {
+        let migrated = run_missing(conn, &SQLITE).map_err(Stop)?;
+        let broken: Count =
+            sql_query("SELECT count(*) AS count FROM pragma_foreign_key_check").get_result(conn)?;
         if broken.count > 0 {
-            return Err(failed(format!(
-                "{} foreign keys would point nowhere",
-                broken.count
-            )));
+            let error = format!("{} foreign keys would point nowhere", broken.count);
+            return Err(Stop(failed(error)));
         }
-        execute(conn, "COMMIT")?;
         Ok(migrated)
-    });
-    if migrated.is_err() {
-        // The connection is dropped next; an open transaction would go with it all the same.
-        let _ = conn.batch_execute("ROLLBACK");
-    }
-    migrated
+    })
+    .map_err(|Stop(error)| error)
 }
 
 fn migrate_postgres(url: &PostgresUrl) -> Result<Migrated, StoreError> {

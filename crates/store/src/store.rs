@@ -54,7 +54,12 @@ impl Store {
     /// [`StoreError::Config`], [`StoreError::Unavailable`], [`StoreError::SchemaTooNew`],
     /// [`StoreError::SchemaBehind`], [`StoreError::WrongMasterKey`].
     pub fn open(config: StoreConfig) -> Result<Self, StoreError> {
-        let StoreConfig { database_url, master_key, readers, connections } = config;
+        let StoreConfig {
+            database_url,
+            master_key,
+            readers,
+            connections,
+        } = config;
         let vault = Arc::new(Vault::new(&master_key)?);
         match Database::parse(&database_url)? {
             Database::Sqlite(path) => {

@@ -25,8 +25,13 @@ pub(crate) struct Bed {
 }
 
 enum Home {
-    Sqlite { _folder: TempDir },
-    Postgres { name: String, _template: Arc<Template> },
+    Sqlite {
+        _folder: TempDir,
+    },
+    Postgres {
+        name: String,
+        _template: Arc<Template>,
+    },
 }
 
 impl Bed {
@@ -39,7 +44,10 @@ impl Bed {
     pub(crate) fn postgres() -> Self {
         let template = Template::get();
         let name = fresh_name("vestibule_test");
-        template.admin(&format!("CREATE DATABASE {name} TEMPLATE {}", template.name));
+        template.admin(&format!(
+            "CREATE DATABASE {name} TEMPLATE {}",
+            template.name
+        ));
         Self::in_postgres(name, template)
     }
 
@@ -47,7 +55,11 @@ impl Bed {
     pub(crate) fn empty_sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}/data/vestibule.db", folder.path().display());
-        Self { store: None, config: config(url), home: Home::Sqlite { _folder: folder } }
+        Self {
+            store: None,
+            config: config(url),
+            home: Home::Sqlite { _folder: folder },
+        }
     }
 
     /// See [`Self::empty_sqlite`].
@@ -60,7 +72,14 @@ impl Bed {
 
     fn in_postgres(name: String, template: Arc<Template>) -> Self {
         let config = config(database_url(&name));
-        Self { store: None, config, home: Home::Postgres { name, _template: template } }
+        Self {
+            store: None,
+            config,
+            home: Home::Postgres {
+                name,
+                _template: template,
+            },
+        }
     }
 
     pub(crate) fn is_sqlite(&self) -> bool {
@@ -73,7 +92,9 @@ impl Bed {
 
     pub(crate) fn store(&mut self) -> Store {
         let config = &self.config;
-        self.store.get_or_insert_with(|| Store::open(config.clone()).unwrap()).clone()
+        self.store
+            .get_or_insert_with(|| Store::open(config.clone()).unwrap())
+            .clone()
     }
 
     /// Closes the store, with its connections and whatever it remembers.
@@ -121,14 +142,20 @@ impl Bed {
 
     /// How many rows a table has.
     pub(crate) fn count(&self, table: &str) -> usize {
-        self.texts(&format!("SELECT CAST(count(*) AS TEXT) AS text FROM {table}"))[0]
+        self.texts(&format!(
+            "SELECT CAST(count(*) AS TEXT) AS text FROM {table}"
+        ))[0]
             .parse()
             .unwrap()
     }
 
     /// The path of the SQLite file.
     pub(crate) fn path(&self) -> String {
-        self.config.database_url.strip_prefix("sqlite://").expect("a SQLite bed").to_owned()
+        self.config
+            .database_url
+            .strip_prefix("sqlite://")
+            .expect("a SQLite bed")
+            .to_owned()
     }
 
     pub(crate) fn raw(&self) -> Raw {
@@ -154,7 +181,11 @@ pub(crate) enum Raw {
 impl Drop for Bed {
     fn drop(&mut self) {
         self.close();
-        if let Home::Postgres { name, _template: template } = &self.home {
+        if let Home::Postgres {
+            name,
+            _template: template,
+        } = &self.home
+        {
             // A clone of the store may be left in a test that failed.
             template.admin(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
         }
@@ -175,7 +206,10 @@ fn fresh_name(stem: &str) -> String {
     format!("{stem}_{}_{number}", std::process::id())
 }
 
-#[expect(clippy::disallowed_methods, reason = "where the tests find Postgres is their own setting")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "where the tests find Postgres is their own setting"
+)]
 fn server_url() -> String {
     std::env::var("VESTIBULE_TEST_POSTGRES_URL").expect(
         "these tests need a Postgres server: run them by `make test`, or by `tests/with-services \
@@ -188,8 +222,12 @@ fn server_url() -> String {
 fn database_url(name: &str) -> String {
     let server = server_url();
     let (server, parameters) = server.split_once('?').unwrap_or((&server, ""));
-    let (server, _database) = server.rsplit_once('/').expect("a URL that names a database");
-    format!("{server}/{name}?{parameters}").trim_end_matches('?').to_owned()
+    let (server, _database) = server
+        .rsplit_once('/')
+        .expect("a URL that names a database");
+    format!("{server}/{name}?{parameters}")
+        .trim_end_matches('?')
+        .to_owned()
 }
 
 /// A migrated database to copy, made by the first test that needs it, dropped by the last.
@@ -204,7 +242,9 @@ impl Template {
         if let Some(template) = shared.upgrade() {
             return template;
         }
-        let template = Arc::new(Self { name: fresh_name("vestibule_template") });
+        let template = Arc::new(Self {
+            name: fresh_name("vestibule_template"),
+        });
         template.admin(&format!("CREATE DATABASE {}", template.name));
         Store::migrate(&config(database_url(&template.name))).unwrap();
         *shared = Arc::downgrade(&template);
@@ -223,6 +263,9 @@ impl Template {
 
 impl Drop for Template {
     fn drop(&mut self) {
-        self.admin(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
+        self.admin(&format!(
+            "DROP DATABASE IF EXISTS {} WITH (FORCE)",
+            self.name
+        ));
     }
 }

@@ -28,12 +28,10 @@ mod unique;
 
 /// Makes two tests of each body, one per database.
 macro_rules! on_both {
-    ($($(#[$meta:meta])* fn $name:ident($bed:ident) $body:block)+) => {$(
+    ($(fn $name:ident($bed:ident) $body:block)+) => {$(
         mod $name {
-            #[allow(unused_imports, clippy::allow_attributes, reason = "not every body needs all")]
             use super::*;
 
-            $(#[$meta])*
             fn body($bed: &mut crate::bed::Bed) $body
 
             #[test]

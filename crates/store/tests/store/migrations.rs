@@ -37,7 +37,10 @@ fn down(bed: &Bed) -> usize {
     let folder = |name| FileBasedMigrations::from_path(format!("../../migrations/{name}")).unwrap();
     match bed.raw() {
         Raw::Sqlite(mut conn) => conn.revert_all_migrations(folder("sqlite")).unwrap().len(),
-        Raw::Postgres(mut conn) => conn.revert_all_migrations(folder("postgres")).unwrap().len(),
+        Raw::Postgres(mut conn) => conn
+            .revert_all_migrations(folder("postgres"))
+            .unwrap()
+            .len(),
     }
 }
 
@@ -71,9 +74,13 @@ on_both! {
 
 fn many_migrate_at_once(bed: &Bed) {
     let ran: Vec<_> = std::thread::scope(|scope| {
-        let replicas: Vec<_> =
-            (0..6).map(|_| scope.spawn(|| Store::migrate(&bed.config()).unwrap())).collect();
-        replicas.into_iter().map(|replica| replica.join().unwrap().versions.len()).collect()
+        let replicas: Vec<_> = (0..6)
+            .map(|_| scope.spawn(|| Store::migrate(&bed.config()).unwrap()))
+            .collect();
+        replicas
+            .into_iter()
+            .map(|replica| replica.join().unwrap().versions.len())
+            .collect()
     });
     assert_eq!(ran.iter().filter(|steps| **steps > 0).count(), 1, "{ran:?}");
 }
@@ -105,10 +112,18 @@ fn both_databases_have_the_same_tables_and_columns() {
          FROM information_schema.columns
          WHERE table_schema = 'public' AND table_name NOT LIKE '\\_\\_diesel%' ORDER BY 1",
     );
-    let types = BTreeMap::from([("text", "TEXT"), ("bigint", "INTEGER"), ("boolean", "INTEGER")]);
+    let types = BTreeMap::from([
+        ("text", "TEXT"),
+        ("bigint", "INTEGER"),
+        ("boolean", "INTEGER"),
+    ]);
     let mut postgres: Vec<_> = postgres
         .iter()
-        .map(|column| column.split(' ').map(|word| *types.get(word).unwrap_or(&word)))
+        .map(|column| {
+            column
+                .split(' ')
+                .map(|word| *types.get(word).unwrap_or(&word))
+        })
         .map(|words| words.collect::<Vec<_>>().join(" "))
         .collect();
     postgres.sort();

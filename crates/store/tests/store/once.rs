@@ -29,7 +29,10 @@ fn race<T: Send + 'static>(
                 })
             })
             .collect();
-        racers.into_iter().map(|racer| racer.join().unwrap()).collect()
+        racers
+            .into_iter()
+            .map(|racer| racer.join().unwrap())
+            .collect()
     })
 }
 

@@ -78,7 +78,10 @@ pub(crate) fn revision(connection: &Connection, number: i64) -> Revision {
             provisioning: Provisioning::JustInTime,
             require_signed_response: false,
             required_authn_context: vec!["urn:a".to_owned()],
-            attribute_mapping: AttributeMapping { email: Some("mail".to_owned()), name: None },
+            attribute_mapping: AttributeMapping {
+                email: Some("mail".to_owned()),
+                name: None,
+            },
         },
         learned_idp_entity_id: None,
         passed_test: None,
@@ -124,7 +127,10 @@ pub(crate) fn name_id(value: &str) -> NameId {
 }
 
 pub(crate) fn subject(value: &str) -> Subject {
-    Subject { idp_entity_id: "https://idp.example".to_owned(), name_id: name_id(value) }
+    Subject {
+        idp_entity_id: "https://idp.example".to_owned(),
+        name_id: name_id(value),
+    }
 }
 
 pub(crate) fn identity(member: &Member, connection: &Connection, value: &str) -> Identity {
@@ -160,7 +166,10 @@ pub(crate) fn client() -> Client {
     Client {
         id: ClientId::new(now()),
         name: "The app".to_owned(),
-        redirect_uris: vec!["https://app.example/cb".to_owned(), "http://[::1]/\"".to_owned()],
+        redirect_uris: vec![
+            "https://app.example/cb".to_owned(),
+            "http://[::1]/\"".to_owned(),
+        ],
         secret_hash: Secret::generate().unwrap().hash(),
         created_at: now(),
     }
@@ -193,7 +202,9 @@ pub(crate) fn event(workspace: Option<&Workspace>, actor: Actor) -> AuditEvent {
 pub(crate) fn facts(workspace: &Workspace) -> WorkspaceFacts {
     WorkspaceFacts {
         workspace: workspace.clone(),
-        sso: SsoFacts { connections: Vec::new() },
+        sso: SsoFacts {
+            connections: Vec::new(),
+        },
         verified_domains: Vec::new(),
     }
 }
@@ -236,7 +247,13 @@ impl Scene {
         let member = member(&workspace, "ada@example.com");
         let connection = connection(&workspace);
         let revision = revision(&connection, 1);
-        Self { workspace, member, connection, revision, client: client() }
+        Self {
+            workspace,
+            member,
+            connection,
+            revision,
+            client: client(),
+        }
     }
 
     pub(crate) fn insert(&self, tx: &mut Tx<'_>) -> Result<(), StoreError> {
@@ -259,7 +276,8 @@ impl Scene {
     pub(crate) fn session(&self, bed: &mut crate::bed::Bed) -> (Session, Secret) {
         let (minted, code) = minted(&self.workspace, &self.member, &self.client);
         let session = minted.session().clone();
-        bed.write(move |tx| tx.record_minted(&minted, now())).unwrap();
+        bed.write(move |tx| tx.record_minted(&minted, now()))
+            .unwrap();
         (session, code)
     }
 }

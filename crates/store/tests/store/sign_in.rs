@@ -53,7 +53,11 @@ fn sign_in(bed: &mut Bed, scene: &Scene, asserted: &Asserted) -> Minted {
                 Some(member) => tx.identities_of(ws, member.id)?,
                 None => Vec::new(),
             };
-            Ok((tx.identity_by_subject(conn, &subject)?, by_email, identities))
+            Ok((
+                tx.identity_by_subject(conn, &subject)?,
+                by_email,
+                identities,
+            ))
         })
         .unwrap();
     let facts = SamlFacts {

@@ -5,7 +5,7 @@ use std::pin::pin;
 use std::sync::mpsc;
 use std::task::{Context, Poll, Waker};
 
-use vestibule_model::WorkspaceId;
+use vestibule_model::{Workspace, WorkspaceId};
 use vestibule_store::{PageRequest, Reach, Store, StoreError, Tx};
 
 use crate::bed::{Bed, wait};
@@ -14,7 +14,12 @@ use crate::samples::*;
 
 /// Sends a closure that waits for the word to go on, and waits until it runs. Holds the only writer
 /// of SQLite; on Postgres, one of the connections.
-fn hold(store: &Store) -> (mpsc::Sender<()>, std::thread::JoinHandle<Result<(), StoreError>>) {
+fn hold(
+    store: &Store,
+) -> (
+    mpsc::Sender<()>,
+    std::thread::JoinHandle<Result<(), StoreError>>,
+) {
     let (begun, has_begun) = mpsc::channel();
     let (go, gone) = mpsc::channel();
     let store = store.clone();
@@ -33,8 +38,18 @@ fn poll<F: Future>(future: std::pin::Pin<&mut F>) -> Poll<F::Output> {
     future.poll(&mut Context::from_waker(Waker::noop()))
 }
 
+/// Another workspace of the same slug, and of nothing else that is the same.
+fn twin(slug: &str) -> Workspace {
+    Workspace {
+        external_id: None,
+        ..workspace(slug)
+    }
+}
+
 fn missing(bed: &mut Bed, id: WorkspaceId) -> bool {
-    bed.read(move |tx| tx.workspace(Reach::All, id)).unwrap().is_none()
+    bed.read(move |tx| tx.workspace(Reach::All, id))
+        .unwrap()
+        .is_none()
 }
 
 on_both! {
@@ -72,7 +87,7 @@ on_both! {
 
     fn a_statement_that_failed_undoes_the_transaction_though_the_closure_says_ok(bed) {
         let acme = Scene::stored(bed, "acme").workspace;
-        let (twin, fresh) = (workspace("acme"), workspace("fresh"));
+        let (twin, fresh) = (twin("acme"), workspace("fresh"));
         let id = fresh.id;
         let answer = bed.write(move |tx| {
             tx.insert_workspace(&fresh)?;
@@ -98,7 +113,7 @@ on_both! {
         assert_eq!(wait(store.write(|_tx| Err::<(), _>(Own::Refused))), Err(Own::Refused));
         let acme = workspace("acme");
         wait(store.write(move |tx| tx.insert_workspace(&acme))).unwrap();
-        let twin = workspace("acme");
+        let twin = twin("acme");
         assert_eq!(
             wait(store.write(move |tx| Ok::<_, Own>(tx.insert_workspace(&twin)?))),
             Err(Own::Store(StoreError::Conflict { what: "workspace.slug" }))
@@ -194,7 +209,10 @@ fn a_full_lane_says_so_at_once_and_loses_nothing_that_it_took() {
     assert_eq!(refused, Err(StoreError::Overloaded));
     assert_eq!(waiting.len(), 4096);
     // Readers have a lane of their own.
-    assert!(bed.read(|tx| tx.list_clients(&PageRequest::first(1))).is_ok());
+    assert!(
+        bed.read(|tx| tx.list_clients(&PageRequest::first(1)))
+            .is_ok()
+    );
     go.send(()).unwrap();
     held.join().unwrap().unwrap();
     assert!(waiting.into_iter().all(|future| wait(future).is_ok()));
@@ -225,11 +243,19 @@ fn writes_that_wait_share_a_commit() {
             // Every tenth fails: it must not take its neighbours along.
             Box::pin(store.write(move |tx| {
                 tx.insert_workspace(&workspace)?;
-                if n % 10 == 0 { Err(StoreError::Stopped) } else { Ok(()) }
+                if n % 10 == 0 {
+                    Err(StoreError::Stopped)
+                } else {
+                    Ok(())
+                }
             }))
         })
         .collect();
-    assert!(waiting.iter_mut().all(|future| poll(future.as_mut()).is_pending()));
+    assert!(
+        waiting
+            .iter_mut()
+            .all(|future| poll(future.as_mut()).is_pending())
+    );
     go.send(()).unwrap();
     held.join().unwrap().unwrap();
     let answers: Vec<_> = waiting.into_iter().map(wait).collect();
@@ -259,12 +285,19 @@ fn a_commit_that_fails_is_an_error_for_the_whole_group() {
             Box::pin(store.write(move |tx| tx.insert_workspace(&workspace)))
         })
         .into();
-    assert!(waiting.iter_mut().all(|future| poll(future.as_mut()).is_pending()));
+    assert!(
+        waiting
+            .iter_mut()
+            .all(|future| poll(future.as_mut()).is_pending())
+    );
     go.send(()).unwrap();
     let held = held.join().unwrap();
     let answers: Vec<_> = waiting.into_iter().map(wait).collect();
     for answer in [held].iter().chain(&answers) {
-        assert!(matches!(answer, Err(StoreError::Unavailable(_))), "{answer:?}");
+        assert!(
+            matches!(answer, Err(StoreError::Unavailable(_))),
+            "{answer:?}"
+        );
     }
     assert_eq!(bed.count("workspaces"), 0);
     let good = workspace("good");
@@ -274,7 +307,8 @@ fn a_commit_that_fails_is_an_error_for_the_whole_group() {
 #[test]
 fn a_connection_that_was_cut_comes_back_by_itself() {
     let mut bed = Bed::postgres();
-    bed.write(|tx| tx.insert_workspace(&workspace("acme"))).unwrap();
+    bed.write(|tx| tx.insert_workspace(&workspace("acme")))
+        .unwrap();
     // Nothing may be running on them while they are cut.
     for _ in 0..3 {
         bed.sql(
@@ -283,7 +317,11 @@ fn a_connection_that_was_cut_comes_back_by_itself() {
         );
         for _ in 0..8 {
             wait(bed.store().ping()).unwrap();
-            assert!(bed.read(|tx| tx.workspace_by_slug("acme")).unwrap().is_some());
+            assert!(
+                bed.read(|tx| tx.workspace_by_slug("acme"))
+                    .unwrap()
+                    .is_some()
+            );
         }
     }
 }
@@ -304,7 +342,10 @@ fn a_connection_that_is_cut_in_the_middle_is_unavailable_and_leaves_nothing() {
         .unwrap();
         tx.insert_workspace(&workspace("other"))
     });
-    assert!(matches!(answer, Err(StoreError::Unavailable(_))), "{answer:?}");
+    assert!(
+        matches!(answer, Err(StoreError::Unavailable(_))),
+        "{answer:?}"
+    );
     assert_eq!(bed.read(|tx| tx.workspace_by_slug("acme")), Ok(None));
 }
 
@@ -313,12 +354,11 @@ fn a_statement_that_waits_too_long_for_a_lock_is_unavailable() {
     let mut bed = Bed::postgres();
     let scene = Scene::stored(&mut bed, "acme");
     let id = scene.workspace.id;
-    let store = bed.store();
     let (locked, has_locked) = mpsc::channel();
     let (go, gone) = mpsc::channel::<()>();
-    let other = store.clone();
+    let store = bed.store();
     let holder = std::thread::spawn(move || {
-        wait(other.write(move |tx| {
+        wait(store.write(move |tx| {
             tx.lock_workspace(id)?;
             locked.send(()).unwrap();
             gone.recv().unwrap();
@@ -327,7 +367,10 @@ fn a_statement_that_waits_too_long_for_a_lock_is_unavailable() {
     });
     has_locked.recv().unwrap();
     let answer = bed.write(move |tx| tx.lock_workspace(id));
-    assert!(matches!(answer, Err(StoreError::Unavailable(_))), "{answer:?}");
+    assert!(
+        matches!(answer, Err(StoreError::Unavailable(_))),
+        "{answer:?}"
+    );
     go.send(()).unwrap();
     holder.join().unwrap().unwrap();
     assert_eq!(bed.write(move |tx| tx.lock_workspace(id)), Ok(true));
