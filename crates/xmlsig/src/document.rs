@@ -440,6 +440,12 @@ impl<'d> Attribute<'d> {
         unsafe { text_at((*self.attribute).name) }
     }
 
+    /// Whether its name begins with this byte: quicker than the name.
+    pub(crate) fn begins_with(self, byte: u8) -> bool {
+        // SAFETY: the attribute lives for `'d`; its name is NUL-terminated, so it has a first byte.
+        unsafe { *(*self.attribute).name == byte }
+    }
+
     pub(crate) fn namespace(self) -> Option<&'d str> {
         // SAFETY: the attribute lives for `'d`; its namespace is null or owned by the tree.
         unsafe { namespace_at((*self.attribute).ns) }

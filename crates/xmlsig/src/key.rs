@@ -227,10 +227,6 @@ impl VerifyingKey {
     pub(crate) fn family(&self) -> KeyFamily {
         self.0.family
     }
-
-    pub(crate) fn public(&self) -> &PKeyRef<Public> {
-        &self.0.public
-    }
 }
 
 impl PartialEq for VerifyingKey {

@@ -8,7 +8,7 @@ use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 
 use crate::algorithm::{DSIG_NS, DigestAlgorithm, ENVELOPED, EXC_C14N, SignatureAlgorithm};
-use crate::document::{Attribute, Node};
+use crate::document::Node;
 use crate::element::{Element, value};
 use crate::verify_error::{VerifyError, excerpt};
 
@@ -25,17 +25,21 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 /// A signature that is built as it must be.
 pub(crate) struct Shape<'d> {
     pub(crate) signature: Node<'d>,
+    pub(crate) signed_info: Node<'d>,
+    pub(crate) canonicalization: Node<'d>,
+    pub(crate) transform: Node<'d>,
     pub(crate) id: String,
     pub(crate) algorithm: SignatureAlgorithm,
-    pub(crate) digest: DigestAlgorithm,
     pub(crate) signature_value: Vec<u8>,
+    pub(crate) digest: DigestAlgorithm,
+    pub(crate) digest_value: Vec<u8>,
 }
 
 impl<'d> Shape<'d> {
     /// Judges the signature that is a child of `element`.
     pub(crate) fn of(element: Element<'d>) -> Result<Self, VerifyError> {
         let signature = only_signature(element)?;
-        let (id, attribute) = own_id(element)?;
+        let id = own_id(element)?;
 
         let mut parts = Children::of(signature, "Signature")?;
         let signed_info = parts.take("SignedInfo")?;
@@ -65,18 +69,20 @@ impl<'d> Shape<'d> {
         }
         inclusive_namespaces(canonicalization, "CanonicalizationMethod")?;
         let algorithm = signature_algorithm(method)?;
-        let digest = reference_to(reference, &id)?;
-        let signature_value = signature_bytes(signature_value)?;
+        let reference = Reference::of(reference, &id)?;
+        let signature_value = only_text(signature_value, "SignatureValue")?;
+        let signature_value = decode(&signature_value).ok_or(VerifyError::SignatureValue)?;
         unique_ids(element, &id)?;
-        if !element.node().own_id(attribute) {
-            return Err(VerifyError::DuplicateId { id: excerpt(&id) });
-        }
         Ok(Self {
             signature: signature.node(),
+            signed_info: signed_info.node(),
+            canonicalization: canonicalization.node(),
+            transform: reference.transform,
             id,
             algorithm,
-            digest,
             signature_value,
+            digest: reference.digest,
+            digest_value: reference.digest_value,
         })
     }
 }
@@ -99,19 +105,15 @@ pub(crate) fn is_plain_ncname(id: &str) -> bool {
         && bytes.all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'))
 }
 
-fn own_id<'d>(element: Element<'d>) -> Result<(String, Attribute<'d>), VerifyError> {
-    let attribute = element
-        .attributes()
-        .find(|attribute| attribute.name() == "ID" && attribute.namespace().is_none())
-        .ok_or(VerifyError::MissingId)?;
-    let id = value(attribute);
+fn own_id(element: Element<'_>) -> Result<String, VerifyError> {
+    let id = element.attribute("ID").unwrap_or_default();
     if id.is_empty() {
         return Err(VerifyError::MissingId);
     }
     if !is_plain_ncname(&id) {
         return Err(VerifyError::InvalidId { id: excerpt(&id) });
     }
-    Ok((id.into_owned(), attribute))
+    Ok(id.into_owned())
 }
 
 /// The ID stands once in the document, under whatever name an ID can have; and no two elements
@@ -120,6 +122,9 @@ fn unique_ids(element: Element<'_>, id: &str) -> Result<(), VerifyError> {
     let mut seen = 0;
     let mut ids = Vec::with_capacity(8);
     for attribute in element.top().descendants().flat_map(Element::attributes) {
+        if !(attribute.begins_with(b'I') || attribute.begins_with(b'i')) {
+            continue;
+        }
         let is_id = match attribute.name() {
             "ID" | "Id" => attribute.namespace().is_none(),
             "id" => attribute
@@ -174,46 +179,65 @@ fn signature_algorithm(method: Element<'_>) -> Result<SignatureAlgorithm, Verify
     Ok(algorithm)
 }
 
-/// Same document, this element, two transforms, a digest that holds.
-fn reference_to(reference: Element<'_>, id: &str) -> Result<DigestAlgorithm, VerifyError> {
-    let uri = reference.attribute("URI").unwrap_or_default();
+/// The one reference.
+struct Reference<'d> {
+    /// The transform that canonicalises.
+    transform: Node<'d>,
+    digest: DigestAlgorithm,
+    digest_value: Vec<u8>,
+}
+
+impl<'d> Reference<'d> {
+    /// Same document, this element, two transforms, a digest that holds.
+    fn of(reference: Element<'d>, id: &str) -> Result<Self, VerifyError> {
+        leads_to(&reference.attribute("URI").unwrap_or_default(), id)?;
+        let mut parts = Children::of(reference, "Reference")?;
+        let transforms = parts.take("Transforms")?;
+        let method = parts.take("DigestMethod")?;
+        let digest_value = parts.take("DigestValue")?;
+        parts.end("Transforms, DigestMethod, DigestValue")?;
+
+        let transform = two_transforms(transforms)?.node();
+        let named = algorithm_of(method);
+        let digest = DigestAlgorithm::from_uri(&named).ok_or_else(|| VerifyError::Digest {
+            algorithm: excerpt(&named),
+        })?;
+        Children::of(method, "DigestMethod")?.end("nothing")?;
+        let digest_value = only_text(digest_value, "DigestValue")?;
+        let digest_value = decode(&digest_value).ok_or(VerifyError::DigestValue)?;
+        Ok(Self {
+            transform,
+            digest,
+            digest_value,
+        })
+    }
+}
+
+fn leads_to(uri: &str, id: &str) -> Result<(), VerifyError> {
     if uri.is_empty() {
         return Err(VerifyError::WholeDocumentReference);
     }
     let Some(fragment) = uri.strip_prefix('#') else {
-        return Err(VerifyError::ExternalReference { uri: excerpt(&uri) });
+        return Err(VerifyError::ExternalReference { uri: excerpt(uri) });
     };
     if fragment.contains('(') {
-        return Err(VerifyError::XPointerReference { uri: excerpt(&uri) });
+        return Err(VerifyError::XPointerReference { uri: excerpt(uri) });
     }
     if fragment != id {
         let expected = format!("#{}", excerpt(id));
         return Err(VerifyError::OtherElement {
             expected,
-            uri: excerpt(&uri),
+            uri: excerpt(uri),
         });
     }
-
-    let mut parts = Children::of(reference, "Reference")?;
-    let transforms = parts.take("Transforms")?;
-    let method = parts.take("DigestMethod")?;
-    let digest_value = parts.take("DigestValue")?;
-    parts.end("Transforms, DigestMethod, DigestValue")?;
-
-    two_transforms(transforms)?;
-    let named = algorithm_of(method);
-    let digest = DigestAlgorithm::from_uri(&named).ok_or_else(|| VerifyError::Digest {
-        algorithm: excerpt(&named),
-    })?;
-    Children::of(method, "DigestMethod")?.end("nothing")?;
-    only_text(digest_value, "DigestValue")?;
-    Ok(digest)
+    Ok(())
 }
 
-fn two_transforms(transforms: Element<'_>) -> Result<(), VerifyError> {
+/// Enveloped-signature, then exclusive C14N, which is given back.
+fn two_transforms(transforms: Element<'_>) -> Result<Element<'_>, VerifyError> {
     let mut parts = Children::of(transforms, "Transforms")?;
     let mut enveloped_first = false;
-    let mut exclusive_second = false;
+    let mut exclusive_second = None;
     let mut count = 0_usize;
     while parts.peek().is_some() {
         let transform = parts.take("Transform")?;
@@ -224,8 +248,10 @@ fn two_transforms(transforms: Element<'_>) -> Result<(), VerifyError> {
                 no_parameters(transform)?;
             }
             EXC_C14N => {
-                exclusive_second |= count == 1;
                 inclusive_namespaces(transform, "Transform")?;
+                if count == 1 {
+                    exclusive_second = Some(transform);
+                }
             }
             _ => {
                 return Err(VerifyError::Transform {
@@ -235,14 +261,11 @@ fn two_transforms(transforms: Element<'_>) -> Result<(), VerifyError> {
         }
         count += 1;
     }
-    if !enveloped_first {
-        Err(VerifyError::NotEnveloped)
-    } else if !exclusive_second {
-        Err(VerifyError::NotExclusive)
-    } else if count > 2 {
-        Err(VerifyError::TooManyTransforms { count })
-    } else {
-        Ok(())
+    match exclusive_second {
+        _ if !enveloped_first => Err(VerifyError::NotEnveloped),
+        None => Err(VerifyError::NotExclusive),
+        Some(_) if count > 2 => Err(VerifyError::TooManyTransforms { count }),
+        Some(exclusive) => Ok(exclusive),
     }
 }
 
@@ -283,16 +306,16 @@ fn no_parameters(enveloped: Element<'_>) -> Result<(), VerifyError> {
     }
 }
 
-fn signature_bytes(signature_value: Element<'_>) -> Result<Vec<u8>, VerifyError> {
-    let text = only_text(signature_value, "SignatureValue")?;
-    let text: String = text
-        .chars()
-        .filter(|character| !character.is_ascii_whitespace())
+/// Base64 with white space in it; nothing is no value.
+fn decode(text: &str) -> Option<Vec<u8>> {
+    let compact: Vec<u8> = text
+        .bytes()
+        .filter(|byte| !byte.is_ascii_whitespace())
         .collect();
-    match BASE64.decode(text) {
-        Ok(bytes) if !bytes.is_empty() => Ok(bytes),
-        _ => Err(VerifyError::SignatureValue),
-    }
+    BASE64
+        .decode(compact)
+        .ok()
+        .filter(|bytes| !bytes.is_empty())
 }
 
 fn only_text<'d>(

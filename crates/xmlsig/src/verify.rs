@@ -1,21 +1,16 @@
 //! From a signature to the bytes that it proves.
 
-use openssl::bn::BigNum;
-use openssl::ecdsa::EcdsaSig;
-use openssl::hash::MessageDigest;
-use openssl::sign::Verifier;
-
-use crate::algorithm::{DSIG_NS, DigestAlgorithm, KeyFamily};
+use crate::algorithm::DSIG_NS;
 use crate::document::Document;
 use crate::element::Element;
-use crate::ffi::{self, Failure};
+use crate::ffi::{self, Failure, Method, canonicalize, digest_is, signature_is_by};
 use crate::key::VerifyingKey;
 use crate::shape::Shape;
 use crate::signed_bytes::SignedBytes;
 use crate::verify_error::VerifyError;
 
-/// How many keys [`verify`] tries. Ten times what a roll-over of certificates needs; each key but
-/// one costs a public-key operation alone.
+/// How many keys [`verify`] tries. Ten times what a roll-over of certificates needs; each costs one
+/// public-key operation and no more.
 pub const MAX_KEYS: usize = 32;
 
 /// Whether the element has a `ds:Signature` child, good or bad.
@@ -33,8 +28,9 @@ pub fn has_signature(element: Element<'_>) -> bool {
 /// SignatureValue and at most KeyInfo, which is never read; an `ID` on the element that is an
 /// ASCII NCName and unique in the document; one Reference, to that ID; the transforms
 /// enveloped-signature and exclusive C14N without comments; exclusive C14N for SignedInfo too; RSA
-/// or ECDSA with SHA-2. Then xmlsec, restricted to exactly those, checks digest and signature; and
-/// the bytes it digested must be that element when read again.
+/// or ECDSA with SHA-2. Then xmlsec canonicalises SignedInfo and tries the keys, canonicalises the
+/// element without its signature and digests it; and the bytes it digested must be that element
+/// when read again.
 ///
 /// # Errors
 ///
@@ -43,36 +39,24 @@ pub fn has_signature(element: Element<'_>) -> bool {
 pub fn verify(element: Element<'_>, keys: &[VerifyingKey]) -> Result<SignedBytes, VerifyError> {
     ffi::ready()?;
     let shape = Shape::of(element)?;
-    let key = match keys {
-        [] => return Err(VerifyError::NoKeys),
-        keys if keys.len() > MAX_KEYS => {
-            return Err(VerifyError::TooManyKeys {
-                count: keys.len(),
-                max: MAX_KEYS,
-            });
-        }
-        keys => keys,
-    };
-    let mut candidates = key
-        .iter()
-        .filter(|key| key.family() == shape.algorithm.family());
-    let Some(mut key) = candidates.next() else {
-        return Err(VerifyError::NoKeyForAlgorithm {
-            algorithm: shape.algorithm,
-        });
-    };
-    let bytes = match attempt(&shape, key) {
-        Err(Failure::Signature { signed_info }) => {
-            // The digest is right and SignedInfo is known: finding the key that signed it takes
-            // no second walk over the document, so many keys cost an attacker's document little.
-            key = candidates
-                .find(|key| signed_by(&shape, key, &signed_info))
-                .ok_or(VerifyError::WrongKey)?;
-            attempt(&shape, key)
-        }
-        outcome => outcome,
+    if keys.is_empty() {
+        return Err(VerifyError::NoKeys);
     }
-    .map_err(|failure| refusal(&failure))?;
+    if keys.len() > MAX_KEYS {
+        return Err(VerifyError::TooManyKeys {
+            count: keys.len(),
+            max: MAX_KEYS,
+        });
+    }
+    let key = signer(&shape, keys)?;
+    let bytes = canonicalize(
+        element.node(),
+        Some(shape.signature),
+        Method::Transform(shape.transform),
+    )?;
+    if !digest_is(&bytes, shape.digest, &shape.digest_value)? {
+        return Err(VerifyError::DigestMismatch);
+    }
     let document = read_again(element, &shape.id, &bytes)?;
     Ok(SignedBytes::new(
         bytes,
@@ -82,17 +66,37 @@ pub fn verify(element: Element<'_>, keys: &[VerifyingKey]) -> Result<SignedBytes
     ))
 }
 
-fn attempt(shape: &Shape<'_>, key: &VerifyingKey) -> Result<Vec<u8>, Failure> {
-    ffi::verify(shape.signature, key.raw(), shape.algorithm, shape.digest)
+/// The key that signed SignedInfo. This comes first, so that what no key signed costs no walk over
+/// the element, however long it is; and SignedInfo is canonicalised once for all keys.
+fn signer<'k>(
+    shape: &Shape<'_>,
+    keys: &'k [VerifyingKey],
+) -> Result<&'k VerifyingKey, VerifyError> {
+    let algorithm = shape.algorithm;
+    let mut fitting = keys
+        .iter()
+        .filter(|key| key.family() == algorithm.family())
+        .peekable();
+    if fitting.peek().is_none() {
+        return Err(VerifyError::NoKeyForAlgorithm { algorithm });
+    }
+    let method = Method::Canonicalization(shape.canonicalization);
+    let signed_info = canonicalize(shape.signed_info, None, method)?;
+    for key in fitting {
+        if signature_is_by(key.raw(), &signed_info, algorithm, &shape.signature_value)? {
+            return Ok(key);
+        }
+    }
+    Err(VerifyError::WrongKey)
 }
 
-fn refusal(failure: &Failure) -> VerifyError {
-    match *failure {
-        Failure::Digest => VerifyError::DigestMismatch,
-        Failure::Signature { .. } => VerifyError::WrongKey,
-        Failure::NotCanonicalizable => VerifyError::NotCanonicalizable,
-        Failure::Empty => VerifyError::EmptyCanonicalForm,
-        Failure::Library { reason } => VerifyError::Library { reason },
+impl From<Failure> for VerifyError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::NotCanonicalizable => Self::NotCanonicalizable,
+            Failure::Empty => Self::EmptyCanonicalForm,
+            Failure::Library { reason } => Self::Library { reason },
+        }
     }
 }
 
@@ -115,35 +119,5 @@ fn read_again(element: Element<'_>, id: &str, bytes: &[u8]) -> Result<Document, 
     }
 }
 
-/// Picks a key; xmlsec has the last word on it.
-fn signed_by(shape: &Shape<'_>, key: &VerifyingKey, signed_info: &[u8]) -> bool {
-    let signed = check(shape, key, signed_info);
-    ffi::drain_openssl_errors();
-    signed.unwrap_or(false)
-}
-
-fn check(
-    shape: &Shape<'_>,
-    key: &VerifyingKey,
-    signed_info: &[u8],
-) -> Result<bool, openssl::error::ErrorStack> {
-    let digest = match shape.algorithm.digest() {
-        DigestAlgorithm::Sha256 => MessageDigest::sha256(),
-        DigestAlgorithm::Sha384 => MessageDigest::sha384(),
-        DigestAlgorithm::Sha512 => MessageDigest::sha512(),
-    };
-    let mut verifier = Verifier::new(digest, key.public())?;
-    match shape.algorithm.family() {
-        KeyFamily::Rsa => verifier.verify_oneshot(&shape.signature_value, signed_info),
-        KeyFamily::Ec => {
-            // XML Signature writes r and s one after the other, OpenSSL a SEQUENCE of them.
-            let value = &shape.signature_value;
-            let Some((r, s)) = value.split_at_checked(value.len() / 2) else {
-                return Ok(false);
-            };
-            let signature =
-                EcdsaSig::from_private_components(BigNum::from_slice(r)?, BigNum::from_slice(s)?)?;
-            verifier.verify_oneshot(&signature.to_der()?, signed_info)
-        }
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -143,6 +143,9 @@ pub enum VerifyError {
     /// `SignatureValue` is not base64.
     #[error("the signature value is not base64")]
     SignatureValue,
+    /// `DigestValue` is not base64.
+    #[error("the digest value is not base64")]
+    DigestValue,
     /// No key was given.
     #[error("there is no key to verify with")]
     NoKeys,
@@ -160,7 +163,8 @@ pub enum VerifyError {
         /// The algorithm.
         algorithm: SignatureAlgorithm,
     },
-    /// The digest is not that of the element: it was altered after signing.
+    /// One of the keys made the signature, and its digest is not that of the element: the element
+    /// was altered after it was signed.
     #[error("the element was altered after it was signed")]
     DigestMismatch,
     /// None of the keys made the signature.
@@ -218,7 +222,7 @@ impl VerifyError {
             Self::Hmac { .. } | Self::Algorithm { .. } => {
                 "RSA or ECDSA with SHA-256, SHA-384 or SHA-512".into()
             }
-            Self::SignatureValue => "base64".into(),
+            Self::SignatureValue | Self::DigestValue => "base64".into(),
             Self::NoKeyForAlgorithm { algorithm } => format!("a key for {algorithm}").into(),
             Self::DigestMismatch => "the digest that was signed".into(),
             Self::WrongKey => "a signature by one of the configured keys".into(),

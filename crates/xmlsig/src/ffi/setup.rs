@@ -186,10 +186,8 @@ pub(crate) fn silence_libxml2() {
 unsafe extern "C" fn ignore_xml_error(_data: *mut c_void, _error: xml::xmlErrorPtr) {}
 
 /// What xmlsec said about one failure, innermost first.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct XmlsecError {
-    /// The C function, from `__func__`.
-    pub(crate) function: String,
     /// `XMLSEC_ERRORS_R_…`.
     pub(crate) reason: i32,
 }
@@ -201,11 +199,11 @@ thread_local! {
     static CAPTURED: RefCell<Vec<XmlsecError>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Takes function and reason alone: the message may hold the sender's text. It must not panic.
+/// Takes the reason alone: the rest may hold the sender's text. It must not panic.
 unsafe extern "C" fn capture_xmlsec_error(
     _file: *const c_char,
     _line: c_int,
-    func: *const c_char,
+    _func: *const c_char,
     _error_object: *const c_char,
     _error_subject: *const c_char,
     reason: c_int,
@@ -215,15 +213,7 @@ unsafe extern "C" fn capture_xmlsec_error(
         if let Ok(mut captured) = captured.try_borrow_mut()
             && captured.len() < MAX_CAPTURED
         {
-            let function = if func.is_null() {
-                String::new()
-            } else {
-                // SAFETY: `__func__` of the C function that reports.
-                unsafe { CStr::from_ptr(func) }
-                    .to_string_lossy()
-                    .into_owned()
-            };
-            captured.push(XmlsecError { function, reason });
+            captured.push(XmlsecError { reason });
         }
     });
 }
