@@ -111,11 +111,11 @@ mod tests {
         for text in [
             "",
             "A",
-            &good[1..],
+            &"A".repeat(42),
             &format!("{good}A"),
             &stray_bits,
             &good.replacen('A', "+", 1),
-            &format!("{}=", &good[1..]),
+            &format!("{}=", "A".repeat(42)),
         ] {
             assert!(Secret::parse(text).is_none(), "{text}");
         }

@@ -101,7 +101,7 @@ fn every_refusal() -> Vec<Option<Refusal>> {
     alike.by_email = Some(member(&live, "\u{ff41}da@acme.example", Role::Member));
     let mut conflict = saml_facts(&live);
     conflict.identities_of_candidate = vec![identity(&live, &ada, name_id("6", Some(PERSISTENT)))];
-    conflict.by_email = Some(ada.clone());
+    conflict.by_email = Some(ada);
     let mut stranger = saml_facts(&live);
     stranger.by_email = Some(foreign);
     let mut admin = saml_facts(&live);

@@ -106,7 +106,12 @@ fn a_code_is_for_the_application_that_the_grant_is_for() {
 #[test]
 fn a_code_needs_a_challenge() {
     let scene = Scene::new();
-    for challenge in ["", "plain", &CHALLENGE[1..], &format!("{CHALLENGE}=")] {
+    for challenge in [
+        "",
+        "plain",
+        CHALLENGE.trim_start_matches('E'),
+        &format!("{CHALLENGE}="),
+    ] {
         let mut request = scene.code_request();
         request.code_challenge = challenge.to_owned();
         let refused = mint_with_code(scene.vouched(), request, now());

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use vestibule_session::{
     AccessClaims, Issuer, KeyRing, SigningKey, TokenError, issue, mint, verify_access_token,
+    verify_id_token_with_jwks,
 };
 
 use crate::scene::{Scene, issuer, keys, later, now, part};
@@ -267,4 +268,58 @@ proptest! {
         let token = format!("{header}.{claims}.{signature}");
         prop_assert!(verify(&token).is_err());
     }
+}
+
+#[test]
+fn an_application_verifies_an_id_token_with_the_published_keys_alone() {
+    let Issued {
+        access_token,
+        id_token,
+        claims,
+    } = issued();
+    let client = claims["client_id"].as_str().unwrap();
+    let (jwks, issuer) = (keys().jwks(), issuer().issuer);
+    let verify = |token: &str, jwks: &Value, issuer: &str, client: &str, seconds| {
+        verify_id_token_with_jwks(jwks, issuer, client, token, later(seconds))
+    };
+    let verified = verify(&id_token, &jwks, &issuer, client, 0).unwrap();
+    assert_eq!(
+        (&verified["sub"], &verified["email"]),
+        (&claims["sub"], &json!("root@acme.example"))
+    );
+    let refused = |token: &str, jwks: &Value, issuer: &str, client: &str, seconds| {
+        verify(token, jwks, issuer, client, seconds).unwrap_err()
+    };
+    let strangers = forger().0.jwks();
+    assert_eq!(
+        refused(&id_token, &strangers, &issuer, client, 0),
+        TokenError::UnknownKey
+    );
+    let mut swapped = strangers;
+    swapped["keys"][0]["kid"] = json!(keys().active_kid());
+    assert_eq!(
+        refused(&id_token, &swapped, &issuer, client, 0),
+        TokenError::BadSignature
+    );
+    let elsewhere = "https://elsewhere.example";
+    assert_eq!(
+        refused(&id_token, &jwks, elsewhere, client, 0),
+        TokenError::WrongIssuer
+    );
+    assert_eq!(
+        refused(&id_token, &jwks, &issuer, "app_other", 0),
+        TokenError::WrongAudience
+    );
+    assert_eq!(
+        refused(&access_token, &jwks, &issuer, client, 0),
+        TokenError::WrongAudience
+    );
+    assert_eq!(
+        refused(&id_token, &jwks, &issuer, client, 900),
+        TokenError::Expired
+    );
+    assert_eq!(
+        refused(&id_token, &jwks, &issuer, client, -61),
+        TokenError::NotYetValid
+    );
 }
