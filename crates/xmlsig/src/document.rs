@@ -28,6 +28,7 @@ pub struct Document {
     doc: NonNull<xml::xmlDoc>,
     /// Null only while `Document::parse` has not looked for it yet.
     root: *mut xml::xmlNode,
+    /// What it was read within, or what it was made canonical from.
     limits: Limits,
 }
 
@@ -63,6 +64,13 @@ impl Document {
         ffi::ready()?;
         let bytes = prescan(bytes, limits)?;
         Self::read(bytes, PARSE_OPTIONS, limits)?.checked()
+    }
+
+    /// The same, for the canonical form of a document that was read within `limits`.
+    pub(crate) fn parse_canonical(bytes: &[u8], limits: &Limits) -> Result<Self, ParseError> {
+        let mut document = Self::parse(bytes, &limits.of_canonical_form(bytes.len()))?;
+        document.limits = *limits;
+        Ok(document)
     }
 
     /// The same, for a tree that will be changed: COMPACT forbids that.

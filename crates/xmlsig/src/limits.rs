@@ -20,8 +20,11 @@ pub struct Limits {
     /// Namespace declarations in force at one place. Default 64; canonicalisation looks through
     /// them at every element.
     pub max_namespaces_in_scope: usize,
-    /// Elements, comments and CDATA sections together. Default 20 000: a response of 512 KiB with
-    /// a group on every line has about half of that.
+    /// Bytes of one namespace name as it is written. Default 256, twice the longest in use:
+    /// canonicalisation repeats it at every element.
+    pub max_namespace_bytes: usize,
+    /// Elements, attributes, comments and CDATA sections together. Default 20 000: a response of
+    /// 512 KiB with a group on every line has about half of that.
     pub max_nodes: usize,
 }
 
@@ -33,6 +36,7 @@ impl Default for Limits {
             max_attributes_per_tag: 64,
             max_xmlns_per_tag: 16,
             max_namespaces_in_scope: 64,
+            max_namespace_bytes: 256,
             max_nodes: 20_000,
         }
     }
@@ -47,12 +51,25 @@ impl Limits {
         }
     }
 
+    /// What the canonical form of a document within `self` can need, `bytes` long: it repeats a
+    /// namespace declaration at every element and for every attribute that uses it.
+    pub(crate) fn of_canonical_form(self, bytes: usize) -> Self {
+        Self {
+            max_attributes_per_tag: self.max_attributes_per_tag.saturating_mul(2),
+            max_xmlns_per_tag: self.max_attributes_per_tag.saturating_add(1),
+            max_namespaces_in_scope: self.max_namespaces_in_scope.saturating_mul(2),
+            max_nodes: self.max_nodes.saturating_mul(2),
+            ..self.with_room_for(bytes)
+        }
+    }
+
     /// Whether everything read within `self` is within `other` too, its length apart.
     pub(crate) fn no_wider_than(&self, other: &Self) -> bool {
         self.max_depth <= other.max_depth
             && self.max_attributes_per_tag <= other.max_attributes_per_tag
             && self.max_xmlns_per_tag <= other.max_xmlns_per_tag
             && self.max_namespaces_in_scope <= other.max_namespaces_in_scope
+            && self.max_namespace_bytes <= other.max_namespace_bytes
             && self.max_nodes <= other.max_nodes
     }
 }

@@ -98,6 +98,16 @@ pub enum ParseError {
         /// The bound.
         max: usize,
     },
+    /// Longer than [`Limits::max_namespace_bytes`](crate::Limits::max_namespace_bytes).
+    #[error("a namespace name of {bytes} bytes in the tag at byte {offset} is longer than {max}")]
+    NamespaceTooLong {
+        /// Where the tag begins.
+        offset: usize,
+        /// Its length.
+        bytes: usize,
+        /// The bound.
+        max: usize,
+    },
     /// Deeper than [`Limits::max_depth`](crate::Limits::max_depth).
     #[error("the tag at byte {offset} is nested deeper than {max}")]
     TooDeep {
@@ -107,7 +117,7 @@ pub enum ParseError {
         max: usize,
     },
     /// More than [`Limits::max_nodes`](crate::Limits::max_nodes).
-    #[error("more than {max} elements, comments and CDATA sections at byte {offset}")]
+    #[error("more than {max} elements, attributes, comments and CDATA sections at byte {offset}")]
     TooManyNodes {
         /// Where the one too many begins.
         offset: usize,

@@ -127,8 +127,8 @@ impl Scan<'_, '_> {
         }
     }
 
-    fn count_node(&mut self, offset: usize) -> Result<(), ParseError> {
-        self.nodes += 1;
+    fn count_nodes(&mut self, more: usize, offset: usize) -> Result<(), ParseError> {
+        self.nodes += more;
         if self.nodes > self.limits.max_nodes {
             return Err(ParseError::TooManyNodes {
                 offset,
@@ -150,7 +150,7 @@ impl Scan<'_, '_> {
         } else {
             return Err(ParseError::MarkupDeclaration { offset });
         };
-        self.count_node(offset)?;
+        self.count_nodes(1, offset)?;
         self.find(offset + begin.len(), |rest| memmem::find(rest, end))
             .map(|found| found + end.len())
             .ok_or(ParseError::Unterminated { what, offset })
@@ -175,7 +175,6 @@ impl Scan<'_, '_> {
     }
 
     fn start_tag(&mut self, offset: usize) -> Result<usize, ParseError> {
-        self.count_node(offset)?;
         if self.open.len() >= self.limits.max_depth {
             return Err(ParseError::TooDeep {
                 offset,
@@ -187,6 +186,7 @@ impl Scan<'_, '_> {
             let max = self.limits.max_attributes_per_tag;
             return Err(ParseError::TooManyAttributes { offset, max });
         }
+        self.count_nodes(1 + tag.attributes, offset)?;
         if tag.namespaces > self.limits.max_xmlns_per_tag {
             let max = self.limits.max_xmlns_per_tag;
             return Err(ParseError::TooManyNamespaceDeclarations { offset, max });
@@ -221,9 +221,6 @@ impl Scan<'_, '_> {
             match self.byte(found) {
                 Some(quote @ (b'"' | b'\'')) => {
                     attributes += 1;
-                    if declares_namespace(stretch) {
-                        namespaces += 1;
-                    }
                     let what = "the attribute value";
                     let close = self
                         .find(found + 1, |rest| memchr2(quote, b'<', rest))
@@ -233,6 +230,13 @@ impl Scan<'_, '_> {
                         })?;
                     if self.byte(close) == Some(b'<') {
                         return Err(ParseError::LessThanInTag { offset });
+                    }
+                    if declares_namespace(stretch) {
+                        namespaces += 1;
+                        let (bytes, max) = (close - found - 1, self.limits.max_namespace_bytes);
+                        if bytes > max {
+                            return Err(ParseError::NamespaceTooLong { offset, bytes, max });
+                        }
                     }
                     at = close + 1;
                 }

@@ -54,8 +54,9 @@ impl SignedBytes {
     }
 
     /// Reads the bytes. The first call costs nothing: verification has read them, with the limits
-    /// of the document they came from, to see that they are the element that was asked about. The
-    /// length is not bounded again: canonical bytes can be longer than what they were made from.
+    /// of the document they came from, to see that they are the element that was asked about. `limits`
+    /// are those of what the bytes were made from: canonical bytes are longer and repeat their
+    /// namespaces, for which there is room.
     ///
     /// # Errors
     ///
@@ -68,7 +69,7 @@ impl SignedBytes {
             .take();
         match parsed {
             Some(document) if document.limits().no_wider_than(limits) => Ok(document),
-            _ => Document::parse(&self.bytes, &limits.with_room_for(self.bytes.len())),
+            _ => Document::parse_canonical(&self.bytes, limits),
         }
     }
 }

@@ -102,12 +102,8 @@ impl From<Failure> for VerifyError {
 
 /// The digested bytes are a document whose root is the element, by name and ID.
 fn read_again(element: Element<'_>, id: &str, bytes: &[u8]) -> Result<Document, VerifyError> {
-    let limits = element
-        .node()
-        .document()
-        .limits()
-        .with_room_for(bytes.len());
-    let document = Document::parse(bytes, &limits).map_err(VerifyError::Unreadable)?;
+    let limits = element.node().document().limits();
+    let document = Document::parse_canonical(bytes, limits).map_err(VerifyError::Unreadable)?;
     let root = document.root();
     let same = root.local_name() == element.local_name()
         && root.namespace() == element.namespace()

@@ -228,3 +228,57 @@ pub(crate) fn drain_errors() -> Vec<XmlsecError> {
 pub(crate) fn drain_openssl_errors() {
     drop(openssl::error::ErrorStack::get());
 }
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::CString;
+
+    use super::*;
+
+    fn url(path: &std::path::Path) -> CString {
+        CString::new(path.to_str().unwrap()).unwrap()
+    }
+
+    #[test]
+    fn the_libraries_can_read_no_file() {
+        ready().unwrap();
+        let file = std::env::current_exe()
+            .unwrap()
+            .with_file_name("readable-by-nobody.xml");
+        std::fs::write(&file, "<a/>").unwrap();
+        let file_url = format!("file://{}", file.display());
+        for name in [url(&file), CString::new(file_url).unwrap()] {
+            // SAFETY: the name is a NUL-terminated string; what is made is freed.
+            unsafe {
+                let document = xml::xmlReadFile(name.as_ptr(), ptr::null(), 0);
+                assert!(document.is_null(), "libxml2 read {name:?}");
+                let chain = sec::xmlSecTransformCtxCreate();
+                let code = sec::xmlSecTransformCtxUriExecute(chain, name.as_ptr().cast::<u8>());
+                assert!(code < 0, "xmlsec read {name:?}");
+                sec::xmlSecTransformCtxDestroy(chain);
+            }
+        }
+        assert!(!drain_errors().is_empty(), "xmlsec's refusals are captured");
+        std::fs::remove_file(&file).unwrap();
+    }
+
+    #[test]
+    fn the_captured_errors_are_bounded_and_belong_to_the_thread() {
+        ready().unwrap();
+        for _ in 0..100 {
+            // SAFETY: a null node is an error that the function reports.
+            unsafe { sec::xmlSecDSigCtxVerify(ptr::null_mut(), ptr::null_mut()) };
+        }
+        std::thread::spawn(|| assert!(drain_errors().is_empty()))
+            .join()
+            .unwrap();
+        assert_eq!(drain_errors().len(), MAX_CAPTURED);
+        assert!(drain_errors().is_empty());
+    }
+
+    #[test]
+    fn versions_are_dotted() {
+        assert_eq!(dotted(20_914), "2.9.14");
+        assert_eq!(dotted(21_309), "2.13.9");
+    }
+}

@@ -261,3 +261,28 @@ fn keys_of_every_origin_work() {
         }
     }
 }
+
+#[test]
+fn canonical_bytes_may_be_longer_than_what_they_were_made_from() {
+    // 9 000 elements and not one attribute become 9 000 elements with a declaration each.
+    let items = "<v:v/>".repeat(9_000);
+    let xml = format!(
+        "<v:r xmlns:v='urn:{}'><a ID='x'>{items}</a></v:r>",
+        "v".repeat(200)
+    );
+    let mut limits = Limits::default();
+    limits.max_nodes = 9_030;
+    limits.max_bytes = 60_000;
+    let signed = idp()
+        .sign_element(&xml, "x", &SignOptions::default())
+        .unwrap();
+    let document = Document::parse(signed.as_bytes(), &limits).unwrap();
+    let signed = verify(find(document.root(), "a").unwrap(), &trusted()).unwrap();
+    assert!(signed.as_bytes().len() > 1_000_000);
+    for _again in 0..2 {
+        assert_eq!(
+            signed.parse(&limits).unwrap().root().children().count(),
+            9_000
+        );
+    }
+}

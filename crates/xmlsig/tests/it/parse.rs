@@ -322,6 +322,24 @@ fn bounds_depth_and_number() {
             "{node}"
         );
     }
+    assert!(accepted(&many("<a b='' c='' d=''/>", 4999)));
+    let error = refused(many("<a b='' c='' d=''/>", 5000));
+    assert!(matches!(
+        error,
+        ParseError::TooManyNodes { max: 20_000, .. }
+    ));
+}
+
+#[test]
+fn bounds_the_length_of_a_namespace_name() {
+    let with = |length: usize| format!("<a xmlns:p='{}'/>", "x".repeat(length));
+    assert!(accepted(&with(256)));
+    let expected = ParseError::NamespaceTooLong {
+        offset: 0,
+        bytes: 257,
+        max: 256,
+    };
+    assert_eq!(refused(with(257)), expected);
 }
 
 #[test]
