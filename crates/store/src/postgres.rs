@@ -1,5 +1,6 @@
 //! The lanes of Postgres: several threads, each with a connection that it renews by itself.
 
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
@@ -12,7 +13,7 @@ use crate::lane::{Mode, Verdict, Work};
 use crate::queue::Queue;
 use crate::seal::Vault;
 
-/// How long a thread that could not connect refuses at once before it tries again.
+/// How long work is refused at once after a thread could not connect.
 const PAUSE: Duration = Duration::from_millis(500);
 
 /// Opens a connection with bounds on every wait.
@@ -34,19 +35,38 @@ pub(crate) fn connect_unbounded(url: &PostgresUrl) -> Result<PgConnection, Store
     })
 }
 
+/// When a thread last could not connect and why, for all of them: while the server is gone, the queue
+/// must drain faster than connections time out, and the first that gets through is heard by all.
+#[derive(Default)]
+pub(crate) struct Outage(Mutex<Option<(Instant, StoreError)>>);
+
+impl Outage {
+    // Nothing under the lock can panic, so a poisoned lock guards a whole value all the same.
+    fn lock(&self) -> MutexGuard<'_, Option<(Instant, StoreError)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn recent(&self) -> Option<StoreError> {
+        self.lock()
+            .as_ref()
+            .filter(|(since, _)| since.elapsed() < PAUSE)
+            .map(|(_, error)| error.clone())
+    }
+}
+
 /// A connection that comes back.
 pub(crate) struct Link {
     url: PostgresUrl,
     conn: Option<PgConnection>,
-    down: Option<(Instant, StoreError)>,
+    outage: Arc<Outage>,
 }
 
 impl Link {
-    pub(crate) fn new(url: PostgresUrl, conn: PgConnection) -> Self {
+    pub(crate) fn new(url: PostgresUrl, conn: PgConnection, outage: Arc<Outage>) -> Self {
         Self {
             url,
             conn: Some(conn),
-            down: None,
+            outage,
         }
     }
 
@@ -75,16 +95,13 @@ impl Link {
         Ok(self.conn.insert(conn))
     }
 
-    fn reconnect(&mut self) -> Result<PgConnection, StoreError> {
-        // While the server is gone, the queue must drain faster than connections time out.
-        if let Some((since, error)) = &self.down
-            && since.elapsed() < PAUSE
-        {
-            return Err(error.clone());
+    fn reconnect(&self) -> Result<PgConnection, StoreError> {
+        if let Some(error) = self.outage.recent() {
+            return Err(error);
         }
         match connect(&self.url) {
             Ok(conn) => {
-                self.down = None;
+                *self.outage.lock() = None;
                 Ok(conn)
             }
             Err(error) => {
@@ -92,7 +109,7 @@ impl Link {
                     StoreError::Unavailable(_) => error,
                     other => StoreError::Unavailable(other.to_string()),
                 };
-                self.down = Some((Instant::now(), error.clone()));
+                *self.outage.lock() = Some((Instant::now(), error.clone()));
                 Err(error)
             }
         }
@@ -121,7 +138,8 @@ impl Link {
                 work.answer();
             }
             Verdict::Panicked => {
-                // Closed before the answer: then what it had done is gone.
+                // Undone before the answer, and closed: who knows where the closure stopped reading.
+                let _ = conn.batch_execute("ROLLBACK");
                 self.conn = None;
                 work.answer();
             }

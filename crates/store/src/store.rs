@@ -80,9 +80,10 @@ impl Store {
                     migrate::check_postgres(conn)?;
                     check_master_key(Engine::Postgres(conn), &vault)?;
                 }
+                let outage = Arc::new(postgres::Outage::default());
                 let links = conns
                     .into_iter()
-                    .map(|conn| postgres::Link::new(url.clone(), conn));
+                    .map(|conn| postgres::Link::new(url.clone(), conn, Arc::clone(&outage)));
                 Self::on_postgres(links, &vault)
             }
         }

@@ -141,6 +141,16 @@ impl Tx<'_> {
         Ok(self.settle(result.optional())?.is_some())
     }
 
+    /// Locks out new members too, whose foreign key [`Self::lock_workspace`] lets pass.
+    fn close_workspace(&mut self, id: &str) -> Result<(), StoreError> {
+        let query = workspaces::table.find(id).select(workspaces::id);
+        let result = match self.engine() {
+            Engine::Sqlite(conn) => query.first::<String>(*conn),
+            Engine::Postgres(conn) => query.for_update().first::<String>(*conn),
+        };
+        self.settle(result.optional()).map(drop)
+    }
+
     /// Deletes a workspace and everything in it but its audit log, leaving tombstones of its
     /// members; `false` when there was none of this id.
     ///
@@ -152,6 +162,7 @@ impl Tx<'_> {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let id = id.to_string();
+        self.close_workspace(&id)?;
         let ids = on!(self, |conn| members::table
             .filter(members::workspace_id.eq(&id))
             .select(members::id)

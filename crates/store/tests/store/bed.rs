@@ -218,6 +218,19 @@ fn server_url() -> String {
     )
 }
 
+/// Host and port of the server.
+pub(crate) fn server_address() -> String {
+    let server = server_url();
+    let authority = server
+        .split("://")
+        .nth(1)
+        .and_then(|rest| rest.split('/').next());
+    authority
+        .and_then(|text| text.rsplit('@').next())
+        .expect("a URL that names a host")
+        .to_owned()
+}
+
 /// The server's URL with another database in it.
 fn database_url(name: &str) -> String {
     let server = server_url();

@@ -17,6 +17,7 @@ mod migrations;
 mod objects;
 mod once;
 mod opening;
+mod outage;
 mod pages;
 mod pruning;
 mod samples;
