@@ -1,7 +1,5 @@
 use vestibule_policy::Claim;
 
-fn forge() -> Claim {
+pub fn forge() -> Claim {
     Claim {}
 }
-
-fn main() {}

@@ -1,7 +1,5 @@
 use vestibule_policy::Grant;
 
-fn forge() -> Grant {
+pub fn forge() -> Grant {
     Grant {}
 }
-
-fn main() {}

@@ -1,7 +1,5 @@
 use vestibule_policy::{Grant, GrantParts};
 
-fn forge(parts: GrantParts) -> Grant {
+pub fn forge(parts: GrantParts) -> Grant {
     parts.into()
 }
-
-fn main() {}

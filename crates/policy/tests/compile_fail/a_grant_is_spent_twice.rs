@@ -1,7 +1,5 @@
 use vestibule_policy::{Grant, GrantParts};
 
-fn spend(grant: Grant) -> (GrantParts, GrantParts) {
+pub fn spend(grant: Grant) -> (GrantParts, GrantParts) {
     (grant.into_parts(), grant.into_parts())
 }
-
-fn main() {}

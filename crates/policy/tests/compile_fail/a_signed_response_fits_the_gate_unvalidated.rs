@@ -2,8 +2,6 @@ use vestibule_model::RevisionSettings;
 use vestibule_policy::{Claim, Refusal, claim};
 use vestibule_saml::SignedResponse;
 
-fn enter(response: &SignedResponse, settings: &RevisionSettings) -> Result<Claim, Refusal> {
+pub fn enter(response: &SignedResponse, settings: &RevisionSettings) -> Result<Claim, Refusal> {
     claim(response, settings)
 }
-
-fn main() {}

@@ -1,7 +1,5 @@
 use vestibule_saml::{SignIn, VerifiedAssertion};
 
-fn forge() -> VerifiedAssertion<SignIn> {
+pub fn forge() -> VerifiedAssertion<SignIn> {
     VerifiedAssertion {}
 }
-
-fn main() {}

@@ -3,7 +3,7 @@ use vestibule_model::ClientId;
 use vestibule_policy::{Denial, Grant, Rules, SamlFacts, grant_by_saml};
 use vestibule_saml::{Test, VerifiedAssertion};
 
-fn enter(
+pub fn enter(
     assertion: &VerifiedAssertion<Test>,
     facts: &SamlFacts,
     client: ClientId,
@@ -12,5 +12,3 @@ fn enter(
 ) -> Result<Grant, Denial> {
     grant_by_saml(assertion, facts, client, rules, now)
 }
-
-fn main() {}

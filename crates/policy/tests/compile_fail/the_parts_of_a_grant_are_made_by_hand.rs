@@ -1,7 +1,5 @@
 use vestibule_policy::GrantParts;
 
-fn forge() -> GrantParts {
+pub fn forge() -> GrantParts {
     GrantParts {}
 }
-
-fn main() {}

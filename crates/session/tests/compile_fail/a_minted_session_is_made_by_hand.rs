@@ -1,7 +1,5 @@
 use vestibule_session::Minted;
 
-fn forge() -> Minted {
+pub fn forge() -> Minted {
     Minted {}
 }
-
-fn main() {}

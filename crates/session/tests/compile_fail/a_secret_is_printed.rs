@@ -1,7 +1,5 @@
 use vestibule_session::Secret;
 
-fn leak(secret: &Secret) -> String {
+pub fn leak(secret: &Secret) -> String {
     format!("{secret}")
 }
-
-fn main() {}

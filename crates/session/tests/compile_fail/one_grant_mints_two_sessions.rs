@@ -2,9 +2,7 @@ use jiff::Timestamp;
 use vestibule_policy::Grant;
 use vestibule_session::mint;
 
-fn twice(grant: Grant, now: Timestamp) {
+pub fn twice(grant: Grant, now: Timestamp) {
     let _ = mint(grant, "openid", now);
     let _ = mint(grant, "openid", now);
 }
-
-fn main() {}
