@@ -6,7 +6,8 @@
 //!   libxml2 both whether the document is well-formed and whether it is namespace-well-formed;
 //! - [`verify`] answers with [`SignedBytes`], the canonical bytes that xmlsec digested and one of
 //!   *your* keys signed, or with the one reason why not; there is no boolean, and `KeyInfo` is never
-//!   read;
+//!   read. The rules on a signature's shape are ours, canonicalisation, digests and signatures are
+//!   done by xmlsec's transforms;
 //! - [`SigningKey`] and [`Certificate`] are the other side: keys, their X.509 carriers, signing.
 //!
 //! No clock, no file, no network: whatever decides is an argument. [`init`] takes the file and HTTP

@@ -3,6 +3,8 @@
 //! xmlsec reads attributes by local name, whatever their namespace, and skips text and comments
 //! between elements; so neither may be there to be read in two ways.
 
+mod children;
+
 use base64::Engine;
 use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
@@ -11,6 +13,7 @@ use crate::algorithm::{DSIG_NS, DigestAlgorithm, ENVELOPED, EXC_C14N, SignatureA
 use crate::document::Node;
 use crate::element::{Element, value};
 use crate::verify_error::{VerifyError, excerpt};
+use children::{Children, structure};
 
 const XML_NS: &str = "http://www.w3.org/XML/1998/namespace";
 
@@ -342,70 +345,4 @@ fn no_foreign_attributes(element: Element<'_>, parent: &'static str) -> Result<(
         return Err(VerifyError::ForeignAttribute { parent });
     }
     Ok(())
-}
-
-fn structure(
-    parent: &'static str,
-    expected: &'static str,
-    found: Option<Element<'_>>,
-) -> VerifyError {
-    let found = found.map(|element| excerpt(element.local_name()));
-    VerifyError::Structure {
-        parent,
-        expected,
-        found,
-    }
-}
-
-/// The child elements of a part of the signature, taken one after the other.
-struct Children<'d> {
-    parent: &'static str,
-    next: Option<Element<'d>>,
-}
-
-impl<'d> Children<'d> {
-    /// Nothing may stand between them but white space.
-    fn of(element: Element<'d>, parent: &'static str) -> Result<Self, VerifyError> {
-        let stray = element.child_nodes().any(|child| {
-            child.is_comment()
-                || (child.is_text() && !child.content().bytes().all(|b| b.is_ascii_whitespace()))
-        });
-        if stray {
-            return Err(VerifyError::StrayContent { parent });
-        }
-        Ok(Self {
-            parent,
-            next: element.children().next(),
-        })
-    }
-
-    fn peek(&self) -> Option<Element<'d>> {
-        self.next
-    }
-
-    fn next(&mut self) -> Option<Element<'d>> {
-        let element = self.next.take()?;
-        self.next = element.next_element();
-        Some(element)
-    }
-
-    fn take(&mut self, name: &'static str) -> Result<Element<'d>, VerifyError> {
-        match self.next() {
-            Some(element) if element.is(DSIG_NS, name) => Ok(element),
-            found => Err(structure(self.parent, name, found)),
-        }
-    }
-
-    fn skip(&mut self, name: &str) {
-        if self.next.is_some_and(|element| element.is(DSIG_NS, name)) {
-            self.next();
-        }
-    }
-
-    fn end(&self, expected: &'static str) -> Result<(), VerifyError> {
-        match self.next {
-            None => Ok(()),
-            found => Err(structure(self.parent, expected, found)),
-        }
-    }
 }
