@@ -171,13 +171,21 @@ impl Report {
 
     /// Adds a row for every rule that was not looked at, and puts the rows in order.
     pub(crate) fn complete(mut self) -> Self {
-        for check in Check::ALL {
-            if self.row(*check).is_none() {
-                self.rows.push(Row::skipped(*check));
+        self.rows.sort_unstable_by_key(|row| row.check);
+        let mut rows = self.rows.into_iter().peekable();
+        let complete = |check: &Check| {
+            let mut kept = None;
+            // One row a rule; were there several, none could hide a failure.
+            while let Some(row) = rows.next_if(|row| row.check == *check) {
+                if kept.is_none() || row.is_failure() {
+                    kept = Some(row);
+                }
             }
+            kept.unwrap_or_else(|| Row::skipped(*check))
+        };
+        Self {
+            rows: Check::ALL.iter().map(complete).collect(),
         }
-        self.rows.sort_by_key(|row| row.check);
-        self
     }
 }
 
@@ -191,11 +199,12 @@ impl<'r> IntoIterator for &'r Report {
 }
 
 /// The longest text of a message that a report repeats, in characters.
-const MAX_EXCERPT: usize = 300;
+pub(crate) const MAX_EXCERPT: usize = 300;
 
 /// Text of a message, fit for a report: bounded, and without characters that would act instead of
 /// being shown (control characters, and those that turn the direction of writing).
 pub(crate) fn excerpt(text: &str) -> String {
+    // Nearly every value is short and plain.
     if text.len() <= MAX_EXCERPT && text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
         return text.to_owned();
     }

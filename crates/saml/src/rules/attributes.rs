@@ -6,7 +6,7 @@ use crate::attributes::{Attribute, Attributes};
 use crate::check::Check;
 use crate::names::ns;
 use crate::remedies;
-use crate::report::Row;
+use crate::report::{MAX_EXCERPT, Row};
 
 /// Every Attribute of every AttributeStatement, known or not, whatever its NameFormat (Core §2.7.3,
 /// IIP-SP01, IIP-SP10). One without a Name, or an encrypted one, refuses: leaving it out could
@@ -49,11 +49,14 @@ pub(crate) fn attributes(assertion: Element<'_>) -> (Row, Option<Attributes>) {
     let attributes: Attributes = attributes.into_iter().collect();
     // The names only: the values are personal data, and a report is kept.
     let mut received = format!("{} attributes", attributes.len());
-    for (attribute, separator) in attributes
-        .iter()
-        .zip([": "].into_iter().chain([", "].into_iter().cycle()))
-    {
+    let mut separator = ": ";
+    for attribute in &attributes {
         received.push_str(separator);
+        separator = ", ";
+        if received.len() + attribute.name.len() > MAX_EXCERPT {
+            received.push('…');
+            break;
+        }
         received.push_str(&attribute.name);
     }
     (Row::pass(check).received(received), Some(attributes))
