@@ -5,10 +5,14 @@ use std::ffi::{c_char, c_int, c_void};
 use std::ptr;
 
 use libxml::bindings as xml;
+use openssl::hash::MessageDigest;
+use openssl::pkey::{PKey, Public};
 use openssl::sha::Sha256;
+use openssl::sign::Verifier;
 
 use crate::document::{Document, Node};
 use crate::element::Element;
+use crate::key::VerifyingKey;
 use crate::limits::Limits;
 use crate::parse_error::ParseError;
 
@@ -98,4 +102,61 @@ unsafe extern "C" fn update(hasher: *mut c_void, data: *const c_char, length: c_
         hasher.update(std::slice::from_raw_parts(data.cast::<u8>(), size));
     }
     length
+}
+
+/// A public key prepared for RSA with SHA-256, through OpenSSL alone.
+pub struct RsaSha256(PKey<Public>);
+
+impl RsaSha256 {
+    /// Prepares the key.
+    #[must_use]
+    pub fn new(key: &VerifyingKey) -> Option<Self> {
+        PKey::public_key_from_der(&key.to_spki_der().ok()?)
+            .ok()
+            .map(Self)
+    }
+
+    /// One verification.
+    #[must_use]
+    pub fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
+        Verifier::new(MessageDigest::sha256(), &self.0)
+            .and_then(|mut verifier| verifier.verify_oneshot(signature, message))
+            .unwrap_or(false)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine;
+    use base64::engine::general_purpose::STANDARD;
+
+    use super::*;
+    use crate::{SignOptions, SigningKey};
+
+    #[test]
+    fn the_floor_does_the_same_work() {
+        let key = SigningKey::generate_rsa(2048).unwrap();
+        let xml = "<r xmlns:p='urn:p'><a ID='x' p:b=''><Issuer/><p:c>text</p:c></a><d/></r>";
+        let xml = key.sign_element(xml, "x", &SignOptions::default()).unwrap();
+        let document = parse(xml.as_bytes()).unwrap();
+        let root = Document::parse(xml.as_bytes(), &Limits::default()).unwrap();
+        let find = |name| {
+            root.root()
+                .descendants()
+                .find(|e| e.local_name() == name)
+                .unwrap()
+        };
+        let digest = digest(find("a"), Some(find("Signature"))).unwrap();
+        assert_eq!(STANDARD.encode(digest), find("DigestValue").text().unwrap());
+        drop(document);
+
+        let signature = {
+            let key = PKey::private_key_from_pkcs8(&key.to_pkcs8_der()).unwrap();
+            let mut signer = openssl::sign::Signer::new(MessageDigest::sha256(), &key).unwrap();
+            signer.sign_oneshot_to_vec(b"message").unwrap()
+        };
+        let prepared = RsaSha256::new(&key.verifying_key()).unwrap();
+        assert!(prepared.verify(b"message", &signature));
+        assert!(!prepared.verify(b"massage", &signature));
+    }
 }

@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 
 use openssl::pkey::PKey;
 
-use super::verify;
+use super::{read_again, verify};
 use crate::document::Document;
 use crate::element::Element;
 use crate::ffi;
 use crate::key::VerifyingKey;
 use crate::limits::Limits;
 use crate::shape::Shape;
-use crate::{SignOptions, SigningKey};
+use crate::{SignOptions, SigningKey, VerifyError};
 
 /// What xmlsec digests when it is given the whole Signature; none if it refuses.
 fn as_xmlsec_does(element: Element<'_>, key: &VerifyingKey) -> Option<Vec<u8>> {
@@ -121,5 +121,38 @@ fn agrees_with_xmlsec_wherever_the_signature_stands_and_whatever_is_in_scope() {
                 assert!(both(element, &key.verifying_key()).is_some(), "{signed}");
             }
         }
+    }
+}
+
+/// The last lock: nothing can get here with other bytes, as long as all the others hold.
+#[test]
+fn the_digested_bytes_must_be_the_element_itself() {
+    let document = Document::parse(b"<a xmlns='urn:a' ID='x'/>", &Limits::default()).unwrap();
+    let read = |bytes: &[u8]| read_again(document.root(), "x", bytes).map(drop);
+    assert_eq!(read(b"<a xmlns='urn:a' ID='x'></a>"), Ok(()));
+    for other in [
+        "<b xmlns='urn:a' ID='x'/>",
+        "<a xmlns='urn:b' ID='x'/>",
+        "<a ID='x'/>",
+        "<a xmlns='urn:a' ID='y'/>",
+        "<a xmlns='urn:a' Id='x'/>",
+        "<r><a xmlns='urn:a' ID='x'/></r>",
+    ] {
+        assert_eq!(
+            read(other.as_bytes()),
+            Err(VerifyError::OtherBytes),
+            "{other}"
+        );
+    }
+    for unreadable in [
+        "",
+        "<a xmlns='urn:a' ID='x'>",
+        "<!DOCTYPE a><a xmlns='urn:a' ID='x'/>",
+    ] {
+        let error = read(unreadable.as_bytes()).unwrap_err();
+        assert!(
+            matches!(error, VerifyError::Unreadable(_)),
+            "{unreadable}: {error:?}"
+        );
     }
 }
