@@ -83,7 +83,11 @@ impl<'a> IntoIterator for &'a Attributes {
 /// Attributes of one name become one: some IdPs send a role in each of several `Attribute`s.
 impl FromIterator<Attribute> for Attributes {
     fn from_iter<T: IntoIterator<Item = Attribute>>(attributes: T) -> Self {
-        let mut merged: Vec<Attribute> = Vec::new();
+        let attributes: Vec<Attribute> = attributes.into_iter().collect();
+        if all_names_differ(&attributes) {
+            return Self(attributes);
+        }
+        let mut merged: Vec<Attribute> = Vec::with_capacity(attributes.len());
         let mut places: HashMap<String, usize> = HashMap::new();
         for attribute in attributes {
             let place = places
@@ -98,6 +102,16 @@ impl FromIterator<Attribute> for Attributes {
         }
         Self(merged)
     }
+}
+
+/// As with nearly every IdP.
+fn all_names_differ(attributes: &[Attribute]) -> bool {
+    let mut names: Vec<&str> = attributes
+        .iter()
+        .map(|attribute| &*attribute.name)
+        .collect();
+    names.sort_unstable();
+    names.is_sorted_by(|one, next| one < next)
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use crate::report::{Report, Row};
 use crate::rules::{
     attributes, authn, conditions, confirmation, message, shape, signature, status, subject,
 };
-use crate::verified::{Facts, VerifiedAssertion};
+use crate::verified::{Facts, Said, VerifiedAssertion};
 
 /// A Response whose assertion one of the given keys signed, and of which nothing is known yet:
 /// neither whom it is meant for nor whether it still holds. What is read of it is read from the
@@ -125,8 +125,20 @@ impl SignedResponse {
             Some(root)
         };
         let facts = assertion.and_then(|assertion| {
-            response_rules(&envelope, expected, &mut report, now);
-            assertion_rules(assertion, &envelope, expected, key, &mut report, now)
+            let inner = Envelope::of(assertion, true);
+            let (row, idp) = message::assertion_issuer(&inner, expected.idp_entity_id.as_deref());
+            // Where the IdP is being learned, both issuers must name the same.
+            let learned = expected.idp_entity_id.as_deref().or(idp.as_deref());
+            response_rules(&envelope, expected, learned, &mut report, now);
+            envelope_rules(&inner, expected, &mut report, now);
+            report.push(row);
+            let facts = assertion_rules(assertion, expected, &mut report, now)?;
+            Some(Facts {
+                idp_entity_id: idp?,
+                assertion_id: inner.id?,
+                signed_by: key,
+                said: facts,
+            })
         });
         match facts {
             Some(facts) if report.first_failure().is_none() => {
@@ -141,6 +153,7 @@ impl SignedResponse {
 fn response_rules<P: Purpose>(
     envelope: &Envelope,
     expected: &Expected<P>,
+    idp_entity_id: Option<&str>,
     report: &mut Report,
     now: Timestamp,
 ) {
@@ -165,33 +178,31 @@ fn response_rules<P: Purpose>(
         answers,
         request,
     ));
+    report.push(message::response_issuer(envelope, idp_entity_id));
 }
 
-/// The rules of the assertion. Facts come back only if every part of them could be read.
-fn assertion_rules<P: Purpose>(
-    assertion: Element<'_>,
-    response: &Envelope,
+/// The rules of what the assertion carries around what it says, its issuer apart.
+fn envelope_rules<P: Purpose>(
+    envelope: &Envelope,
     expected: &Expected<P>,
-    key: KeyFingerprint,
     report: &mut Report,
     now: Timestamp,
-) -> Option<Facts> {
+) {
     let (request, skew) = (expected.request.as_ref(), expected.clock_skew);
-    let envelope = Envelope::of(assertion, true);
-    report.push(message::version(Check::AssertionVersion, &envelope));
-    report.push(message::id(Check::AssertionId, &envelope));
+    report.push(message::version(Check::AssertionVersion, envelope));
+    report.push(message::id(Check::AssertionId, envelope));
     let check = Check::AssertionIssueInstant;
-    report.push(message::issue_instant(check, &envelope, request, skew, now));
-    let (row, idp_entity_id) =
-        message::assertion_issuer(&envelope, expected.idp_entity_id.as_deref());
-    report.push(row);
-    // Where the IdP is being learned, both issuers must name the same.
-    let idp = expected
-        .idp_entity_id
-        .as_deref()
-        .or(idp_entity_id.as_deref());
-    report.push(message::response_issuer(response, idp));
+    report.push(message::issue_instant(check, envelope, request, skew, now));
+}
 
+/// The rules of what the assertion says. It comes back only if every part of it could be read.
+fn assertion_rules<P: Purpose>(
+    assertion: Element<'_>,
+    expected: &Expected<P>,
+    report: &mut Report,
+    now: Timestamp,
+) -> Option<Said> {
+    let (request, skew) = (expected.request.as_ref(), expected.clock_skew);
     let (row, subject) = subject::subject(assertion);
     report.push(row);
     let (mut name_id, mut confirmed_until) = (None, None);
@@ -230,9 +241,7 @@ fn assertion_rules<P: Purpose>(
     report.push(row);
 
     let (authn, confirmed_until) = (authn?, confirmed_until?);
-    Some(Facts {
-        idp_entity_id: idp_entity_id?,
-        assertion_id: envelope.id?,
+    Some(Said {
         name_id: name_id?,
         attributes: attributes?,
         authn_instant: authn_instant?,
@@ -240,6 +249,5 @@ fn assertion_rules<P: Purpose>(
         session_not_on_or_after,
         authn_context_class: authn.context_class,
         expires_at: conditions_until.map_or(confirmed_until, |end| end.min(confirmed_until)),
-        signed_by: key,
     })
 }

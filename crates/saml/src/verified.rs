@@ -20,10 +20,16 @@ pub struct VerifiedAssertion<P> {
     purpose: PhantomData<fn() -> P>,
 }
 
-/// What an assertion says, as read from signed bytes.
+/// An assertion, as read from signed bytes.
 pub(crate) struct Facts {
     pub(crate) idp_entity_id: String,
     pub(crate) assertion_id: String,
+    pub(crate) signed_by: KeyFingerprint,
+    pub(crate) said: Said,
+}
+
+/// What it says of somebody.
+pub(crate) struct Said {
     pub(crate) name_id: NameId,
     pub(crate) attributes: Attributes,
     pub(crate) authn_instant: Timestamp,
@@ -31,7 +37,6 @@ pub(crate) struct Facts {
     pub(crate) session_not_on_or_after: Option<Timestamp>,
     pub(crate) authn_context_class: Option<String>,
     pub(crate) expires_at: Timestamp,
-    pub(crate) signed_by: KeyFingerprint,
 }
 
 impl<P: Purpose> VerifiedAssertion<P> {
@@ -58,44 +63,44 @@ impl<P: Purpose> VerifiedAssertion<P> {
     /// Whom it is about.
     #[must_use]
     pub fn name_id(&self) -> &NameId {
-        &self.facts.name_id
+        &self.facts.said.name_id
     }
 
     /// What it says about them.
     #[must_use]
     pub fn attributes(&self) -> &Attributes {
-        &self.facts.attributes
+        &self.facts.said.attributes
     }
 
     /// When they were authenticated.
     #[must_use]
     pub fn authn_instant(&self) -> Timestamp {
-        self.facts.authn_instant
+        self.facts.said.authn_instant
     }
 
     /// The IdP's session, to be named at logout.
     #[must_use]
     pub fn session_index(&self) -> Option<&str> {
-        self.facts.session_index.as_deref()
+        self.facts.said.session_index.as_deref()
     }
 
     /// When a session made of it must end.
     #[must_use]
     pub fn session_not_on_or_after(&self) -> Option<Timestamp> {
-        self.facts.session_not_on_or_after
+        self.facts.said.session_not_on_or_after
     }
 
     /// How they were authenticated.
     #[must_use]
     pub fn authn_context_class(&self) -> Option<&str> {
-        self.facts.authn_context_class.as_deref()
+        self.facts.said.authn_context_class.as_deref()
     }
 
     /// From when on it can no longer be accepted, the clock skew not counted: remember its ID until
     /// then, plus the skew, plus a margin.
     #[must_use]
     pub fn expires_at(&self) -> Timestamp {
-        self.facts.expires_at
+        self.facts.said.expires_at
     }
 
     /// The key that signed it; where Response and assertion both are signed, the Response's.

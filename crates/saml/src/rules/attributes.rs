@@ -6,7 +6,10 @@ use crate::attributes::{Attribute, Attributes};
 use crate::check::Check;
 use crate::names::ns;
 use crate::remedies;
-use crate::report::{MAX_EXCERPT, Row};
+use crate::report::Row;
+
+/// How many names a report repeats.
+const MAX_NAMED: usize = 6;
 
 /// Every Attribute of every AttributeStatement, known or not, whatever its NameFormat (Core §2.7.3,
 /// IIP-SP01, IIP-SP10). One without a Name, or an encrypted one, refuses: leaving it out could
@@ -49,15 +52,12 @@ pub(crate) fn attributes(assertion: Element<'_>) -> (Row, Option<Attributes>) {
     let attributes: Attributes = attributes.into_iter().collect();
     // The names only: the values are personal data, and a report is kept.
     let mut received = format!("{} attributes", attributes.len());
-    let mut separator = ": ";
-    for attribute in &attributes {
-        received.push_str(separator);
-        separator = ", ";
-        if received.len() + attribute.name.len() > MAX_EXCERPT {
-            received.push('…');
-            break;
-        }
+    for (number, attribute) in attributes.iter().take(MAX_NAMED).enumerate() {
+        received.push_str(if number == 0 { ": " } else { ", " });
         received.push_str(&attribute.name);
+    }
+    if attributes.len() > MAX_NAMED {
+        received.push_str(", and others");
     }
     (Row::pass(check).received(received), Some(attributes))
 }
