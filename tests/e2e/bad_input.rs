@@ -140,7 +140,7 @@ fn what_is_wrong_with_an_authorize_request_goes_back_to_the_client() {
     for way in [("workspace", text(&workspace, "/slug")), ("connection", world.connection.clone())] {
         let url = world.authorize_with(&[(way.0, &way.1)]);
         let answer = Browser::default().get(&url).expect(302);
-        assert!(answer.location().starts_with(world.idp.sso_url()), "{answer:?}");
+        assert!(answer.location().starts_with(&world.idp.sso_url()), "{answer:?}");
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use actix_web::{
-    Error, HttpMessage, HttpRequest, HttpResponse,
+    Error, HttpRequest, HttpResponse,
     body::{BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     http::{
@@ -27,17 +27,6 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// The longest request target that is taken; an AuthnRequest or an authorize request is far below.
 const MAX_TARGET: usize = 8 * 1024;
 
-/// The id of a request: in its answer, in its log lines, on its error page.
-#[derive(Debug, Clone)]
-pub(crate) struct RequestId(String);
-
-impl RequestId {
-    /// The id of this request.
-    pub(crate) fn of(request: &HttpRequest) -> String {
-        request.extensions().get::<Self>().map_or_else(String::new, |id| id.0.clone())
-    }
-}
-
 /// Gives the request an id, logs it, and writes out problems and error pages.
 pub(crate) async fn wrap(
     request: ServiceRequest,
@@ -45,24 +34,20 @@ pub(crate) async fn wrap(
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     // Never taken from the caller: two requests must not share one.
     let id = format!("req_{}", Uuid::new_v4().simple());
-    request.extensions_mut().insert(RequestId(id.clone()));
     let method = request.method().clone();
     let started = Instant::now();
     let span = info_span!("request", request.id = %id);
     let too_long = request.uri().path_and_query().is_some_and(|uri| uri.as_str().len() > MAX_TARGET);
-    let http = request.request().clone();
-
     let response = async {
         if too_long {
             let detail = format!("a request target has at most {MAX_TARGET} bytes");
-            return failed(&http, &Problem::new(ProblemType::UriTooLong, detail).into(), &id);
+            let problem = Problem::new(ProblemType::UriTooLong, detail);
+            return Ok(written_out(request.error_response(problem), &id));
         }
-        match next.call(request).await {
-            Ok(response) => written_out(response, &id),
-            Err(error) => failed(&http, &error, &id),
-        }
+        // A handler's error is an answer already; what is left as an error here has no request.
+        Ok::<_, Error>(written_out(next.call(request).await?, &id))
     };
-    let mut response = response.instrument(span.clone()).await;
+    let mut response = response.instrument(span.clone()).await?;
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
@@ -76,11 +61,6 @@ pub(crate) async fn wrap(
     let status = response.status().as_u16();
     span.in_scope(|| info!(%method, route, status, micros, "request"));
     Ok(response)
-}
-
-fn failed(request: &HttpRequest, error: &Error, id: &str) -> ServiceResponse<BoxBody> {
-    let response = error.as_response_error().error_response();
-    written_out(ServiceResponse::new(request.clone(), response), id)
 }
 
 /// Writes out the problem or the page that a handler (or the framework) left without a body.

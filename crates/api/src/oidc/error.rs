@@ -11,7 +11,6 @@ pub(crate) enum OAuthErrorCode {
     InvalidRequest,
     InvalidClient,
     InvalidGrant,
-    UnauthorizedClient,
     UnsupportedGrantType,
     ServerError,
 }
@@ -22,7 +21,6 @@ impl OAuthErrorCode {
             Self::InvalidRequest => "invalid_request",
             Self::InvalidClient => "invalid_client",
             Self::InvalidGrant => "invalid_grant",
-            Self::UnauthorizedClient => "unauthorized_client",
             Self::UnsupportedGrantType => "unsupported_grant_type",
             Self::ServerError => "server_error",
         }
