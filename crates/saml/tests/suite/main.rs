@@ -13,5 +13,6 @@ mod decode;
 mod metadata;
 mod one_byte;
 mod rules;
+mod signatures;
 #[path = "../support/mod.rs"]
 mod support;
