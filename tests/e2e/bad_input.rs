@@ -272,8 +272,8 @@ fn no_secret_and_no_person_is_in_the_log() {
     let code = code_in(&browser.deliver(&answer.acs_url, &answer.saml_response));
     let tokens = world.exchange(&code).expect(200).json();
     world.sign_in(&ada(), &Twist { wrong_audience: true, ..Twist::default() });
-    let log = world.server.log();
-    assert!(log.contains("\"event\":\"sign_in\"") && log.contains("\"reason\":\"audience\""), "{log}");
+    let log = world.server.log_with("\"reason\":\"audience\"");
+    assert!(log.contains("\"event\":\"sign_in\",\"outcome\":\"signed_in\""), "{log}");
     for secret in [
         code.as_str(),
         &text(&tokens, "/access_token"),

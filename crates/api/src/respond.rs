@@ -106,7 +106,12 @@ fn of_the_framework(response: &ServiceResponse<BoxBody>) -> Option<Problem> {
     if ours || !(status.is_client_error() || status.is_server_error()) {
         return None;
     }
+    // A path that only other methods take is answered with 404 by the framework too.
+    let path_is_known = response.request().match_pattern().is_some();
     let (kind, detail) = match status {
+        StatusCode::NOT_FOUND if path_is_known => {
+            (ProblemType::MethodNotAllowed, "this path does not take this method")
+        }
         StatusCode::NOT_FOUND => (ProblemType::NotFound, "there is nothing at this path"),
         StatusCode::METHOD_NOT_ALLOWED => {
             (ProblemType::MethodNotAllowed, "this path does not take this method")

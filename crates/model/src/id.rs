@@ -28,7 +28,7 @@ fn parse(prefix: &'static str, text: &str) -> Result<Uuid, IdParseError> {
     if digits.len() != 32 || !digits.bytes().all(plain) {
         return Err(refused());
     }
-    Uuid::try_parse(digits).map_err(|_| refused())
+    Uuid::try_parse(digits).or(Err(refused()))
 }
 
 macro_rules! typed_id {

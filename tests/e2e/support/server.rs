@@ -108,6 +108,19 @@ impl Server {
         self.log.lock().expect("the log").join("\n")
     }
 
+    /// The log, once this is in it: its lines arrive a moment after the answer.
+    pub(crate) fn log_with(&self, awaited: &str) -> String {
+        let deadline = std::time::Instant::now() + Duration::from_secs(10);
+        loop {
+            let log = self.log();
+            if log.contains(awaited) {
+                return log;
+            }
+            assert!(std::time::Instant::now() < deadline, "never logged {awaited}:\n{log}");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
     /// The management API with a new key of these scopes.
     pub(crate) fn api(&self, scopes: &[&str]) -> Api {
         let mut command = self.command();
