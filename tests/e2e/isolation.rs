@@ -30,7 +30,11 @@ fn objects(world: &World) -> Vec<(&'static str, String)> {
     let tokens = world.exchange(&world.code(&ada())).expect(200).json();
     let claims = unverified_claims(&text(&tokens, "/access_token"));
     let (member, session) = (text(&claims, "/sub"), text(&claims, "/sid"));
-    let test = world.api.post(&world.path("/tests"), &json!({})).expect(201).json();
+    let test = world
+        .api
+        .post(&world.path("/tests"), &json!({}))
+        .expect(201)
+        .json();
     let live = world.api.get(&world.path("")).expect(200).json();
     let identities = world.workspace_path(&format!("/members/{member}/identities"));
     let identity = world.api.get(&identities).expect(200).json();
@@ -54,7 +58,10 @@ fn filled(path: &str, objects: &[(&'static str, String)]) -> String {
     for (name, id) in objects {
         filled = filled.replace(&format!("{{{name}}}"), id);
     }
-    assert!(!filled.contains('{'), "an object of every kind is needed: {filled}");
+    assert!(
+        !filled.contains('{'),
+        "an object of every kind is needed: {filled}"
+    );
     filled
 }
 
@@ -64,11 +71,19 @@ fn body_for(path: &str, objects: &[(&'static str, String)]) -> Value {
     match path {
         "/v1/workspaces" => json!({"name": "X", "plan": "pro"}),
         "/v1/clients" => json!({"name": "X", "redirect_uris": ["https://x.example/"]}),
-        "/v1/api-keys" => json!({"name": "X", "scopes": ["workspaces:read"], "workspace_id": id("workspace_id")}),
-        "/v1/sessions" => json!({"workspace_id": id("workspace_id"), "email": "ada@acme.example", "amr": ["pwd"], "client_id": id("client_id")}),
+        "/v1/api-keys" => {
+            json!({"name": "X", "scopes": ["workspaces:read"], "workspace_id": id("workspace_id")})
+        }
+        "/v1/sessions" => {
+            json!({"workspace_id": id("workspace_id"), "email": "ada@acme.example", "amr": ["pwd"], "client_id": id("client_id")})
+        }
         path if path.ends_with("/members") => json!({"email": "x@acme.example", "role": "member"}),
-        path if path.ends_with("/identities") => json!({"connection_id": id("connection_id"), "subject": {"name_id": "x"}}),
-        path if path.ends_with("/sign-in-decisions") => json!({"email": "x@acme.example", "method": "saml"}),
+        path if path.ends_with("/identities") => {
+            json!({"connection_id": id("connection_id"), "subject": {"name_id": "x"}})
+        }
+        path if path.ends_with("/sign-in-decisions") => {
+            json!({"email": "x@acme.example", "method": "saml"})
+        }
         _ => json!({}),
     }
 }
@@ -86,17 +101,31 @@ fn no_route_answers_without_a_key_with_a_weaker_one_or_from_elsewhere() {
     let foreign = json!({"name": "foreign", "scopes": ["*"], "workspace_id": other});
     let foreign = world.api.post("/v1/api-keys", &foreign).expect(201).json();
     let foreign = Api::new(&world.server.url, &text(&foreign, "/secret"));
-    let expired_or_unknown = Api::new(&world.server.url, "vsk_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
+    let expired_or_unknown = Api::new(
+        &world.server.url,
+        "vsk_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+    );
     // Two weaker keys: whatever an operation needs, one of the two lacks it.
-    let weaker = [world.server.api(&["audit:read"]), world.server.api(&["decisions:read"])];
+    let weaker = [
+        world.server.api(&["audit:read"]),
+        world.server.api(&["decisions:read"]),
+    ];
 
     for (method, path, _) in operations(&world) {
         let url = filled(&path, &objects);
         let body = body_for(&path, &objects);
         let bare = [("content-type", "application/json")];
-        let nobody = send(&method, &format!("{}{url}", world.server.url), &bare, body.to_string());
+        let nobody = send(
+            &method,
+            &format!("{}{url}", world.server.url),
+            &bare,
+            body.to_string(),
+        );
         assert_eq!(nobody.problem(401), "unauthorized", "{method} {path}");
-        assert!(nobody.header("www-authenticate").is_some(), "{method} {path}");
+        assert!(
+            nobody.header("www-authenticate").is_some(),
+            "{method} {path}"
+        );
         let unknown = call(&expired_or_unknown, &method, &url, &body);
         assert_eq!(unknown.problem(401), "unauthorized", "{method} {path}");
 
@@ -108,11 +137,21 @@ fn no_route_answers_without_a_key_with_a_weaker_one_or_from_elsewhere() {
 
         let answer = call(&foreign, &method, &url, &body);
         let whole_deployment = ["/v1/workspaces", "/v1/clients", "/v1/clients/{client_id}"];
-        let lists_own = ["/v1/workspaces", "/v1/sessions", "/v1/api-keys", "/v1/audit-events"];
+        let lists_own = [
+            "/v1/workspaces",
+            "/v1/sessions",
+            "/v1/api-keys",
+            "/v1/audit-events",
+        ];
         if method == "GET" && lists_own.contains(&path.as_str()) {
             assert_eq!(answer.status, 200, "{method} {path}: {answer:?}");
-            assert!(!answer.body.contains(&world.workspace), "{method} {path}: {answer:?}");
-        } else if whole_deployment.contains(&path.as_str()) || (method == "DELETE" && path == "/v1/workspaces/{workspace_id}") {
+            assert!(
+                !answer.body.contains(&world.workspace),
+                "{method} {path}: {answer:?}"
+            );
+        } else if whole_deployment.contains(&path.as_str())
+            || (method == "DELETE" && path == "/v1/workspaces/{workspace_id}")
+        {
             assert_eq!(answer.problem(403), "insufficient-scope", "{method} {path}");
         } else {
             assert_eq!(answer.problem(404), "not-found", "{method} {path}");
@@ -129,12 +168,21 @@ fn a_key_makes_no_stronger_key() {
     let weak = world.server.api(&["api-keys:write", "workspaces:read"]);
     for scopes in [json!(["*"]), json!(["workspaces:write"])] {
         let body = json!({"name": "up", "scopes": scopes});
-        assert_eq!(weak.post("/v1/api-keys", &body).problem(403), "insufficient-scope");
+        assert_eq!(
+            weak.post("/v1/api-keys", &body).problem(403),
+            "insufficient-scope"
+        );
     }
-    let made = weak.post("/v1/api-keys", &json!({"name": "same", "scopes": ["workspaces:read"]}));
+    let made = weak.post(
+        "/v1/api-keys",
+        &json!({"name": "same", "scopes": ["workspaces:read"]}),
+    );
     let made = made.expect(201).json();
     let key = Api::new(&world.server.url, &text(&made, "/secret"));
     key.get("/v1/workspaces").expect(200);
-    world.api.delete(&format!("/v1/api-keys/{}", text(&made, "/id"))).expect(204);
+    world
+        .api
+        .delete(&format!("/v1/api-keys/{}", text(&made, "/id")))
+        .expect(204);
     assert_eq!(key.get("/v1/workspaces").problem(401), "unauthorized");
 }

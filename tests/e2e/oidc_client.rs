@@ -4,9 +4,7 @@ use openidconnect::{
     AuthorizationCode, ClientId, ClientSecret, CsrfToken, HttpRequest, HttpResponse, IssuerUrl,
     Nonce, OAuth2TokenResponse as _, PkceCodeChallenge, RedirectUrl, RefreshToken, Scope,
     TokenIntrospectionResponse as _, TokenResponse as _,
-    core::{
-        CoreAuthenticationFlow, CoreClient, CoreProviderMetadata, CoreUserInfoClaims,
-    },
+    core::{CoreAuthenticationFlow, CoreClient, CoreProviderMetadata, CoreUserInfoClaims},
 };
 use vestibule_test_idp::Twist;
 
@@ -25,7 +23,12 @@ fn http(request: HttpRequest) -> Result<HttpResponse, std::io::Error> {
         .iter()
         .map(|(name, value)| (name.as_str(), value.to_str().unwrap_or_default()))
         .collect();
-    let answer = send(parts.method.as_str(), &parts.uri.to_string(), &headers, body);
+    let answer = send(
+        parts.method.as_str(),
+        &parts.uri.to_string(),
+        &headers,
+        body,
+    );
     let mut response = openidconnect::http::Response::builder().status(answer.status);
     for (name, value) in &answer.headers {
         response = response.header(name, value);
@@ -58,10 +61,23 @@ fn a_stock_client_signs_in_refreshes_and_asks_who() {
         .set_pkce_challenge(challenge)
         .url();
     let mut browser = Browser::default();
-    let form = world.visit_idp(&mut browser, url.as_str(), &world.idp, &ada(), &Twist::default());
-    let back = browser.deliver(&form.acs_url, &form.saml_response).expect(303);
+    let form = world.visit_idp(
+        &mut browser,
+        url.as_str(),
+        &world.idp,
+        &ada(),
+        &Twist::default(),
+    );
+    let back = browser
+        .deliver(&form.acs_url, &form.saml_response)
+        .expect(303);
     let back = url::Url::parse(back.location()).unwrap();
-    let get = |name: &str| back.query_pairs().find(|(given, _)| given == name).unwrap().1;
+    let get = |name: &str| {
+        back.query_pairs()
+            .find(|(given, _)| given == name)
+            .unwrap()
+            .1
+    };
     assert_eq!(get("state"), state.secret().as_str());
 
     let tokens = client
@@ -71,16 +87,24 @@ fn a_stock_client_signs_in_refreshes_and_asks_who() {
         .request(&http)
         .expect("tokens");
     let id_token = tokens.id_token().expect("an ID token");
-    let claims = id_token.claims(&client.id_token_verifier(), &nonce).expect("verified claims");
+    let claims = id_token
+        .claims(&client.id_token_verifier(), &nonce)
+        .expect("verified claims");
     assert_eq!(claims.email().unwrap().as_str(), "ada@acme.example");
     assert_eq!(claims.email_verified(), Some(false));
 
     let userinfo: CoreUserInfoClaims = client
-        .user_info(tokens.access_token().clone(), Some(claims.subject().clone()))
+        .user_info(
+            tokens.access_token().clone(),
+            Some(claims.subject().clone()),
+        )
         .expect("a userinfo endpoint")
         .request(&http)
         .expect("claims of the same person");
-    assert_eq!(userinfo.name().unwrap().get(None).unwrap().as_str(), "Ada Lovelace");
+    assert_eq!(
+        userinfo.name().unwrap().get(None).unwrap().as_str(),
+        "Ada Lovelace"
+    );
 
     let refresh: RefreshToken = tokens.refresh_token().expect("a refresh token").clone();
     let renewed = client
@@ -93,7 +117,9 @@ fn a_stock_client_signs_in_refreshes_and_asks_who() {
     let introspection =
         openidconnect::IntrospectionUrl::new(format!("{}/oauth2/introspect", world.server.url));
     let client = client.set_introspection_url(introspection.unwrap());
-    let introspected =
-        client.introspect(renewed.access_token()).request(&http).expect("introspection");
+    let introspected = client
+        .introspect(renewed.access_token())
+        .request(&http)
+        .expect("introspection");
     assert!(introspected.active());
 }

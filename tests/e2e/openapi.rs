@@ -17,6 +17,13 @@ fn the_committed_document_is_what_the_program_prints_and_serves() {
     let served = send("GET", &format!("{}/openapi.yaml", server.url), &[], "").expect(200);
     assert_eq!(served.body, printed);
     let page = send("GET", &format!("{}/docs", server.url), &[], "").expect(200);
-    assert!(page.body.contains("/v1/connections/{connection_id}/draft"), "readable");
-    assert!(page.header("content-security-policy").unwrap().contains("default-src 'none'"));
+    assert!(
+        page.body.contains("/v1/connections/{connection_id}/draft"),
+        "readable"
+    );
+    assert!(
+        page.header("content-security-policy")
+            .unwrap()
+            .contains("default-src 'none'")
+    );
 }

@@ -52,8 +52,13 @@ fn a_downgrade_in_the_middle_of_a_trip_ends_it() {
     let world = World::live(Engine::Sqlite);
     let mut browser = Browser::default();
     let start = world.authorize_url();
-    let form =
-        world.visit_idp(&mut browser, &start, &world.idp, &ada(), &Default::default());
+    let form = world.visit_idp(
+        &mut browser,
+        &start,
+        &world.idp,
+        &ada(),
+        &Default::default(),
+    );
     world.set_plan("free");
     let page = browser.deliver(&form.acs_url, &form.saml_response);
     assert_eq!(page.status, 403, "{page:?}");

@@ -64,7 +64,13 @@ fn only_the_browser_that_began_may_finish() {
     world.enable().expect(200);
     let mut browser = Browser::default();
     let start = world.authorize_url();
-    let form = world.visit_idp(&mut browser, &start, &world.idp, &ada(), &Default::default());
+    let form = world.visit_idp(
+        &mut browser,
+        &start,
+        &world.idp,
+        &ada(),
+        &Default::default(),
+    );
 
     // A browser without any cookie of ours, and one with a cookie of its own trip.
     let stranger = Browser::default().deliver(&form.acs_url, &form.saml_response);

@@ -25,20 +25,118 @@ fn twelve_typical_faults_are_named() {
     let minutes = SignedDuration::from_mins;
     let honest = Twist::default;
     for (fault, check, twist) in [
-        ("wrong audience", "audience", Twist { wrong_audience: true, ..honest() }),
-        ("wrong recipient", "recipient", Twist { wrong_recipient: true, ..honest() }),
-        ("wrong issuer", "response_issuer", Twist { wrong_issuer: true, ..honest() }),
-        ("another certificate", "response_signature", Twist { other_key: true, ..honest() }),
-        ("nothing signed", "signature", Twist { unsigned: true, ..honest() }),
-        ("SHA-1", "response_signature", Twist { sha1: true, ..honest() }),
-        ("clock behind", "conditions_window", Twist { clock_offset: minutes(-20), ..honest() }),
-        ("no NameID", "name_id", Twist { no_name_id: true, ..honest() }),
-        ("status Responder", "status", Twist { status: Some(Status::authn_failed()), ..honest() }),
-        ("another request", "in_response_to", Twist { wrong_in_response_to: true, ..honest() }),
-        ("no AuthnStatement", "authn_statement", Twist { no_authn_statement: true, ..honest() }),
-        ("two assertions", "assertion_count", Twist { two_assertions: true, ..honest() }),
-        ("wrong destination", "response_destination", Twist { wrong_destination: true, ..honest() }),
-        ("altered", "response_signature", Twist { tampered: true, ..honest() }),
+        (
+            "wrong audience",
+            "audience",
+            Twist {
+                wrong_audience: true,
+                ..honest()
+            },
+        ),
+        (
+            "wrong recipient",
+            "recipient",
+            Twist {
+                wrong_recipient: true,
+                ..honest()
+            },
+        ),
+        (
+            "wrong issuer",
+            "response_issuer",
+            Twist {
+                wrong_issuer: true,
+                ..honest()
+            },
+        ),
+        (
+            "another certificate",
+            "response_signature",
+            Twist {
+                other_key: true,
+                ..honest()
+            },
+        ),
+        (
+            "nothing signed",
+            "signature",
+            Twist {
+                unsigned: true,
+                ..honest()
+            },
+        ),
+        (
+            "SHA-1",
+            "response_signature",
+            Twist {
+                sha1: true,
+                ..honest()
+            },
+        ),
+        (
+            "clock behind",
+            "conditions_window",
+            Twist {
+                clock_offset: minutes(-20),
+                ..honest()
+            },
+        ),
+        (
+            "no NameID",
+            "name_id",
+            Twist {
+                no_name_id: true,
+                ..honest()
+            },
+        ),
+        (
+            "status Responder",
+            "status",
+            Twist {
+                status: Some(Status::authn_failed()),
+                ..honest()
+            },
+        ),
+        (
+            "another request",
+            "in_response_to",
+            Twist {
+                wrong_in_response_to: true,
+                ..honest()
+            },
+        ),
+        (
+            "no AuthnStatement",
+            "authn_statement",
+            Twist {
+                no_authn_statement: true,
+                ..honest()
+            },
+        ),
+        (
+            "two assertions",
+            "assertion_count",
+            Twist {
+                two_assertions: true,
+                ..honest()
+            },
+        ),
+        (
+            "wrong destination",
+            "response_destination",
+            Twist {
+                wrong_destination: true,
+                ..honest()
+            },
+        ),
+        (
+            "altered",
+            "response_signature",
+            Twist {
+                tampered: true,
+                ..honest()
+            },
+        ),
     ] {
         // A response that names no trip of ours cannot end a test; the person sees a page.
         let (test, page) = world.run_test(&world.idp, &twist);
@@ -48,11 +146,21 @@ fn twelve_typical_faults_are_named() {
             continue;
         }
         assert_eq!(test["state"], "failed", "{fault}: {test}");
-        assert!(failing(&test).contains(&check), "{fault}: {:?} in {test}", failing(&test));
+        assert!(
+            failing(&test).contains(&check),
+            "{fault}: {:?} in {test}",
+            failing(&test)
+        );
         for row in test["report"].as_array().unwrap() {
             if row["outcome"] == "fail" {
-                assert!(row["remedy"].is_string() && row["reference"].is_string(), "{row}");
-                assert!(row["expected"].is_string() || row["received"].is_string(), "{row}");
+                assert!(
+                    row["remedy"].is_string() && row["reference"].is_string(),
+                    "{row}"
+                );
+                assert!(
+                    row["expected"].is_string() || row["received"].is_string(),
+                    "{row}"
+                );
             }
         }
         assert_eq!(world.enable().problem(409), "test-required", "{fault}");
@@ -64,16 +172,28 @@ fn a_test_signed_by_the_wrong_key_fails_by_its_signature() {
     for style in [Style::Okta, Style::Entra] {
         let world = World::new(Engine::Sqlite);
         let stranger = idp(style);
-        stranger.trust(vestibule_test_idp::SpRegistration::new(&world.entity_id, &world.acs_url));
+        stranger.trust(vestibule_test_idp::SpRegistration::new(
+            &world.entity_id,
+            &world.acs_url,
+        ));
         world.save_draft();
-        let test = world.api.post(&world.path("/tests"), &serde_json::json!({})).expect(201).json();
+        let test = world
+            .api
+            .post(&world.path("/tests"), &serde_json::json!({}))
+            .expect(201)
+            .json();
         let mut browser = crate::support::browser::Browser::default();
         let leaving = browser.get(test["start_url"].as_str().unwrap()).expect(302);
         // Another IdP, at the same address, with a key of its own.
         let (_, query) = leaving.location().split_once('?').unwrap();
         let request = stranger.read_request(query).unwrap();
         let form = stranger
-            .respond(&request, &crate::support::world::ada(), &Twist::default(), crate::support::world::now())
+            .respond(
+                &request,
+                &crate::support::world::ada(),
+                &Twist::default(),
+                crate::support::world::now(),
+            )
             .unwrap();
         let page = browser.deliver(&form.acs_url, &form.saml_response);
         assert_eq!(page.status, 400, "{page:?}");
@@ -81,6 +201,9 @@ fn a_test_signed_by_the_wrong_key_fails_by_its_signature() {
         let test = world.api.get(&path).expect(200).json();
         assert_eq!(test["state"], "failed", "{test}");
         let first = failing(&test)[0];
-        assert!(["response_signature", "assertion_signature"].contains(&first), "{first}");
+        assert!(
+            ["response_signature", "assertion_signature"].contains(&first),
+            "{first}"
+        );
     }
 }

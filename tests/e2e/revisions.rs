@@ -17,7 +17,10 @@ fn successor(world: &World) -> TestIdp {
 }
 
 fn draft(world: &World, idp: &TestIdp) {
-    world.api.put(&world.path("/draft"), &World::draft_of(idp)).expect(200);
+    world
+        .api
+        .put(&world.path("/draft"), &World::draft_of(idp))
+        .expect(200);
 }
 
 on_both! {

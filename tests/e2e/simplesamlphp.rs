@@ -13,7 +13,11 @@ use crate::support::{
 fn visit(php: &SimpleSamlPhp, browser: &mut Browser, start: &str) -> crate::support::http::Answer {
     let leaving = browser.get(start).expect(302);
     let person = &PEOPLE[0];
-    let post = php.log_in(leaving.location(), person.username, person.password).unwrap();
+    let post = php
+        .log_in(leaving.location(), person.username, person.password)
+        .unwrap();
+    let relay_state = post.relay_state.unwrap_or_default();
+    assert_eq!(relay_state, "", "none was sent");
     browser.deliver(&post.acs_url, &post.saml_response)
 }
 
@@ -68,10 +72,23 @@ fn its_other_ways_of_signing_and_naming_work_too() {
     let draft = json!({"idp_metadata_xml": php.metadata_xml()});
     world.api.put(&world.path("/draft"), &draft).expect(200);
     for (sign_assertion, sign_response) in [(true, false), (false, true), (true, true)] {
-        for name_id_format in [NameIdFormat::Persistent, NameIdFormat::EmailAddress, NameIdFormat::Transient] {
-            let options = SpOptions { sign_assertion, sign_response, name_id_format, ..SpOptions::default() };
+        for name_id_format in [
+            NameIdFormat::Persistent,
+            NameIdFormat::EmailAddress,
+            NameIdFormat::Transient,
+        ] {
+            let options = SpOptions {
+                sign_assertion,
+                sign_response,
+                name_id_format,
+                ..SpOptions::default()
+            };
             php.trust(&world.entity_id, &world.acs_url, &options);
-            let test = world.api.post(&world.path("/tests"), &json!({})).expect(201).json();
+            let test = world
+                .api
+                .post(&world.path("/tests"), &json!({}))
+                .expect(201)
+                .json();
             let page = visit(&php, &mut Browser::default(), &text(&test, "/start_url"));
             assert_eq!(page.status, 200, "{options:?}: {page:?}");
         }

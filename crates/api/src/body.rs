@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use actix_web::{
-    HttpRequest, dev::Payload, http::header::CONTENT_TYPE, web::{Bytes, BytesMut},
+    HttpRequest,
+    dev::Payload,
+    http::header::CONTENT_TYPE,
+    web::{Bytes, BytesMut},
 };
 use futures_util::StreamExt as _;
 
@@ -28,8 +31,10 @@ pub(crate) async fn read(mut payload: Payload) -> Result<Bytes, Problem> {
     let reading = async {
         while let Some(chunk) = payload.next().await {
             let chunk = chunk.map_err(|error| {
-                let mut problem =
-                    Problem::new(ProblemType::MalformedRequest, "the body did not arrive whole");
+                let mut problem = Problem::new(
+                    ProblemType::MalformedRequest,
+                    "the body did not arrive whole",
+                );
                 problem.cause = Some(error.to_string());
                 problem
             })?;
@@ -40,7 +45,12 @@ pub(crate) async fn read(mut payload: Payload) -> Result<Bytes, Problem> {
         }
         Ok(true)
     };
-    let late = || Problem::new(ProblemType::MalformedRequest, "the body did not arrive in time");
+    let late = || {
+        Problem::new(
+            ProblemType::MalformedRequest,
+            "the body did not arrive in time",
+        )
+    };
     match tokio::time::timeout(CLIENT_TIMEOUT, reading).await {
         Ok(Ok(true)) => Ok(body.freeze()),
         Ok(Ok(false)) => {

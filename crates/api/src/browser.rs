@@ -30,7 +30,9 @@ pub(crate) fn token_or_new(
         return Ok((token, None));
     }
     let token = BrowserToken::generate()?;
-    let cookie = Cookie::build(name(config), token.expose().to_owned()).path("/").http_only(true);
+    let cookie = Cookie::build(name(config), token.expose().to_owned())
+        .path("/")
+        .http_only(true);
     let cookie = if config.is_https() {
         // The IdP's answer is a cross-site POST: only SameSite=None comes back with it, and only
         // a Secure cookie may be that.

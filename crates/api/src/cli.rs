@@ -10,7 +10,9 @@ use vestibule_store::StoreError;
 use crate::{
     clock,
     config::{Config, SETTINGS},
-    openapi, routes::api_keys, server, telemetry,
+    openapi,
+    routes::api_keys,
+    server, telemetry,
 };
 
 /// Self-hosted SAML single sign-on: verifies your customers' identity providers, applies their
@@ -107,9 +109,9 @@ fn dispatch(command: Command) -> Result<(), Failure> {
             println!("The schema is up to date.");
             Ok(())
         }
-        Command::ApiKeys { command: ApiKeysCommand::Create { name, scope, json } } => {
-            create_api_key(name, &scope, json)
-        }
+        Command::ApiKeys {
+            command: ApiKeysCommand::Create { name, scope, json },
+        } => create_api_key(name, &scope, json),
     }
 }
 

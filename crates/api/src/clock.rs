@@ -3,7 +3,10 @@
 use jiff::Timestamp;
 
 /// The present instant.
-#[expect(clippy::disallowed_methods, reason = "the one place that reads the system clock")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that reads the system clock"
+)]
 pub(crate) fn now() -> Timestamp {
     Timestamp::now()
 }

@@ -101,7 +101,11 @@ pub struct ConfigError {
 
 impl ConfigError {
     fn new(name: &str, expected: impl Into<String>, found: impl Into<String>) -> Self {
-        Self { name: name.to_owned(), expected: expected.into(), found: found.into() }
+        Self {
+            name: name.to_owned(),
+            expected: expected.into(),
+            found: found.into(),
+        }
     }
 }
 
@@ -215,7 +219,9 @@ impl Config {
             if name.starts_with(TEST_PREFIX) {
                 continue;
             }
-            let Some(short) = name.strip_prefix(PREFIX) else { continue };
+            let Some(short) = name.strip_prefix(PREFIX) else {
+                continue;
+            };
             if !SETTINGS.iter().any(|setting| setting.name == short) {
                 let known: Vec<_> = SETTINGS.iter().map(|setting| setting.name).collect();
                 let expected = format!("no setting of this name; there are {}", known.join(", "));
@@ -254,8 +260,12 @@ impl Config {
             .collect::<Result<Vec<_>, _>>()
             .map_err(|error| ConfigError::new("SSO_PLANS", error.expected, error.found))?;
         let clock_skew = whole_number(get("CLOCK_SKEW"), "CLOCK_SKEW", 180, 0..=600)?;
-        let connections =
-            whole_number(get("DATABASE_CONNECTIONS"), "DATABASE_CONNECTIONS", 4, 1..=64)?;
+        let connections = whole_number(
+            get("DATABASE_CONNECTIONS"),
+            "DATABASE_CONNECTIONS",
+            4,
+            1..=64,
+        )?;
         Ok(Self {
             listen,
             public_url: public_url(get("PUBLIC_URL"), listen)?,
@@ -331,7 +341,9 @@ fn whole_number(
     default: u16,
     range: std::ops::RangeInclusive<u16>,
 ) -> Result<u16, ConfigError> {
-    let Some(text) = given else { return Ok(default) };
+    let Some(text) = given else {
+        return Ok(default);
+    };
     let expected = format!("a whole number from {} to {}", range.start(), range.end());
     match text.parse() {
         Ok(number) if range.contains(&number) => Ok(number),
@@ -340,11 +352,7 @@ fn whole_number(
 }
 
 /// The first word is the default.
-fn one_of<T: Copy>(
-    given: Option<&str>,
-    name: &str,
-    words: &[(&str, T)],
-) -> Result<T, ConfigError> {
+fn one_of<T: Copy>(given: Option<&str>, name: &str, words: &[(&str, T)]) -> Result<T, ConfigError> {
     let names: Vec<_> = words.iter().map(|(word, _)| *word).collect();
     let wanted = given.or(names.first().copied()).unwrap_or_default();
     words
@@ -362,7 +370,9 @@ mod tests {
     use super::*;
 
     fn read(vars: &[(&str, &str)]) -> Result<Config, String> {
-        let vars = vars.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let vars = vars
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         Config::from_vars(vars).map_err(|error| error.to_string())
     }
 
@@ -391,23 +401,35 @@ mod tests {
             ("VESTIBULE_LISTN", "127.0.0.1:1"),
         ] {
             let message = read(&[(name, value)]).unwrap_err();
-            assert!(message.starts_with("VESTIBULE_") && message.contains("expected"), "{message}");
+            assert!(
+                message.starts_with("VESTIBULE_") && message.contains("expected"),
+                "{message}"
+            );
         }
     }
 
     #[test]
     fn one_source_of_the_master_key() {
-        let both = [("VESTIBULE_MASTER_KEY", "a"), ("VESTIBULE_MASTER_KEY_FILE", "b")];
+        let both = [
+            ("VESTIBULE_MASTER_KEY", "a"),
+            ("VESTIBULE_MASTER_KEY_FILE", "b"),
+        ];
         assert!(read(&both).unwrap_err().contains("not both"));
     }
 
     #[test]
     fn no_secret_in_debug() {
         let config = read(&[
-            ("VESTIBULE_DATABASE_URL", "postgres://vestibule:hunter2@localhost/v"),
+            (
+                "VESTIBULE_DATABASE_URL",
+                "postgres://vestibule:hunter2@localhost/v",
+            ),
             ("VESTIBULE_MASTER_KEY", "topsecret"),
         ]);
         let shown = format!("{:?}", config.unwrap());
-        assert!(!shown.contains("hunter2") && !shown.contains("topsecret"), "{shown}");
+        assert!(
+            !shown.contains("hunter2") && !shown.contains("topsecret"),
+            "{shown}"
+        );
     }
 }

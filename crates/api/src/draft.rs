@@ -88,7 +88,9 @@ pub(crate) fn settings(draft: NewDraft, ours: &OurSide<'_>) -> Result<RevisionSe
         idp_certificates: idp.certificates.iter().map(Certificate::to_pem).collect(),
         idp_sso_url: idp.sso_url,
         idp_logout_url: idp.logout_url,
-        logout_landing_url: landing.map(|url| web("/logout_landing_url", url, ours)).transpose()?,
+        logout_landing_url: landing
+            .map(|url| web("/logout_landing_url", url, ours))
+            .transpose()?,
         idp_entity_id: idp.entity_id,
         encryption_cbc: draft.encryption_cbc.unwrap_or(EncryptionCbc::Refuse),
         provisioning: draft.provisioning.unwrap_or(Provisioning::JustInTime),
@@ -148,7 +150,9 @@ fn from_fields(draft: &NewDraft, ours: &OurSide<'_>) -> Result<Idp, Problem> {
     Ok(Idp {
         certificates,
         sso_url: web("/idp_sso_url", sso_url, ours)?,
-        logout_url: logout_url.map(|url| web("/idp_logout_url", url, ours)).transpose()?,
+        logout_url: logout_url
+            .map(|url| web("/idp_logout_url", url, ours))
+            .transpose()?,
         entity_id: entity_id(draft.idp_entity_id.as_deref(), ours)?,
     })
 }
@@ -194,7 +198,10 @@ fn from_metadata(xml: &str, draft: &NewDraft, ours: &OurSide<'_>) -> Result<Idp,
 fn usable(pointer: &str, certificate: &Certificate, ours: &OurSide<'_>) -> Result<(), Problem> {
     let own = Certificate::parse_all(ours.certificate_pem.as_bytes()).unwrap_or_default();
     let key = |certificate: &Certificate| certificate.key_fingerprint().ok();
-    if own.iter().any(|own| key(own).is_some() && key(own) == key(certificate)) {
+    if own
+        .iter()
+        .any(|own| key(own).is_some() && key(own) == key(certificate))
+    {
         let expected = "the IdP's certificate";
         let found = "our own certificate (service_provider.certificate), which goes into the IdP";
         return Err(Problem::invalid(pointer, expected, found));
@@ -231,7 +238,11 @@ fn entity_id(given: Option<&str>, ours: &OurSide<'_>) -> Result<Option<String>, 
     let Some(text) = given else { return Ok(None) };
     if text.is_empty() || text.len() > MAX_ENTITY_ID || text.chars().any(char::is_control) {
         let expected = format!("the IdP's entity ID, 1 to {MAX_ENTITY_ID} bytes");
-        return Err(Problem::invalid(POINTER, expected, format!("{} bytes", text.len())));
+        return Err(Problem::invalid(
+            POINTER,
+            expected,
+            format!("{} bytes", text.len()),
+        ));
     }
     if text == urls::entity_id(ours.public_url, ours.connection_id) {
         let found = "our own entity ID, which goes into the IdP";
@@ -244,7 +255,11 @@ fn short(pointer: &str, given: Option<String>) -> Result<Option<String>, Problem
     match given {
         Some(text) if text.trim().is_empty() || text.len() > 256 => {
             let expected = "the Name of an attribute, 1 to 256 bytes";
-            Err(Problem::invalid(pointer, expected, format!("{} bytes", text.len())))
+            Err(Problem::invalid(
+                pointer,
+                expected,
+                format!("{} bytes", text.len()),
+            ))
         }
         other => Ok(other),
     }

@@ -21,11 +21,18 @@ pub(crate) fn of_workspace(
             Some(id) => tx.revision(connection.id, id)?,
             None => None,
         };
-        connections.push(ConnectionFacts { connection, revision });
+        connections.push(ConnectionFacts {
+            connection,
+            revision,
+        });
     }
     let verified = tx.verified_domains(workspace.id)?;
     let verified_domains = verified.into_iter().map(|domain| domain.domain).collect();
-    Ok(WorkspaceFacts { workspace, sso: SsoFacts { connections }, verified_domains })
+    Ok(WorkspaceFacts {
+        workspace,
+        sso: SsoFacts { connections },
+        verified_domains,
+    })
 }
 
 /// May this session go on? Asked at the code exchange, at each refresh, by userinfo and by
@@ -39,19 +46,32 @@ pub(crate) fn renewal(
     let Some(workspace) = tx.workspace(Reach::All, session.workspace_id)? else {
         let refusal = Refusal::SessionEnded;
         let (rule, detail) = (refusal.rule(), "the workspace is gone".to_owned());
-        let reasons = vec![Reason { rule, outcome: RuleOutcome::Refuse, detail }];
+        let reasons = vec![Reason {
+            rule,
+            outcome: RuleOutcome::Refuse,
+            detail,
+        }];
         return Ok(Err(Denial { refusal, reasons }));
     };
     let member = tx.member(workspace.id, session.member_id)?;
     let facts = of_workspace(tx, workspace)?;
-    Ok(grant_renewal(session, &facts, member.as_ref(), &service.rules, now))
+    Ok(grant_renewal(
+        session,
+        &facts,
+        member.as_ref(),
+        &service.rules,
+        now,
+    ))
 }
 
 /// How somebody came in, as a word for the audit log.
 pub(crate) const fn how_admitted(admission: &Admission) -> &'static str {
     match admission {
         Admission::New { .. } => "provisioned",
-        Admission::Existing { identity: Some(IdentityUse::New(_)), .. } => "linked by e-mail",
+        Admission::Existing {
+            identity: Some(IdentityUse::New(_)),
+            ..
+        } => "linked by e-mail",
         Admission::Existing { .. } => "known",
     }
 }

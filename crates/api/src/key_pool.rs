@@ -23,15 +23,19 @@ impl KeyPool {
     /// Starts making keys; the thread ends when the pool is dropped.
     pub(crate) fn start() -> std::io::Result<Self> {
         let (sender, ready) = mpsc::channel(READY);
-        std::thread::Builder::new().name("sp-keys".to_owned()).spawn(move || {
-            loop {
-                let key = SigningKey::generate_rsa(BITS).map_err(|error| error.to_string());
-                if sender.blocking_send(key).is_err() {
-                    break;
+        std::thread::Builder::new()
+            .name("sp-keys".to_owned())
+            .spawn(move || {
+                loop {
+                    let key = SigningKey::generate_rsa(BITS).map_err(|error| error.to_string());
+                    if sender.blocking_send(key).is_err() {
+                        break;
+                    }
                 }
-            }
-        })?;
-        Ok(Self { ready: Arc::new(Mutex::new(ready)) })
+            })?;
+        Ok(Self {
+            ready: Arc::new(Mutex::new(ready)),
+        })
     }
 
     /// The next key, waiting for it where the pool is empty.

@@ -4,7 +4,10 @@
 //! `vestibule-policy`, SQL in `vestibule-store`, XML in `vestibule-saml` and `vestibule-xmlsig`,
 //! tokens in `vestibule-session`.
 
-#![expect(unused_qualifications, reason = "utoipa's macros qualify names that are in scope")]
+#![expect(
+    unused_qualifications,
+    reason = "utoipa's macros qualify names that are in scope"
+)]
 
 pub mod cli;
 pub mod config;

@@ -56,19 +56,47 @@ pub(crate) struct ProblemPlace {
 #[derive(OpenApi)]
 #[openapi(
     paths(
-        workspaces::create, workspaces::list, workspaces::read, workspaces::update,
+        workspaces::create,
+        workspaces::list,
+        workspaces::read,
+        workspaces::update,
         workspaces::delete,
-        members::create, members::list, members::read, members::update, members::delete,
-        members::revoke_sessions, members::create_identity, members::list_identities,
+        members::create,
+        members::list,
+        members::read,
+        members::update,
+        members::delete,
+        members::revoke_sessions,
+        members::create_identity,
+        members::list_identities,
         members::delete_identity,
-        connections::create, connections::list, connections::read, connections::update,
-        connections::delete, connections::save_draft, connections::enable, connections::disable,
-        connections::list_revisions, connections::restore,
-        tests::create, tests::list, tests::read, tests::list_attempts,
+        connections::create,
+        connections::list,
+        connections::read,
+        connections::update,
+        connections::delete,
+        connections::save_draft,
+        connections::enable,
+        connections::disable,
+        connections::list_revisions,
+        connections::restore,
+        tests::create,
+        tests::list,
+        tests::read,
+        tests::list_attempts,
         decisions::create,
-        sessions::create, sessions::list, sessions::read, sessions::delete,
-        clients::create, clients::list, clients::read, clients::delete,
-        api_keys::create, api_keys::list, api_keys::read, api_keys::delete,
+        sessions::create,
+        sessions::list,
+        sessions::read,
+        sessions::delete,
+        clients::create,
+        clients::list,
+        clients::read,
+        clients::delete,
+        api_keys::create,
+        api_keys::list,
+        api_keys::read,
+        api_keys::delete,
         audit_events::list,
     ),
     components(schemas(Problem, ProblemPlace))
@@ -112,9 +140,14 @@ fn document() -> Result<Value, serde_json::Error> {
     });
     let paths = document.get_mut("paths").and_then(Value::as_object_mut);
     let operations = paths.into_iter().flat_map(|paths| paths.values_mut());
-    for operation in operations.filter_map(Value::as_object_mut).flat_map(|path| path.values_mut())
+    for operation in operations
+        .filter_map(Value::as_object_mut)
+        .flat_map(|path| path.values_mut())
     {
-        if let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) {
+        if let Some(responses) = operation
+            .get_mut("responses")
+            .and_then(Value::as_object_mut)
+        {
             responses.insert("default".to_owned(), problem.clone());
         }
     }
@@ -134,7 +167,9 @@ pub fn to_yaml() -> Result<String, Box<dyn std::error::Error>> {
 #[get("/openapi.yaml")]
 pub(crate) async fn yaml() -> Result<HttpResponse, crate::problem::Problem> {
     let yaml = to_yaml().map_err(crate::problem::Problem::internal)?;
-    Ok(HttpResponse::Ok().content_type("application/yaml").body(yaml))
+    Ok(HttpResponse::Ok()
+        .content_type("application/yaml")
+        .body(yaml))
 }
 
 /// The document as JSON.
@@ -186,13 +221,20 @@ fn fields(document: &Value, operation: &Value) -> String {
     let Some(schema) = reference.and_then(|pointer| document.pointer(pointer)) else {
         return String::new();
     };
-    let required: Vec<_> =
-        schema.get("required").and_then(Value::as_array).into_iter().flatten().collect();
+    let required: Vec<_> = schema
+        .get("required")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .collect();
     let mut rows = String::new();
     let properties = schema.get("properties").and_then(Value::as_object);
     for (name, property) in properties.into_iter().flatten() {
         let needed = required.iter().any(|word| word.as_str() == Some(name));
-        let description = property.get("description").and_then(Value::as_str).unwrap_or_default();
+        let description = property
+            .get("description")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
         let _ = writeln!(
             rows,
             "<tr><td><code>{}</code></td><td>{}</td><td>{}</td></tr>",

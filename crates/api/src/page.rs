@@ -57,31 +57,31 @@ pub(crate) fn respond(status: StatusCode, title: &str, body: &str) -> HttpRespon
 #[derive(Debug, Clone)]
 pub(crate) struct ErrorPage {
     pub(crate) status: StatusCode,
-    pub(crate) title: String,
+    pub(crate) title: &'static str,
     /// What happened.
     pub(crate) message: String,
     /// What the person can do.
-    pub(crate) advice: String,
+    pub(crate) advice: &'static str,
     /// What support asks for; the request's id where there is nothing better.
-    pub(crate) reference: Option<String>,
+    pub(crate) reference: Option<Box<str>>,
     /// For the log: a stable word, and the cause.
     pub(crate) reason: &'static str,
-    pub(crate) cause: Option<String>,
+    pub(crate) cause: Option<Box<str>>,
 }
 
 impl ErrorPage {
     pub(crate) fn new(
         status: StatusCode,
         reason: &'static str,
-        title: impl Into<String>,
+        title: &'static str,
         message: impl Into<String>,
-        advice: impl Into<String>,
+        advice: &'static str,
     ) -> Self {
         Self {
             status,
-            title: title.into(),
+            title,
             message: message.into(),
-            advice: advice.into(),
+            advice,
             reference: None,
             reason,
             cause: None,
@@ -89,12 +89,12 @@ impl ErrorPage {
     }
 
     pub(crate) fn because(mut self, cause: impl std::fmt::Display) -> Self {
-        self.cause = Some(cause.to_string());
+        self.cause = Some(cause.to_string().into());
         self
     }
 
     pub(crate) fn reference(mut self, reference: impl std::fmt::Display) -> Self {
-        self.reference = Some(reference.to_string());
+        self.reference = Some(reference.to_string().into());
         self
     }
 
@@ -104,12 +104,12 @@ impl ErrorPage {
         let body = format!(
             "<h1>{}</h1>\n<p>{}</p>\n<p>{}</p>\n<p class=\"reference\">Reference \
              <code>{}</code></p>\n",
-            escape(&self.title),
+            escape(self.title),
             escape(&self.message),
-            escape(&self.advice),
+            escape(self.advice),
             escape(reference)
         );
-        respond(self.status, &self.title, &body)
+        respond(self.status, self.title, &body)
     }
 }
 
@@ -143,7 +143,7 @@ impl From<Problem> for ErrorPage {
             "Start again from the application. If it happens again, tell your administrator the \
              reference below.",
         );
-        page.cause = problem.cause;
+        page.cause = problem.cause.map(String::into_boxed_str);
         page
     }
 }

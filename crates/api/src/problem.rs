@@ -114,7 +114,12 @@ pub(crate) struct Problem {
 
 impl Problem {
     pub(crate) fn new(kind: ProblemType, detail: impl Into<String>) -> Self {
-        Self { kind, detail: detail.into(), fields: Map::new(), cause: None }
+        Self {
+            kind,
+            detail: detail.into(),
+            fields: Map::new(),
+            cause: None,
+        }
     }
 
     pub(crate) fn with(mut self, field: &str, value: impl Into<Value>) -> Self {
@@ -124,7 +129,10 @@ impl Problem {
 
     /// Nothing of this kind is there, or not for this caller.
     pub(crate) fn not_found(what: &str) -> Self {
-        Self::new(ProblemType::NotFound, format!("there is no {what} of this id"))
+        Self::new(
+            ProblemType::NotFound,
+            format!("there is no {what} of this id"),
+        )
     }
 
     /// A value at a place in the body cannot be used.
@@ -149,7 +157,10 @@ impl Problem {
     pub(crate) fn document(&self, public_url: &str, request_id: &str) -> Value {
         let mut document = self.fields.clone();
         let slug = self.kind.slug();
-        document.insert("type".to_owned(), json!(format!("{public_url}/problems/{slug}")));
+        document.insert(
+            "type".to_owned(),
+            json!(format!("{public_url}/problems/{slug}")),
+        );
         document.insert("code".to_owned(), json!(slug));
         document.insert("title".to_owned(), json!(self.kind.title()));
         document.insert("status".to_owned(), json!(self.kind.status().as_u16()));
@@ -227,11 +238,18 @@ impl From<Refusal> for Problem {
         let kind = kind_of(&refusal);
         let problem = Self::new(kind, refusal.to_string()).with("rule", refusal.rule().as_str());
         match refusal {
-            Refusal::PlanUpgradeRequired { current_plan, required_plans, contact } => problem
+            Refusal::PlanUpgradeRequired {
+                current_plan,
+                required_plans,
+                contact,
+            } => problem
                 .with("current_plan", current_plan.as_str())
                 .with(
                     "required_plans",
-                    required_plans.iter().map(|plan| plan.as_str()).collect::<Vec<_>>(),
+                    required_plans
+                        .iter()
+                        .map(|plan| plan.as_str())
+                        .collect::<Vec<_>>(),
                 )
                 .with("contact", contact.map_or(Value::Null, Value::from)),
             Refusal::SsoRequired { sign_in_url } => problem.with("sign_in_url", sign_in_url),
@@ -269,9 +287,20 @@ mod tests {
     fn a_document_is_complete() {
         let document = Problem::invalid("/plan", "a plan", "\"gold\"")
             .document("https://sso.example.com", "req_1");
-        for member in ["type", "code", "title", "status", "detail", "request_id", "errors"] {
+        for member in [
+            "type",
+            "code",
+            "title",
+            "status",
+            "detail",
+            "request_id",
+            "errors",
+        ] {
             assert!(document.get(member).is_some(), "{member}");
         }
-        assert_eq!(document["type"], "https://sso.example.com/problems/invalid-value");
+        assert_eq!(
+            document["type"],
+            "https://sso.example.com/problems/invalid-value"
+        );
     }
 }

@@ -19,7 +19,12 @@ impl RedirectUri {
 
     /// The wanted URI if it is registered, to the letter (RFC 9700 §2.1, OpenID Connect Core §3.1.2.1).
     pub(crate) fn registered(client: &Client, wanted: &str) -> Option<Self> {
-        client.redirect_uris.iter().find(|uri| *uri == wanted).cloned().map(Self)
+        client
+            .redirect_uris
+            .iter()
+            .find(|uri| *uri == wanted)
+            .cloned()
+            .map(Self)
     }
 
     /// The URI with these parameters added to its query.
@@ -70,7 +75,11 @@ mod tests {
             "\thttps://app.example.com/callback",
             "javascript:alert(1)",
         ] {
-            assert_eq!(RedirectUri::registered(&client, hostile), None, "{hostile:?}");
+            assert_eq!(
+                RedirectUri::registered(&client, hostile),
+                None,
+                "{hostile:?}"
+            );
         }
     }
 
@@ -78,9 +87,14 @@ mod tests {
     fn parameters_join_an_existing_query() {
         let client = client(&["https://a.example/cb?tenant=1", "https://a.example/cb"]);
         let with = |uri: &str| {
-            RedirectUri::registered(&client, uri).unwrap().with(&[("code", "a b&c"), ("iss", "x")])
+            RedirectUri::registered(&client, uri)
+                .unwrap()
+                .with(&[("code", "a b&c"), ("iss", "x")])
         };
-        assert_eq!(with("https://a.example/cb"), "https://a.example/cb?code=a+b%26c&iss=x");
+        assert_eq!(
+            with("https://a.example/cb"),
+            "https://a.example/cb?code=a+b%26c&iss=x"
+        );
         assert_eq!(
             with("https://a.example/cb?tenant=1"),
             "https://a.example/cb?tenant=1&code=a+b%26c&iss=x"

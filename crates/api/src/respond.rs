@@ -37,7 +37,10 @@ pub(crate) async fn wrap(
     let method = request.method().clone();
     let started = Instant::now();
     let span = info_span!("request", request.id = %id);
-    let too_long = request.uri().path_and_query().is_some_and(|uri| uri.as_str().len() > MAX_TARGET);
+    let too_long = request
+        .uri()
+        .path_and_query()
+        .is_some_and(|uri| uri.as_str().len() > MAX_TARGET);
     let response = async {
         if too_long {
             let detail = format!("a request target has at most {MAX_TARGET} bytes");
@@ -56,7 +59,10 @@ pub(crate) async fn wrap(
         HeaderValue::from_static("nosniff"),
     );
     // The route, never the path: a path can hold a bearer (start_url, resume).
-    let route = response.request().match_pattern().unwrap_or_else(|| "(none)".to_owned());
+    let route = response
+        .request()
+        .match_pattern()
+        .unwrap_or_else(|| "(none)".to_owned());
     let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
     let status = response.status().as_u16();
     span.in_scope(|| info!(%method, route, status, micros, "request"));
@@ -79,7 +85,11 @@ fn written_out(
     let problem = problem.or_else(|| of_the_framework(&response));
     match problem {
         Some(problem) => {
-            log_cause(problem.kind.status(), problem.kind.slug(), problem.cause.as_deref());
+            log_cause(
+                problem.kind.status(),
+                problem.kind.slug(),
+                problem.cause.as_deref(),
+            );
             let answer = written_problem(&request, &problem, id);
             ServiceResponse::new(request, answer)
         }
@@ -109,21 +119,25 @@ fn of_the_framework(response: &ServiceResponse<BoxBody>) -> Option<Problem> {
     // A path that only other methods take is answered with 404 by the framework too.
     let path_is_known = response.request().match_pattern().is_some();
     let (kind, detail) = match status {
-        StatusCode::NOT_FOUND if path_is_known => {
-            (ProblemType::MethodNotAllowed, "this path does not take this method")
-        }
+        StatusCode::NOT_FOUND if path_is_known => (
+            ProblemType::MethodNotAllowed,
+            "this path does not take this method",
+        ),
         StatusCode::NOT_FOUND => (ProblemType::NotFound, "there is nothing at this path"),
-        StatusCode::METHOD_NOT_ALLOWED => {
-            (ProblemType::MethodNotAllowed, "this path does not take this method")
-        }
+        StatusCode::METHOD_NOT_ALLOWED => (
+            ProblemType::MethodNotAllowed,
+            "this path does not take this method",
+        ),
         StatusCode::PAYLOAD_TOO_LARGE => (ProblemType::PayloadTooLarge, "the body is too large"),
         StatusCode::URI_TOO_LONG => (ProblemType::UriTooLong, "the URL is too long"),
-        StatusCode::UNSUPPORTED_MEDIA_TYPE => {
-            (ProblemType::UnsupportedMediaType, "the body has another type")
-        }
-        status if status.is_client_error() => {
-            (ProblemType::MalformedRequest, "the request could not be read")
-        }
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => (
+            ProblemType::UnsupportedMediaType,
+            "the body has another type",
+        ),
+        status if status.is_client_error() => (
+            ProblemType::MalformedRequest,
+            "the request could not be read",
+        ),
         _ => (ProblemType::Internal, "the cause is in the server's log"),
     };
     Some(Problem::new(kind, detail))

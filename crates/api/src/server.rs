@@ -131,13 +131,19 @@ fn master_key(source: &MasterKeySource) -> Result<MasterKey, StartError> {
 fn make_key_file(path: &Path) -> Result<(), Box<dyn std::error::Error>> {
     use std::os::unix::fs::OpenOptionsExt as _;
 
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+    if let Some(folder) = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+    {
         std::fs::create_dir_all(folder)?;
     }
     let key = MasterKey::generate()?;
     let draft = path.with_extension(format!("key.{}", std::process::id()));
-    let mut file =
-        std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
+    let mut file = std::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&draft)?;
     writeln!(file, "{}", key.to_base64().as_str())?;
     file.sync_all()?;
     // A link fails where the name exists, so it never replaces a key that seals something.
@@ -188,8 +194,10 @@ async fn key_ring(store: &Store) -> Result<KeyRing, StartError> {
 pub async fn start(mut config: Config, public_url_given: bool) -> Result<Started, StartError> {
     vestibule_session::init();
     let versions = vestibule_xmlsig::init()?;
-    let listener = TcpListener::bind(config.listen)
-        .map_err(|cause| StartError::Listen { address: config.listen, cause })?;
+    let listener = TcpListener::bind(config.listen).map_err(|cause| StartError::Listen {
+        address: config.listen,
+        cause,
+    })?;
     let address = listener.local_addr()?;
     if !public_url_given {
         config.public_url = format!("http://{address}");
@@ -199,7 +207,10 @@ pub async fn start(mut config: Config, public_url_given: bool) -> Result<Started
     let service = Data::new(Service {
         state: Arc::new(InProcess::new(Limits::default())),
         keys: key_ring(&store).await?,
-        issuer: Issuer { issuer: public_url.clone(), access_audience: public_url.clone() },
+        issuer: Issuer {
+            issuer: public_url.clone(),
+            access_audience: public_url.clone(),
+        },
         rules: Rules {
             sso_plans: config.sso_plans.clone(),
             upgrade_contact: config.upgrade_contact.clone(),
@@ -224,9 +235,10 @@ pub async fn start(mut config: Config, public_url_given: bool) -> Result<Started
     let server = HttpServer::new(move || {
         App::new()
             .app_data(service.clone())
-            .app_data(web::PathConfig::default().error_handler(|_, _| {
-                Problem::not_found("object").into()
-            }))
+            .app_data(
+                web::PathConfig::default()
+                    .error_handler(|_, _| Problem::not_found("object").into()),
+            )
             .app_data(web::QueryConfig::default().error_handler(|error, _| {
                 let expected = "the query parameters of this operation";
                 Problem::invalid("query", expected, error.to_string()).into()
@@ -238,7 +250,11 @@ pub async fn start(mut config: Config, public_url_given: bool) -> Result<Started
     .shutdown_timeout(SHUTDOWN)
     .listen(listener)?
     .run();
-    Ok(Started { server, address, public_url })
+    Ok(Started {
+        server,
+        address,
+        public_url,
+    })
 }
 
 fn configure(config: &mut web::ServiceConfig) {

@@ -21,9 +21,11 @@ pub(crate) fn start(config: &Config) -> Result<(), ParseError> {
         .with_target(false)
         .with_ansi(stderr().is_terminal());
     let result = match config.log_format {
-        LogFormat::Json => {
-            subscriber.json().flatten_event(true).with_span_list(false).try_init()
-        },
+        LogFormat::Json => subscriber
+            .json()
+            .flatten_event(true)
+            .with_span_list(false)
+            .try_init(),
         LogFormat::Pretty => subscriber.compact().try_init(),
     };
     // Only a subscriber that is there already can make this fail, and then logs have a place to go.

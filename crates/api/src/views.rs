@@ -26,7 +26,10 @@ pub(crate) struct List<T> {
 impl<T> List<T> {
     /// A page of the store, each item shown by `view`.
     pub(crate) fn of<D>(page: Page<D>, view: impl FnMut(D) -> T) -> Self {
-        Self { data: page.items.into_iter().map(view).collect(), next_cursor: page.next_cursor }
+        Self {
+            data: page.items.into_iter().map(view).collect(),
+            next_cursor: page.next_cursor,
+        }
     }
 }
 
@@ -252,7 +255,10 @@ pub(crate) struct AttributeMappingView {
 
 impl From<AttributeMapping> for AttributeMappingView {
     fn from(mapping: AttributeMapping) -> Self {
-        Self { email: mapping.email, name: mapping.name }
+        Self {
+            email: mapping.email,
+            name: mapping.name,
+        }
     }
 }
 
@@ -318,7 +324,10 @@ impl From<&Certificate> for CertificateView {
             subject: certificate.subject().to_owned(),
             issuer: certificate.issuer().to_owned(),
             fingerprint_sha256: certificate.fingerprint_sha256().to_string(),
-            key_fingerprint_sha256: certificate.key_fingerprint().ok().map(|key| key.to_string()),
+            key_fingerprint_sha256: certificate
+                .key_fingerprint()
+                .ok()
+                .map(|key| key.to_string()),
             key: certificate.key_kind().to_string(),
             not_before: certificate.not_before(),
             not_after: certificate.not_after(),
@@ -376,7 +385,12 @@ impl ConnectionView {
         rules: &Rules,
         advisories: &[Advisory],
     ) -> Self {
-        let ConnectionParts { connection, plan, draft, live } = parts;
+        let ConnectionParts {
+            connection,
+            plan,
+            draft,
+            live,
+        } = parts;
         let state = connection_state(&connection, plan, rules);
         Self {
             id: connection.id.to_string(),
@@ -396,7 +410,10 @@ impl ConnectionView {
             live: live.map(RevisionView::from),
             created_at: connection.created_at,
             updated_at: connection.updated_at,
-            advisories: advisories.iter().map(|advisory| advisory.as_str()).collect(),
+            advisories: advisories
+                .iter()
+                .map(|advisory| advisory.as_str())
+                .collect(),
         }
     }
 }
@@ -423,14 +440,19 @@ pub(crate) struct ReportRowView {
 }
 
 pub(crate) fn report_rows(report: Option<&Report>) -> Vec<ReportRowView> {
-    report.map(Report::rows).unwrap_or_default().iter().map(|row| ReportRowView {
-        check: row.check.as_str(),
-        outcome: row.outcome.as_str(),
-        expected: row.expected.clone(),
-        received: row.received.clone(),
-        remedy: row.remedy.clone(),
-        reference: row.reference.to_string(),
-    }).collect()
+    report
+        .map(Report::rows)
+        .unwrap_or_default()
+        .iter()
+        .map(|row| ReportRowView {
+            check: row.check.as_str(),
+            outcome: row.outcome.as_str(),
+            expected: row.expected.clone(),
+            received: row.received.clone(),
+            remedy: row.remedy.clone(),
+            reference: row.reference.to_string(),
+        })
+        .collect()
 }
 
 /// One trip to the IdP and back with a revision; it signs nobody in.
@@ -467,7 +489,11 @@ impl TestView {
     /// whether or not anybody has written that down yet.
     pub(crate) fn new(test: TestRun, start_url: Option<String>, now: Timestamp) -> Self {
         let overdue = test.state == TestState::Pending && test.expires_at <= now;
-        let state = if overdue { TestState::Expired } else { test.state };
+        let state = if overdue {
+            TestState::Expired
+        } else {
+            test.state
+        };
         Self {
             id: test.id.to_string(),
             connection_id: test.connection_id.to_string(),
@@ -568,8 +594,15 @@ impl From<Decision> for DecisionView {
     fn from(decision: Decision) -> Self {
         Self {
             allowed: decision.allowed,
-            required: decision.required.iter().map(|requirement| requirement.as_str()).collect(),
-            code: decision.refusal.as_ref().map(vestibule_policy::Refusal::code),
+            required: decision
+                .required
+                .iter()
+                .map(|requirement| requirement.as_str())
+                .collect(),
+            code: decision
+                .refusal
+                .as_ref()
+                .map(vestibule_policy::Refusal::code),
             reasons: decision.reasons.into_iter().map(ReasonView::from).collect(),
             sign_in_url: decision.sign_in_url,
         }

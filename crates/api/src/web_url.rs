@@ -24,7 +24,10 @@ pub(crate) fn parse(text: &str) -> Result<Url, &'static str> {
         return Err("a URL of at most 2048 bytes");
     }
     // `Url::parse` trims and drops some of these; what was entered and what is used must be one.
-    if text.chars().any(|c| c.is_control() || c.is_whitespace() || c == '\\') {
+    if text
+        .chars()
+        .any(|c| c.is_control() || c.is_whitespace() || c == '\\')
+    {
         return Err("a URL without white space, control characters and backslashes");
     }
     let url = Url::parse(text).or(Err("an absolute https URL"))?;

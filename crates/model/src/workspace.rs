@@ -133,7 +133,11 @@ mod tests {
             ("  --  ", None),
             ("日本", None),
         ] {
-            assert_eq!(Slug::suggest(name).as_ref().map(Slug::as_str), slug, "{name}");
+            assert_eq!(
+                Slug::suggest(name).as_ref().map(Slug::as_str),
+                slug,
+                "{name}"
+            );
         }
     }
 

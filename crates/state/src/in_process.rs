@@ -38,7 +38,10 @@ impl InProcess {
     /// An empty one with these bounds.
     #[must_use]
     pub fn new(limits: Limits) -> Self {
-        Self { limits, inner: Mutex::default() }
+        Self {
+            limits,
+            inner: Mutex::default(),
+        }
     }
 
     /// No operation leaves `Inner` half changed by panicking, so a poisoned lock is still sound.
@@ -77,7 +80,9 @@ impl Inner {
 
     fn unpark(&mut self, id: &ParkedId) -> Option<Parked> {
         let (_, message) = self.parked.remove(id)?;
-        self.parked_bytes = self.parked_bytes.saturating_sub(message.saml_response.len());
+        self.parked_bytes = self
+            .parked_bytes
+            .saturating_sub(message.saml_response.len());
         if self.parked_by_trip.get(&message.trip) == Some(id) {
             self.parked_by_trip.remove(&message.trip);
         }
@@ -97,15 +102,13 @@ impl Inner {
     }
 
     fn count_of_workspace(&self, trip: &Trip) -> usize {
-        self.by_workspace.get(&trip.workspace_id).map_or(0, BTreeSet::len)
+        self.by_workspace
+            .get(&trip.workspace_id)
+            .map_or(0, BTreeSet::len)
     }
 }
 
-fn unindex<K: std::hash::Hash + Eq>(
-    index: &mut HashMap<K, BTreeSet<u64>>,
-    key: &K,
-    number: u64,
-) {
+fn unindex<K: std::hash::Hash + Eq>(index: &mut HashMap<K, BTreeSet<u64>>, key: &K, number: u64) {
     if let Some(numbers) = index.get_mut(key) {
         numbers.remove(&number);
         if numbers.is_empty() {
@@ -140,8 +143,16 @@ impl ShortLived for InProcess {
         let number = inner.next;
         inner.next += 1;
         inner.by_id.insert(trip.id.clone(), number);
-        inner.by_browser.entry(trip.browser).or_default().insert(number);
-        inner.by_workspace.entry(trip.workspace_id).or_default().insert(number);
+        inner
+            .by_browser
+            .entry(trip.browser)
+            .or_default()
+            .insert(number);
+        inner
+            .by_workspace
+            .entry(trip.workspace_id)
+            .or_default()
+            .insert(number);
         inner.trips.insert(number, trip);
         Box::pin(ready(Ok(())))
     }
@@ -168,7 +179,9 @@ impl ShortLived for InProcess {
         if let Some(older) = inner.parked_by_trip.get(&message.trip).cloned() {
             inner.unpark(&older);
         }
-        let bytes = inner.parked_bytes.saturating_add(message.saml_response.len());
+        let bytes = inner
+            .parked_bytes
+            .saturating_add(message.saml_response.len());
         if bytes > self.limits.parked_bytes {
             return Box::pin(ready(Err(StateError::Full)));
         }
@@ -176,7 +189,9 @@ impl ShortLived for InProcess {
             .checked_add(self.limits.parked_for)
             .unwrap_or(Timestamp::MAX);
         inner.parked_bytes = bytes;
-        inner.parked_by_trip.insert(message.trip.clone(), id.clone());
+        inner
+            .parked_by_trip
+            .insert(message.trip.clone(), id.clone());
         inner.parked_order.push_back((expires_at, id.clone()));
         inner.parked.insert(id, (expires_at, message));
         Box::pin(ready(Ok(())))

@@ -54,9 +54,15 @@ fn finds_without_using_up_and_finishes_once() {
     let trip = trip(&browser(), WorkspaceId::new(at(0)), at(0));
     now_or_panic(state.begin(trip.clone(), at(0))).unwrap();
     for _ in 0..2 {
-        assert_eq!(now_or_panic(state.find(&trip.id, at(1))).unwrap(), Some(trip.clone()));
+        assert_eq!(
+            now_or_panic(state.find(&trip.id, at(1))).unwrap(),
+            Some(trip.clone())
+        );
     }
-    assert_eq!(now_or_panic(state.finish(&trip.id, at(1))).unwrap(), Some(trip.clone()));
+    assert_eq!(
+        now_or_panic(state.finish(&trip.id, at(1))).unwrap(),
+        Some(trip.clone())
+    );
     assert_eq!(now_or_panic(state.finish(&trip.id, at(1))).unwrap(), None);
     assert_eq!(now_or_panic(state.find(&trip.id, at(1))).unwrap(), None);
 }
@@ -68,9 +74,18 @@ fn of_many_at_once_exactly_one_finishes() {
     now_or_panic(state.begin(trip.clone(), at(0))).unwrap();
     let winners: usize = std::thread::scope(|scope| {
         let threads: Vec<_> = (0..16)
-            .map(|_| scope.spawn(|| now_or_panic(state.finish(&trip.id, at(1))).unwrap().is_some()))
+            .map(|_| {
+                scope.spawn(|| {
+                    now_or_panic(state.finish(&trip.id, at(1)))
+                        .unwrap()
+                        .is_some()
+                })
+            })
             .collect();
-        threads.into_iter().map(|thread| usize::from(thread.join().unwrap())).sum()
+        threads
+            .into_iter()
+            .map(|thread| usize::from(thread.join().unwrap()))
+            .sum()
     });
     assert_eq!(winners, 1);
 }
@@ -80,9 +95,21 @@ fn a_trip_expires() {
     let state = InProcess::new(SMALL);
     let trip = trip(&browser(), WorkspaceId::new(at(0)), at(0));
     now_or_panic(state.begin(trip.clone(), at(0))).unwrap();
-    assert!(now_or_panic(state.find(&trip.id, at(1_799))).unwrap().is_some());
-    assert!(now_or_panic(state.find(&trip.id, at(1_800))).unwrap().is_none());
-    assert!(now_or_panic(state.finish(&trip.id, at(1_800))).unwrap().is_none());
+    assert!(
+        now_or_panic(state.find(&trip.id, at(1_799)))
+            .unwrap()
+            .is_some()
+    );
+    assert!(
+        now_or_panic(state.find(&trip.id, at(1_800)))
+            .unwrap()
+            .is_none()
+    );
+    assert!(
+        now_or_panic(state.finish(&trip.id, at(1_800)))
+            .unwrap()
+            .is_none()
+    );
 }
 
 #[test]
@@ -96,7 +123,10 @@ fn a_browser_makes_room_among_its_own() {
         now_or_panic(state.begin(trip.clone(), at(0))).unwrap();
     }
     let there = |trip: &Trip| now_or_panic(state.find(&trip.id, at(1))).unwrap().is_some();
-    assert_eq!(trips.iter().map(there).collect::<Vec<_>>(), [false, true, true, true]);
+    assert_eq!(
+        trips.iter().map(there).collect::<Vec<_>>(),
+        [false, true, true, true]
+    );
     assert!(there(&other));
 }
 
@@ -121,10 +151,17 @@ fn a_stranger_is_refused_when_all_is_full() {
         now_or_panic(state.begin(trip(&browser(), *workspace, at(0)), at(0))).unwrap();
     }
     let stranger = trip(&browser(), WorkspaceId::new(at(0)), at(0));
-    assert_eq!(now_or_panic(state.begin(stranger.clone(), at(0))), Err(StateError::Full));
+    assert_eq!(
+        now_or_panic(state.begin(stranger.clone(), at(0))),
+        Err(StateError::Full)
+    );
     let colleague = trip(&browser(), *workspaces.first().unwrap(), at(0));
     assert_eq!(now_or_panic(state.begin(colleague, at(0))), Ok(()));
-    assert_eq!(now_or_panic(state.begin(stranger, at(1_801))), Ok(()), "expiry makes room");
+    assert_eq!(
+        now_or_panic(state.begin(stranger, at(1_801))),
+        Ok(()),
+        "expiry makes room"
+    );
 }
 
 #[test]
@@ -137,10 +174,15 @@ fn a_parked_message_is_taken_once_within_a_minute() {
     };
     let (one, two) = (TripId::generate().unwrap(), TripId::generate().unwrap());
     let ids: Vec<_> = (0..4).map(|_| ParkedId::generate().unwrap()).collect();
-    let [first, second, third, fourth] = &ids[..] else { unreachable!() };
+    let [first, second, third, fourth] = &ids[..] else {
+        unreachable!()
+    };
     now_or_panic(state.park(first.clone(), message("older", &one), at(0))).unwrap();
     now_or_panic(state.park(second.clone(), message("newer", &one), at(1))).unwrap();
-    assert!(now_or_panic(state.unpark(first, at(2))).unwrap().is_none(), "one per trip");
+    assert!(
+        now_or_panic(state.unpark(first, at(2))).unwrap().is_none(),
+        "one per trip"
+    );
     let taken = now_or_panic(state.unpark(second, at(2))).unwrap().unwrap();
     assert_eq!(taken.saml_response, "newer");
     assert!(now_or_panic(state.unpark(second, at(2))).unwrap().is_none());
@@ -148,7 +190,10 @@ fn a_parked_message_is_taken_once_within_a_minute() {
     now_or_panic(state.park(third.clone(), message(&"x".repeat(90), &one), at(3))).unwrap();
     let too_much = state.park(fourth.clone(), message(&"x".repeat(20), &two), at(4));
     assert_eq!(now_or_panic(too_much), Err(StateError::Full));
-    assert!(now_or_panic(state.unpark(third, at(63))).unwrap().is_none(), "a minute has passed");
+    assert!(
+        now_or_panic(state.unpark(third, at(63))).unwrap().is_none(),
+        "a minute has passed"
+    );
     let fits = state.park(fourth.clone(), message(&"x".repeat(20), &two), at(63));
     assert_eq!(now_or_panic(fits), Ok(()), "what expired makes room");
 }
@@ -157,7 +202,13 @@ fn a_parked_message_is_taken_once_within_a_minute() {
 fn reads_only_what_it_could_have_made() {
     let trip = TripId::generate().unwrap();
     assert_eq!(TripId::parse(trip.as_str()), Some(trip.clone()));
-    for text in ["", "_", "x", &trip.as_str().to_uppercase(), &format!("{}0", trip.as_str())] {
+    for text in [
+        "",
+        "_",
+        "x",
+        &trip.as_str().to_uppercase(),
+        &format!("{}0", trip.as_str()),
+    ] {
         assert_eq!(TripId::parse(text), None, "{text}");
     }
     assert_eq!(BrowserToken::parse("zz"), None);

@@ -30,8 +30,10 @@ impl Browser {
 
     fn post(&mut self, url: &str, fields: &[(&str, &str)], same_site: bool) -> Answer {
         let cookie = self.cookies_for(url, same_site);
-        let headers =
-            [("cookie", cookie.as_str()), ("content-type", "application/x-www-form-urlencoded")];
+        let headers = [
+            ("cookie", cookie.as_str()),
+            ("content-type", "application/x-www-form-urlencoded"),
+        ];
         self.keep(url, http::send("POST", url, &headers, form(fields)))
     }
 
@@ -49,12 +51,20 @@ impl Browser {
 
     fn cookies_for(&self, url: &str, with_lax: bool) -> String {
         let cookies = self.cookies.get(&host(url));
-        let sent = cookies.into_iter().flatten().filter(|(_, (_, lax))| with_lax || !lax);
-        sent.map(|(name, (value, _))| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
+        let sent = cookies
+            .into_iter()
+            .flatten()
+            .filter(|(_, (_, lax))| with_lax || !lax);
+        sent.map(|(name, (value, _))| format!("{name}={value}"))
+            .collect::<Vec<_>>()
+            .join("; ")
     }
 
     fn keep(&mut self, url: &str, answer: Answer) -> Answer {
-        let set = answer.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("set-cookie"));
+        let set = answer
+            .headers
+            .iter()
+            .filter(|(name, _)| name.eq_ignore_ascii_case("set-cookie"));
         for (_, cookie) in set {
             let (pair, attributes) = cookie.split_once(';').unwrap_or((cookie, ""));
             let (name, value) = pair.split_once('=').expect("a cookie");
@@ -67,5 +77,9 @@ impl Browser {
 }
 
 fn host(url: &str) -> String {
-    url::Url::parse(url).expect("a URL").host_str().expect("a host").to_owned()
+    url::Url::parse(url)
+        .expect("a URL")
+        .host_str()
+        .expect("a host")
+        .to_owned()
 }

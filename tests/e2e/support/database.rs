@@ -30,12 +30,18 @@ impl Database {
         match engine {
             Engine::Sqlite => {
                 let url = format!("sqlite://{}", folder.path().join("vestibule.db").display());
-                Self { url, folder, postgres: None }
+                Self {
+                    url,
+                    folder,
+                    postgres: None,
+                }
             }
             Engine::Postgres => {
                 let server = std::env::var_os("VESTIBULE_TEST_POSTGRES_URL")
-                    .expect("VESTIBULE_TEST_POSTGRES_URL is not set; run `make test`, or start a \
-                             Postgres of your own and export its superuser URL")
+                    .expect(
+                        "VESTIBULE_TEST_POSTGRES_URL is not set; run `make test`, or start a \
+                             Postgres of your own and export its superuser URL",
+                    )
                     .into_string()
                     .expect("a URL");
                 let number = NUMBER.fetch_add(1, Ordering::Relaxed);
@@ -43,7 +49,11 @@ impl Database {
                 psql(&server, &format!("CREATE DATABASE {name}"));
                 let (base, _) = server.rsplit_once('/').expect("a URL with a database");
                 let url = format!("{base}/{name}");
-                Self { url, folder, postgres: Some((server, name)) }
+                Self {
+                    url,
+                    folder,
+                    postgres: Some((server, name)),
+                }
             }
         }
     }
@@ -52,15 +62,29 @@ impl Database {
 impl Drop for Database {
     fn drop(&mut self) {
         if let Some((server, name)) = &self.postgres {
-            psql(server, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
+            psql(
+                server,
+                &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"),
+            );
         }
     }
 }
 
 fn psql(server: &str, statement: &str) {
     let output = Command::new("psql")
-        .args(["--no-psqlrc", "--quiet", "--dbname", server, "--command", statement])
+        .args([
+            "--no-psqlrc",
+            "--quiet",
+            "--dbname",
+            server,
+            "--command",
+            statement,
+        ])
         .output()
         .expect("psql runs");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
 }

@@ -14,12 +14,16 @@ pub(crate) struct Answer {
 
 impl Answer {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        let found = self.headers.iter().find(|(given, _)| given.eq_ignore_ascii_case(name));
+        let found = self
+            .headers
+            .iter()
+            .find(|(given, _)| given.eq_ignore_ascii_case(name));
         found.map(|(_, value)| value.as_str())
     }
 
     pub(crate) fn location(&self) -> &str {
-        self.header("location").unwrap_or_else(|| panic!("no redirect: {self:?}"))
+        self.header("location")
+            .unwrap_or_else(|| panic!("no redirect: {self:?}"))
     }
 
     pub(crate) fn json(&self) -> Value {
@@ -37,12 +41,22 @@ impl Answer {
     #[track_caller]
     pub(crate) fn problem(&self, status: u16) -> String {
         assert_eq!(self.status, status, "{self:?}");
-        assert_eq!(self.header("content-type"), Some("application/problem+json"), "{self:?}");
+        assert_eq!(
+            self.header("content-type"),
+            Some("application/problem+json"),
+            "{self:?}"
+        );
         let document = self.json();
         for member in ["type", "title", "status", "detail", "request_id", "code"] {
-            assert!(document.get(member).is_some(), "a problem without {member}: {document}");
+            assert!(
+                document.get(member).is_some(),
+                "a problem without {member}: {document}"
+            );
         }
-        assert_eq!(Some(document["request_id"].as_str().unwrap()), self.header("x-request-id"));
+        assert_eq!(
+            Some(document["request_id"].as_str().unwrap()),
+            self.header("x-request-id")
+        );
         document["code"].as_str().unwrap().to_owned()
     }
 }
@@ -66,20 +80,38 @@ pub(crate) fn send(
         .timeout_global(Some(Duration::from_secs(60)))
         .build()
         .into();
-    let mut response = agent.run(request).unwrap_or_else(|error| panic!("{method} {url}: {error}"));
+    let mut response = agent
+        .run(request)
+        .unwrap_or_else(|error| panic!("{method} {url}: {error}"));
     let headers = response
         .headers()
         .iter()
-        .map(|(name, value)| (name.to_string(), value.to_str().unwrap_or_default().to_owned()))
+        .map(|(name, value)| {
+            (
+                name.to_string(),
+                value.to_str().unwrap_or_default().to_owned(),
+            )
+        })
         .collect();
     let status = response.status().as_u16();
-    let body = response.body_mut().with_config().limit(64 << 20).read_to_vec().expect("a body");
-    Answer { status, headers, body: String::from_utf8_lossy(&body).into_owned() }
+    let body = response
+        .body_mut()
+        .with_config()
+        .limit(64 << 20)
+        .read_to_vec()
+        .expect("a body");
+    Answer {
+        status,
+        headers,
+        body: String::from_utf8_lossy(&body).into_owned(),
+    }
 }
 
 /// A form, encoded.
 pub(crate) fn form(fields: &[(&str, &str)]) -> String {
-    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()
+    url::form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(fields)
+        .finish()
 }
 
 /// Posts a form.
@@ -98,7 +130,10 @@ pub(crate) struct Api {
 
 impl Api {
     pub(crate) fn new(url: &str, secret: &str) -> Self {
-        Self { url: url.to_owned(), authorization: format!("Bearer {secret}") }
+        Self {
+            url: url.to_owned(),
+            authorization: format!("Bearer {secret}"),
+        }
     }
 
     pub(crate) fn call(&self, method: &str, path: &str, body: Option<&Value>) -> Answer {

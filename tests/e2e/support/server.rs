@@ -36,9 +36,16 @@ impl Server {
     pub(crate) fn with(engine: Engine, settings: &[(&str, &str)]) -> Self {
         let mut all = vec![
             ("VESTIBULE_MASTER_KEY".to_owned(), MASTER_KEY.to_owned()),
-            ("VESTIBULE_UPGRADE_CONTACT".to_owned(), "sales@example.com".to_owned()),
+            (
+                "VESTIBULE_UPGRADE_CONTACT".to_owned(),
+                "sales@example.com".to_owned(),
+            ),
         ];
-        all.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        all.extend(
+            settings
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
+        );
         let mut server = Self {
             url: String::new(),
             database: Database::new(engine),
@@ -116,7 +123,10 @@ impl Server {
             if log.contains(awaited) {
                 return log;
             }
-            assert!(std::time::Instant::now() < deadline, "never logged {awaited}:\n{log}");
+            assert!(
+                std::time::Instant::now() < deadline,
+                "never logged {awaited}:\n{log}"
+            );
             std::thread::sleep(Duration::from_millis(10));
         }
     }
@@ -130,7 +140,11 @@ impl Server {
         }
         let output = command.output().expect("the program runs");
         let printed = String::from_utf8_lossy(&output.stdout);
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         let key: Value = serde_json::from_str(&printed).expect("JSON on standard output");
         Api::new(&self.url, key["secret"].as_str().expect("a secret"))
     }

@@ -4,9 +4,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
-use vestibule_test_idp::{
-    IdpConfig, PostForm, SpRegistration, Style, TestIdp, Twist, User,
-};
+use vestibule_test_idp::{IdpConfig, PostForm, SpRegistration, Style, TestIdp, Twist, User};
 
 use super::{
     browser::Browser,
@@ -33,7 +31,10 @@ pub(crate) struct World {
 }
 
 /// The present: real servers keep real time.
-#[expect(clippy::disallowed_methods, reason = "the IdP of a test keeps real time")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the IdP of a test keeps real time"
+)]
 pub(crate) fn now() -> Timestamp {
     Timestamp::now()
 }
@@ -45,7 +46,9 @@ pub(crate) fn ada() -> User {
 
 pub(crate) fn text(value: &Value, pointer: &str) -> String {
     let found = value.pointer(pointer).and_then(Value::as_str);
-    found.unwrap_or_else(|| panic!("no text at {pointer} of {value}")).to_owned()
+    found
+        .unwrap_or_else(|| panic!("no text at {pointer} of {value}"))
+        .to_owned()
 }
 
 /// An IdP that has not heard of anybody yet.
@@ -68,7 +71,16 @@ impl World {
         let entity_id = text(&connection, "/service_provider/entity_id");
         let acs_url = text(&connection, "/service_provider/acs_url");
         idp.trust(SpRegistration::new(&entity_id, &acs_url));
-        Self { server, api, idp, workspace, connection: id, entity_id, acs_url, client }
+        Self {
+            server,
+            api,
+            idp,
+            workspace,
+            connection: id,
+            entity_id,
+            acs_url,
+            client,
+        }
     }
 
     /// The same with the connection live.
@@ -94,7 +106,10 @@ impl World {
     }
 
     pub(crate) fn save_draft(&self) -> Value {
-        self.api.put(&self.path("/draft"), &Self::draft_of(&self.idp)).expect(200).json()
+        self.api
+            .put(&self.path("/draft"), &Self::draft_of(&self.idp))
+            .expect(200)
+            .json()
     }
 
     pub(crate) fn enable(&self) -> Answer {
@@ -106,17 +121,26 @@ impl World {
     }
 
     pub(crate) fn set_plan(&self, plan: &str) {
-        self.api.patch(&self.workspace_path(""), &json!({"plan": plan})).expect(200);
+        self.api
+            .patch(&self.workspace_path(""), &json!({"plan": plan}))
+            .expect(200);
     }
 
     pub(crate) fn add_member(&self, email: &str, role: &str) -> Value {
         let body = json!({"email": email, "role": role});
-        self.api.post(&self.workspace_path("/members"), &body).expect(201).json()
+        self.api
+            .post(&self.workspace_path("/members"), &body)
+            .expect(201)
+            .json()
     }
 
     /// Runs a test with a twisted answer; gives the test as the API shows it, and the page.
     pub(crate) fn run_test(&self, idp: &TestIdp, twist: &Twist) -> (Value, Answer) {
-        let test = self.api.post(&self.path("/tests"), &json!({})).expect(201).json();
+        let test = self
+            .api
+            .post(&self.path("/tests"), &json!({}))
+            .expect(201)
+            .json();
         assert_eq!(test["state"], "pending", "{test}");
         let mut browser = Browser::default();
         let form = self.visit_idp(&mut browser, &text(&test, "/start_url"), idp, &ada(), twist);
@@ -163,8 +187,13 @@ impl World {
             ("code_challenge", challenge.as_str()),
             ("code_challenge_method", "S256"),
         ];
-        let kept = usual.iter().filter(|(name, _)| more.iter().all(|(given, _)| given != name));
-        let all: Vec<_> = kept.chain(more).filter(|(_, value)| !value.is_empty()).collect();
+        let kept = usual
+            .iter()
+            .filter(|(name, _)| more.iter().all(|(given, _)| given != name));
+        let all: Vec<_> = kept
+            .chain(more)
+            .filter(|(_, value)| !value.is_empty())
+            .collect();
         let query = url::form_urlencoded::Serializer::new(String::new())
             .extend_pairs(all.into_iter().map(|(name, value)| (*name, *value)))
             .finish();
@@ -204,13 +233,20 @@ impl World {
     }
 
     pub(crate) fn refresh(&self, refresh_token: &str) -> Answer {
-        self.token(&[("grant_type", "refresh_token"), ("refresh_token", refresh_token)])
+        self.token(&[
+            ("grant_type", "refresh_token"),
+            ("refresh_token", refresh_token),
+        ])
     }
 
     /// Whether introspection says that a token counts.
     pub(crate) fn is_active(&self, token: &str) -> bool {
         let (id, secret) = &self.client;
-        let fields = [("client_id", id.as_str()), ("client_secret", secret), ("token", token)];
+        let fields = [
+            ("client_id", id.as_str()),
+            ("client_secret", secret),
+            ("token", token),
+        ];
         let url = format!("{}/oauth2/introspect", self.server.url);
         post_form(&url, &[], &fields).expect(200).json()["active"] == true
     }
@@ -218,7 +254,10 @@ impl World {
     /// May this person sign in by this method?
     pub(crate) fn decide(&self, email: &str, method: &str) -> Value {
         let body = json!({"email": email, "method": method});
-        self.api.post(&self.workspace_path("/sign-in-decisions"), &body).expect(200).json()
+        self.api
+            .post(&self.workspace_path("/sign-in-decisions"), &body)
+            .expect(200)
+            .json()
     }
 }
 
@@ -227,7 +266,8 @@ pub(crate) fn answer_of(idp: &TestIdp, location: &str, user: &User, twist: &Twis
     let (base, query) = location.split_once('?').expect("a query");
     assert_eq!(base, idp.sso_url(), "sent to another IdP");
     let request = idp.read_request(query).expect("an AuthnRequest");
-    idp.respond(&request, user, twist, now()).expect("an answer")
+    idp.respond(&request, user, twist, now())
+        .expect("an answer")
 }
 
 /// The code in a redirect to the application.

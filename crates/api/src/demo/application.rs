@@ -41,7 +41,11 @@ pub(crate) struct Pending {
 impl Application {
     pub(crate) fn new(vestibule: &str, url: &str) -> Self {
         let known = Mutex::default();
-        Self(Arc::new(Inner { vestibule: vestibule.to_owned(), url: url.to_owned(), known }))
+        Self(Arc::new(Inner {
+            vestibule: vestibule.to_owned(),
+            url: url.to_owned(),
+            known,
+        }))
     }
 
     pub(crate) fn redirect_uri(&self) -> String {
@@ -85,7 +89,10 @@ impl Application {
         ])
         .map_err(|error| error.to_string())?;
         known.pending = Some(pending.clone());
-        Ok((format!("{}/oauth2/authorize?{query}", self.0.vestibule), pending))
+        Ok((
+            format!("{}/oauth2/authorize?{query}", self.0.vestibule),
+            pending,
+        ))
     }
 
     /// Exchanges a code for tokens.
@@ -105,7 +112,10 @@ impl Application {
             ])
             .map_err(|error| error.to_string())?;
         let status = answer.status();
-        let body: Value = answer.body_mut().read_json().map_err(|error| error.to_string())?;
+        let body: Value = answer
+            .body_mut()
+            .read_json()
+            .map_err(|error| error.to_string())?;
         if status != 200 {
             return Err(format!("the token endpoint answered {status}: {body}"));
         }
@@ -137,7 +147,9 @@ pub(crate) fn serve(application: Application, listener: TcpListener) -> std::io:
 }
 
 async fn style() -> HttpResponse {
-    HttpResponse::Ok().content_type("text/css; charset=utf-8").body(page::STYLE)
+    HttpResponse::Ok()
+        .content_type("text/css; charset=utf-8")
+        .body(page::STYLE)
 }
 
 async fn home() -> HttpResponse {
@@ -152,7 +164,9 @@ async fn home() -> HttpResponse {
 
 async fn sign_in(application: web::Data<Application>) -> HttpResponse {
     match application.begin() {
-        Ok((url, _)) => HttpResponse::Found().insert_header(("Location", url)).finish(),
+        Ok((url, _)) => HttpResponse::Found()
+            .insert_header(("Location", url))
+            .finish(),
         Err(error) => failed(&error),
     }
 }
@@ -161,7 +175,10 @@ async fn callback(application: web::Data<Application>, request: HttpRequest) -> 
     let parameters: Vec<(String, String)> =
         serde_urlencoded::from_str(request.query_string()).unwrap_or_default();
     let get = |name: &str| {
-        parameters.iter().find(|(given, _)| given == name).map(|(_, value)| value.clone())
+        parameters
+            .iter()
+            .find(|(given, _)| given == name)
+            .map(|(_, value)| value.clone())
     };
     let pending = application.known().pending.take();
     let (Some(code), Some(pending)) = (get("code"), pending) else {
@@ -172,7 +189,10 @@ async fn callback(application: web::Data<Application>, request: HttpRequest) -> 
     }
     let done = web::block(move || {
         let tokens = application.exchange(&code, &pending)?;
-        let access_token = tokens.get("access_token").and_then(Value::as_str).unwrap_or_default();
+        let access_token = tokens
+            .get("access_token")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
         application.userinfo(access_token)
     });
     match done.await {
@@ -195,5 +215,9 @@ fn failed(error: &str) -> HttpResponse {
         "<h1>The sign-in did not work</h1>\n<p>{}</p>\n<p><a href=\"/\">Back</a></p>\n",
         escape(error)
     );
-    page::respond(actix_web::http::StatusCode::BAD_REQUEST, "The sign-in did not work", &body)
+    page::respond(
+        actix_web::http::StatusCode::BAD_REQUEST,
+        "The sign-in did not work",
+        &body,
+    )
 }

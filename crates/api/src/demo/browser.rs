@@ -44,7 +44,10 @@ impl Browser {
     fn cookies_for(&self, url: &str) -> Result<String, String> {
         let host = host(url)?;
         let pairs = self.cookies.iter().filter(|((of, _), _)| *of == host);
-        Ok(pairs.map(|((_, name), value)| format!("{name}={value}")).collect::<Vec<_>>().join("; "))
+        Ok(pairs
+            .map(|((_, name), value)| format!("{name}={value}"))
+            .collect::<Vec<_>>()
+            .join("; "))
     }
 
     fn take(
@@ -58,14 +61,25 @@ impl Browser {
             let cookie = cookie.to_str().map_err(|error| error.to_string())?;
             let pair = cookie.split(';').next().unwrap_or_default();
             if let Some((name, value)) = pair.split_once('=') {
-                self.cookies.insert((host.clone(), name.to_owned()), value.to_owned());
+                self.cookies
+                    .insert((host.clone(), name.to_owned()), value.to_owned());
             }
         }
-        let location = answer.headers().get("location").and_then(|value| value.to_str().ok());
+        let location = answer
+            .headers()
+            .get("location")
+            .and_then(|value| value.to_str().ok());
         let location = location.map(str::to_owned);
         let status = answer.status().as_u16();
-        let body = answer.body_mut().read_to_string().map_err(|error| error.to_string())?;
-        Ok(Answer { status, location, body })
+        let body = answer
+            .body_mut()
+            .read_to_string()
+            .map_err(|error| error.to_string())?;
+        Ok(Answer {
+            status,
+            location,
+            body,
+        })
     }
 }
 

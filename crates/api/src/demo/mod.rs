@@ -13,7 +13,6 @@ use std::{
 
 use clap::Args;
 use vestibule_model::Scopes;
-use vestibule_store::StoreError;
 use vestibule_test_idp::{IdpConfig, Style, TestIdp};
 
 use crate::{clock, config::Config, routes::api_keys, server, telemetry};
@@ -46,7 +45,12 @@ type Failure = Box<dyn std::error::Error>;
 /// What could not be started, or the step of the walk that did not go as it should.
 pub(crate) fn run(options: &Options) -> Result<(), Failure> {
     // A fresh start each time: the demo tells the same story whatever was clicked before.
-    for file in ["vestibule.db", "vestibule.db-wal", "vestibule.db-shm", "vestibule.key"] {
+    for file in [
+        "vestibule.db",
+        "vestibule.db-wal",
+        "vestibule.db-shm",
+        "vestibule.key",
+    ] {
         match std::fs::remove_file(options.data.join(file)) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
             _ => {}
@@ -54,9 +58,18 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
     }
     let database = options.data.join("vestibule.db");
     let config = Config::from_vars([
-        ("VESTIBULE_LISTEN".to_owned(), format!("127.0.0.1:{}", options.port)),
-        ("VESTIBULE_DATABASE_URL".to_owned(), format!("sqlite://{}", database.display())),
-        ("VESTIBULE_UPGRADE_CONTACT".to_owned(), "sales@example.com".to_owned()),
+        (
+            "VESTIBULE_LISTEN".to_owned(),
+            format!("127.0.0.1:{}", options.port),
+        ),
+        (
+            "VESTIBULE_DATABASE_URL".to_owned(),
+            format!("sqlite://{}", database.display()),
+        ),
+        (
+            "VESTIBULE_UPGRADE_CONTACT".to_owned(),
+            "sales@example.com".to_owned(),
+        ),
         ("VESTIBULE_LOG".to_owned(), "warn".to_owned()),
         ("VESTIBULE_LOG_FORMAT".to_owned(), "pretty".to_owned()),
     ])?;
@@ -79,8 +92,11 @@ async fn serve_and_walk(config: Config, options: &Options) -> Result<(), Failure
     let application = application::Application::new(&vestibule.public_url, &application_url);
     let application_server = application::serve(application.clone(), application_listener)?;
 
-    let handles =
-        [vestibule.server.handle(), idp_server.handle(), application_server.handle()];
+    let handles = [
+        vestibule.server.handle(),
+        idp_server.handle(),
+        application_server.handle(),
+    ];
     let mut serving = actix_web::rt::spawn(vestibule.server);
     actix_web::rt::spawn(idp_server);
     actix_web::rt::spawn(application_server);
@@ -125,6 +141,6 @@ async fn first_api_key(config: &Config) -> Result<String, Failure> {
     let store = server::open_store(config, true)?;
     let scopes = Scopes::parse(["*"])?;
     let (key, secret) = api_keys::make("demo".to_owned(), scopes, None, None, clock::now())?;
-    store.write(move |tx| tx.insert_api_key(&key).map_err(StoreError::from)).await?;
+    store.write(move |tx| tx.insert_api_key(&key)).await?;
     Ok(secret)
 }

@@ -30,7 +30,10 @@ fn show(label: &str, value: impl std::fmt::Display) {
 
 /// A member of an answer as text.
 fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
-    value.pointer(pointer).and_then(Value::as_str).unwrap_or("-")
+    value
+        .pointer(pointer)
+        .and_then(Value::as_str)
+        .unwrap_or("-")
 }
 
 fn expect(holds: bool, what: impl Into<String>) -> Step<()> {
@@ -47,18 +50,28 @@ impl World {
             .header("Content-Type", "application/json")
             .body(body.to_string())
             .map_err(|error| error.to_string())?;
-        let agent: ureq::Agent =
-            ureq::Agent::config_builder().http_status_as_error(false).build().into();
-        let mut answer = agent.run(request).map_err(|error| format!("{method} {path}: {error}"))?;
+        let agent: ureq::Agent = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .build()
+            .into();
+        let mut answer = agent
+            .run(request)
+            .map_err(|error| format!("{method} {path}: {error}"))?;
         let status = answer.status().as_u16();
-        let text = answer.body_mut().read_to_string().map_err(|error| error.to_string())?;
+        let text = answer
+            .body_mut()
+            .read_to_string()
+            .map_err(|error| error.to_string())?;
         Ok((status, serde_json::from_str(&text).unwrap_or_default()))
     }
 
     /// The same, where anything but success stops the walk.
     fn must(&self, method: &str, path: &str, body: &Value) -> Step<Value> {
         let (status, answer) = self.call(method, path, body)?;
-        expect(status < 300, format!("{method} {path} answered {status}: {answer}"))?;
+        expect(
+            status < 300,
+            format!("{method} {path} answered {status}: {answer}"),
+        )?;
         Ok(answer)
     }
 
@@ -71,12 +84,26 @@ impl World {
         user: &User,
     ) -> Step<(crate::demo::browser::Answer, String)> {
         let leaving = browser.get(start)?;
-        let to_idp = leaving.location.ok_or(format!("{start} does not lead to the IdP"))?;
-        expect(to_idp.starts_with(&self.idp_url), format!("not the IdP: {to_idp}"))?;
+        let to_idp = leaving
+            .location
+            .ok_or(format!("{start} does not lead to the IdP"))?;
+        expect(
+            to_idp.starts_with(&self.idp_url),
+            format!("not the IdP: {to_idp}"),
+        )?;
         let login_page = browser.get(&to_idp)?;
-        expect(login_page.status == 200, format!("the IdP answered {}", login_page.status))?;
-        let query = to_idp.split_once('?').map(|(_, query)| query).unwrap_or_default();
-        let request = self.idp.read_request(query).map_err(|error| error.to_string())?;
+        expect(
+            login_page.status == 200,
+            format!("the IdP answered {}", login_page.status),
+        )?;
+        let query = to_idp
+            .split_once('?')
+            .map(|(_, query)| query)
+            .unwrap_or_default();
+        let request = self
+            .idp
+            .read_request(query)
+            .map_err(|error| error.to_string())?;
         let form = self
             .idp
             .respond(&request, user, &Twist::default(), clock::now())
@@ -107,29 +134,54 @@ pub(crate) fn walk(world: &World) -> Step<()> {
         "idp_sso_url": world.idp.sso_url(),
     });
     let (status, refused) = world.call("PUT", &format!("{path}/draft"), &draft)?;
-    expect(status == 403, format!("the draft was not refused: {status}"))?;
-    show("save", format!("{status} {} ({})", text(&refused, "/code"), text(&refused, "/contact")));
+    expect(
+        status == 403,
+        format!("the draft was not refused: {status}"),
+    )?;
+    show(
+        "save",
+        format!(
+            "{status} {} ({})",
+            text(&refused, "/code"),
+            text(&refused, "/contact")
+        ),
+    );
 
     step(2, "The customer upgrades to pro");
     world.must("PATCH", &workspace_path, &json!({"plan": "pro"}))?;
     show("plan", "pro");
 
     step(3, "Our values go into the identity provider");
-    show("Entity ID", text(&connection, "/service_provider/entity_id"));
+    show(
+        "Entity ID",
+        text(&connection, "/service_provider/entity_id"),
+    );
     show("ACS URL", text(&connection, "/service_provider/acs_url"));
     world.idp.trust(SpRegistration::new(
         text(&connection, "/service_provider/entity_id"),
         text(&connection, "/service_provider/acs_url"),
     ));
 
-    step(4, "The provider's certificate and SSO URL come back: a draft");
+    step(
+        4,
+        "The provider's certificate and SSO URL come back: a draft",
+    );
     let saved = world.must("PUT", &format!("{path}/draft"), &draft)?;
     show("remote login URL", text(&saved, "/draft/idp_sso_url"));
-    show("certificate", text(&saved, "/draft/certificates/0/fingerprint_sha256"));
+    show(
+        "certificate",
+        text(&saved, "/draft/certificates/0/fingerprint_sha256"),
+    );
     show("state", text(&saved, "/state"));
     let (status, refused) = world.call("POST", &format!("{path}/enable"), &json!({}))?;
-    expect(status == 409, format!("an untested draft went live: {status}"))?;
-    show("enable untested", format!("{status} {}", text(&refused, "/code")));
+    expect(
+        status == 409,
+        format!("an untested draft went live: {status}"),
+    )?;
+    show(
+        "enable untested",
+        format!("{status} {}", text(&refused, "/code")),
+    );
 
     step(5, "The admin runs a test; nobody is signed in by it");
     let test = world.must("POST", &format!("{path}/tests"), &json!({}))?;
@@ -139,11 +191,19 @@ pub(crate) fn walk(world: &World) -> Step<()> {
     let page = arrive(&mut admins_browser, page)?;
     let test_path = format!("{path}/tests/{}", text(&test, "/id"));
     let test = world.must("GET", &test_path, &json!({}))?;
-    for row in test.pointer("/report").and_then(Value::as_array).into_iter().flatten() {
+    for row in test
+        .pointer("/report")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+    {
         show(text(row, "/check"), text(row, "/outcome"));
     }
     show("test", text(&test, "/state"));
-    expect(page.status == 200 && text(&test, "/state") == "passed", "the test did not pass")?;
+    expect(
+        page.status == 200 && text(&test, "/state") == "passed",
+        "the test did not pass",
+    )?;
     show("subject", text(&test, "/subject/name_id"));
 
     step(6, "A passed test lets the settings go live");
@@ -157,12 +217,18 @@ pub(crate) fn walk(world: &World) -> Step<()> {
         let asked = json!({"email": email, "method": "password"});
         let decision = world.must("POST", &decisions, &asked)?;
         let said = decision.get("required").unwrap_or(&Value::Null).to_string();
-        let allowed = decision.get("allowed").and_then(Value::as_bool).unwrap_or_default();
-        show(email, if allowed {
-            format!("password allowed, needs {said}")
-        } else {
-            format!("password refused: {}", text(&decision, "/code"))
-        });
+        let allowed = decision
+            .get("allowed")
+            .and_then(Value::as_bool)
+            .unwrap_or_default();
+        show(
+            email,
+            if allowed {
+                format!("password allowed, needs {said}")
+            } else {
+                format!("password refused: {}", text(&decision, "/code"))
+            },
+        );
     }
 
     step(8, "Ada signs in to the application");
@@ -172,22 +238,34 @@ pub(crate) fn walk(world: &World) -> Step<()> {
     });
     let client = world.must("POST", "/v1/clients", &new)?;
     let (id, secret) = (text(&client, "/client_id"), text(&client, "/client_secret"));
-    world.application.register(id, secret, text(&workspace, "/id"));
+    world
+        .application
+        .register(id, secret, text(&workspace, "/id"));
     let (authorize, pending) = world.application.begin()?;
     let mut adas_browser = Browser::default();
     let (answer, saml_response) = world.trip(&mut adas_browser, &authorize, &user)?;
     let answer = arrive(&mut adas_browser, answer)?;
-    let callback = answer.location.ok_or(format!("not signed in: {}", answer.status))?;
+    let callback = answer
+        .location
+        .ok_or(format!("not signed in: {}", answer.status))?;
     let url = Url::parse(&callback).map_err(|error| error.to_string())?;
     let parameter = |name: &str| {
-        url.query_pairs().find(|(given, _)| given == name).map(|(_, value)| value.into_owned())
+        url.query_pairs()
+            .find(|(given, _)| given == name)
+            .map(|(_, value)| value.into_owned())
     };
-    expect(parameter("state").as_deref() == Some(pending.state.as_str()), "another state")?;
+    expect(
+        parameter("state").as_deref() == Some(pending.state.as_str()),
+        "another state",
+    )?;
     let code = parameter("code").ok_or("no code came back")?;
     let tokens = world.application.exchange(&code, &pending)?;
     show("token type", text(&tokens, "/token_type"));
 
-    step(9, "The application verifies the ID token with our published keys");
+    step(
+        9,
+        "The application verifies the ID token with our published keys",
+    );
     let jwks: Value = ureq::get(format!("{}/oauth2/jwks", world.vestibule))
         .call()
         .and_then(|mut answer| answer.body_mut().read_json())
@@ -205,13 +283,19 @@ pub(crate) fn walk(world: &World) -> Step<()> {
     }
     expect(text(&claims, "/nonce") == pending.nonce, "another nonce")?;
     let userinfo = world.application.userinfo(text(&tokens, "/access_token"))?;
-    show("userinfo saml", userinfo.get("saml").unwrap_or(&Value::Null));
+    show(
+        "userinfo saml",
+        userinfo.get("saml").unwrap_or(&Value::Null),
+    );
 
     step(10, "What was used once is worth nothing twice");
     let acs = text(&connection, "/service_provider/acs_url");
     let again = adas_browser.post(acs, &[("SAMLResponse", &saml_response)])?;
     show("same response", format!("{} refused", again.status));
-    expect((400..500).contains(&again.status), "the response was accepted twice")?;
+    expect(
+        (400..500).contains(&again.status),
+        "the response was accepted twice",
+    )?;
     let again = world.application.exchange(&code, &pending);
     expect(again.is_err(), "the code was accepted twice")?;
     show("same code", again.err().unwrap_or_default());
@@ -231,7 +315,10 @@ fn arrive(
             browser.get(location)
         }
         _ => {
-            expect(answer.status < 400, format!("{}: {}", answer.status, answer.body))?;
+            expect(
+                answer.status < 400,
+                format!("{}: {}", answer.status, answer.body),
+            )?;
             Ok(answer)
         }
     }

@@ -5,9 +5,7 @@
 
 use std::{marker::PhantomData, ops::Deref};
 
-use actix_web::{
-    FromRequest, HttpRequest, dev::Payload, http::header::AUTHORIZATION, web::Data,
-};
+use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header::AUTHORIZATION, web::Data};
 use futures_util::future::LocalBoxFuture;
 use vestibule_model::{Actor, ApiKey, Scope, Workspace, WorkspaceId};
 use vestibule_session::Secret;
@@ -40,12 +38,9 @@ impl Caller {
     }
 
     /// The workspace, if there is one of this id within the key's reach.
-    pub(crate) fn workspace(
-        &self,
-        tx: &mut Tx<'_>,
-        id: WorkspaceId,
-    ) -> Result<Workspace, Problem> {
-        tx.workspace(self.reach(), id)?.ok_or_else(|| Problem::not_found("workspace"))
+    pub(crate) fn workspace(&self, tx: &mut Tx<'_>, id: WorkspaceId) -> Result<Workspace, Problem> {
+        tx.workspace(self.reach(), id)?
+            .ok_or_else(|| Problem::not_found("workspace"))
     }
 
     /// Refuses a key that is bound to one workspace: the operation concerns all of them.
@@ -76,18 +71,30 @@ impl Caller {
 /// `unauthorized` for anything but a valid key.
 async fn authenticate(request: &HttpRequest) -> Result<Caller, Problem> {
     let refused = |detail: &str| Problem::new(ProblemType::Unauthorized, detail);
-    let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let header = request
+        .headers()
+        .get(AUTHORIZATION)
+        .and_then(|value| value.to_str().ok());
     let header = header.ok_or_else(|| refused("send `Authorization: Bearer <api key>`"))?;
     let (scheme, token) = header.split_once(' ').unwrap_or((header, ""));
     if !scheme.eq_ignore_ascii_case("bearer") {
-        return Err(refused("the Authorization header is not of the form `Bearer <api key>`"));
+        return Err(refused(
+            "the Authorization header is not of the form `Bearer <api key>`",
+        ));
     }
     let invalid = || refused("the API key is unknown, deleted or expired");
-    let secret = token.trim().strip_prefix(KEY_PREFIX).and_then(Secret::parse);
+    let secret = token
+        .trim()
+        .strip_prefix(KEY_PREFIX)
+        .and_then(Secret::parse);
     let hash = secret.ok_or_else(invalid)?.hash();
-    let service =
-        request.app_data::<Data<Service>>().ok_or_else(|| Problem::internal("no service"))?;
-    let key = service.store.read(move |tx| tx.api_key_by_hash(&hash)).await?;
+    let service = request
+        .app_data::<Data<Service>>()
+        .ok_or_else(|| Problem::internal("no service"))?;
+    let key = service
+        .store
+        .read(move |tx| tx.api_key_by_hash(&hash))
+        .await?;
     let key = key.ok_or_else(invalid)?;
     if key.expires_at.is_some_and(|at| at <= clock::now()) {
         return Err(invalid());
@@ -112,9 +119,22 @@ pub(crate) mod scope {
     }
 
     markers!(
-        WorkspacesRead, WorkspacesWrite, MembersRead, MembersWrite, IdentitiesProve,
-        ConnectionsRead, ConnectionsWrite, DecisionsRead, SessionsMint, SessionsRead,
-        SessionsWrite, ClientsRead, ClientsWrite, ApiKeysRead, ApiKeysWrite, AuditRead,
+        WorkspacesRead,
+        WorkspacesWrite,
+        MembersRead,
+        MembersWrite,
+        IdentitiesProve,
+        ConnectionsRead,
+        ConnectionsWrite,
+        DecisionsRead,
+        SessionsMint,
+        SessionsRead,
+        SessionsWrite,
+        ClientsRead,
+        ClientsWrite,
+        ApiKeysRead,
+        ApiKeysWrite,
+        AuditRead,
     );
 }
 
@@ -147,7 +167,10 @@ impl<S: ScopeMarker> FromRequest for Allowed<S> {
         Box::pin(async move {
             let caller = authenticate(&request).await?;
             caller.require(S::SCOPE)?;
-            Ok(Self { caller, scope: PhantomData })
+            Ok(Self {
+                caller,
+                scope: PhantomData,
+            })
         })
     }
 }

@@ -32,7 +32,12 @@ impl<T: DeserializeOwned + 'static> FromRequest for Patch<T> {
     type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        read(request, payload, &["application/json", "application/merge-patch+json"], Self)
+        read(
+            request,
+            payload,
+            &["application/json", "application/merge-patch+json"],
+            Self,
+        )
     }
 }
 
@@ -73,7 +78,10 @@ where
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let value: Value = serde_json::from_slice(bytes).map_err(|error| {
-        Problem::new(ProblemType::MalformedRequest, format!("the body is not JSON: {error}"))
+        Problem::new(
+            ProblemType::MalformedRequest,
+            format!("the body is not JSON: {error}"),
+        )
     })?;
     if !value.is_object() {
         return Err(Problem::invalid("", "a JSON object", shown(&value)));
@@ -81,7 +89,10 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     serde_path_to_error::deserialize(&value).map_err(|error| {
         let message = error.inner().to_string();
         let pointer = pointer(error.path());
-        match message.strip_prefix("unknown field `").and_then(|rest| rest.split_once('`')) {
+        match message
+            .strip_prefix("unknown field `")
+            .and_then(|rest| rest.split_once('`'))
+        {
             Some((name, rest)) => {
                 let parent = match pointer.strip_suffix(&format!("/{}", token(name))) {
                     Some(parent) => parent,
@@ -112,7 +123,10 @@ fn expectation(message: &str) -> String {
     if let Some((_, expected)) = message.split_once(", expected ") {
         return expected.replace('`', "");
     }
-    message.strip_prefix("expected ").unwrap_or(message).to_owned()
+    message
+        .strip_prefix("expected ")
+        .unwrap_or(message)
+        .to_owned()
 }
 
 /// A JSON pointer (RFC 6901).
@@ -175,10 +189,26 @@ mod tests {
     #[test]
     fn names_the_place() {
         for (body, slug, pointer) in [
-            (r#"{"email": "ada@example.com", "plna": "pro"}"#, "unknown-field", "/plna"),
-            (r#"{"email": "ada@example.com", "list": [{"deep": 1, "x": 2}]}"#, "unknown-field", "/list/0/x"),
-            (r#"{"email": "ada@example.com", "plan": "gold"}"#, "invalid-value", "/plan"),
-            (r#"{"email": "ada@example.com", "list": [{"deep": "a"}]}"#, "invalid-value", "/list/0/deep"),
+            (
+                r#"{"email": "ada@example.com", "plna": "pro"}"#,
+                "unknown-field",
+                "/plna",
+            ),
+            (
+                r#"{"email": "ada@example.com", "list": [{"deep": 1, "x": 2}]}"#,
+                "unknown-field",
+                "/list/0/x",
+            ),
+            (
+                r#"{"email": "ada@example.com", "plan": "gold"}"#,
+                "invalid-value",
+                "/plan",
+            ),
+            (
+                r#"{"email": "ada@example.com", "list": [{"deep": "a"}]}"#,
+                "invalid-value",
+                "/list/0/deep",
+            ),
             (r#"{"email": "ada"}"#, "invalid-value", "/email"),
             (r#"{"email": null}"#, "invalid-value", "/email"),
             (r#"{}"#, "invalid-value", ""),

@@ -26,6 +26,9 @@ impl PageQuery {
             let expected = format!("a whole number from 1 to {MAX_LIMIT}");
             return Err(Problem::invalid("limit", expected, limit.to_string()));
         }
-        Ok(PageRequest { cursor: self.cursor, limit })
+        Ok(PageRequest {
+            cursor: self.cursor,
+            limit,
+        })
     }
 }

@@ -44,16 +44,29 @@ pub(crate) async fn authorize(
     };
     if parameters.get("prompt") == Some("none") {
         // There is no session of ours to answer from, and asking the IdP could show a page.
-        let refused = Refused::new("login_required", "a sign-in at the identity provider is needed");
+        let refused = Refused::new(
+            "login_required",
+            "a sign-in at the identity provider is needed",
+        );
         return Ok(back(&service, &redirect_uri, &parameters, &refused));
     }
 
     let route = route(&parameters)?;
     let service_in = service.clone();
-    let (connection, revision) =
-        service.store.read(move |tx| live_connection(tx, &service_in, &route)).await??;
+    let (connection, revision) = service
+        .store
+        .read(move |tx| live_connection(tx, &service_in, &route))
+        .await??;
     let purpose = Purpose::SignIn(authorize_request);
-    leave(&request, &service, purpose, &connection, &revision, clock::now()).await
+    leave(
+        &request,
+        &service,
+        purpose,
+        &connection,
+        &revision,
+        clock::now(),
+    )
+    .await
 }
 
 /// An error that is sent back to the client (RFC 6749 §4.1.2.1).
@@ -64,7 +77,10 @@ struct Refused {
 
 impl Refused {
     fn new(error: &'static str, description: impl Into<String>) -> Self {
-        Self { error, description: description.into() }
+        Self {
+            error,
+            description: description.into(),
+        }
     }
 }
 
@@ -74,8 +90,10 @@ fn back(
     parameters: &Parameters,
     refused: &Refused,
 ) -> HttpResponse {
-    let mut answer =
-        vec![("error", refused.error), ("error_description", refused.description.as_str())];
+    let mut answer = vec![
+        ("error", refused.error),
+        ("error_description", refused.description.as_str()),
+    ];
     if let Some(state) = parameters.get("state") {
         answer.push(("state", state));
     }
@@ -87,9 +105,15 @@ fn back(
 }
 
 async fn client(service: &Service, parameters: &Parameters) -> Result<Client, ErrorPage> {
-    let id: ClientId =
-        parameters.get("client_id").unwrap_or_default().parse().or(Err(unknown_client()))?;
-    let client = service.store.read(move |tx| tx.client(id).map_err(Problem::from)).await?;
+    let id: ClientId = parameters
+        .get("client_id")
+        .unwrap_or_default()
+        .parse()
+        .or(Err(unknown_client()))?;
+    let client = service
+        .store
+        .read(move |tx| tx.client(id).map_err(Problem::from))
+        .await?;
     client.ok_or_else(unknown_client)
 }
 
@@ -101,30 +125,45 @@ fn check(
 ) -> Result<AuthorizeRequest, Refused> {
     let invalid = |description: &str| Refused::new("invalid_request", description);
     if let Some(name) = parameters.repeated() {
-        return Err(invalid(&format!("the parameter {name:?} came more than once")));
+        return Err(invalid(&format!(
+            "the parameter {name:?} came more than once"
+        )));
     }
     if parameters.get("request").is_some() {
-        return Err(Refused::new("request_not_supported", "request objects are not supported"));
+        return Err(Refused::new(
+            "request_not_supported",
+            "request objects are not supported",
+        ));
     }
     if parameters.get("request_uri").is_some() {
-        return Err(Refused::new("request_uri_not_supported", "request_uri is not supported"));
+        return Err(Refused::new(
+            "request_uri_not_supported",
+            "request_uri is not supported",
+        ));
     }
     match parameters.get("response_type") {
         Some("code") => {}
         None => return Err(invalid("response_type is missing; expected code")),
         Some(_) => {
-            return Err(Refused::new("unsupported_response_type", "response_type must be code"));
+            return Err(Refused::new(
+                "unsupported_response_type",
+                "response_type must be code",
+            ));
         }
     }
     if !matches!(parameters.get("response_mode"), None | Some("query")) {
         return Err(invalid("response_mode must be query"));
     }
     if parameters.get("code_challenge_method") != Some("S256") {
-        return Err(invalid("PKCE is required: code_challenge_method must be S256"));
+        return Err(invalid(
+            "PKCE is required: code_challenge_method must be S256",
+        ));
     }
     let challenge = parameters.get("code_challenge").unwrap_or_default();
     if !is_code_challenge(challenge) {
-        return Err(invalid("PKCE is required: code_challenge must be 43 base64url characters"));
+        return Err(invalid(
+            "PKCE is required: code_challenge must be 43 base64url characters",
+        ));
     }
     let prompt = parameters.get("prompt").unwrap_or_default();
     if prompt.split(' ').count() > 1 && prompt.split(' ').any(|word| word == "none") {
@@ -164,8 +203,11 @@ fn route(parameters: &Parameters) -> Result<Route, ErrorPage> {
             Err(_) => Route::Slug(text.to_owned()),
         });
     }
-    let hint = parameters.get("login_hint").and_then(|hint| Email::parse(hint).ok());
-    hint.map(|email| Route::Domain(email.domain().to_owned())).ok_or_else(which)
+    let hint = parameters
+        .get("login_hint")
+        .and_then(|hint| Email::parse(hint).ok());
+    hint.map(|email| Route::Domain(email.domain().to_owned()))
+        .ok_or_else(which)
 }
 
 /// The connection that the route leads to, if it is live. Two layers of errors: the archive's, and
@@ -180,7 +222,10 @@ fn live_connection(
             let Some(connection) = tx.connection(Reach::All, *id)? else {
                 return Ok(Err(no_connection()));
             };
-            (tx.workspace(Reach::All, connection.workspace_id)?, Some(connection))
+            (
+                tx.workspace(Reach::All, connection.workspace_id)?,
+                Some(connection),
+            )
         }
         Route::Workspace(id) => (tx.workspace(Reach::All, *id)?, None),
         Route::Slug(slug) => (tx.workspace_by_slug(slug)?, None),
@@ -195,7 +240,9 @@ fn live_connection(
             None => return Ok(Err(which())),
         },
     };
-    let Some(workspace) = workspace else { return Ok(Err(no_connection())) };
+    let Some(workspace) = workspace else {
+        return Ok(Err(no_connection()));
+    };
     if let Err(refusal) = plan_gate(workspace.plan, &service.rules) {
         return Ok(Err(Problem::from(refusal).into()));
     }
@@ -213,7 +260,9 @@ fn live_connection(
         Some(id) => tx.revision(connection.id, id)?,
         None => None,
     };
-    Ok(revision.map(|revision| (connection, revision)).ok_or_else(not_live))
+    Ok(revision
+        .map(|revision| (connection, revision))
+        .ok_or_else(not_live))
 }
 
 /// The live default, else the only live one.
@@ -239,7 +288,7 @@ fn default_of(
     })
 }
 
-fn page(status: StatusCode, reason: &'static str, title: &str, message: &str) -> ErrorPage {
+fn page(status: StatusCode, reason: &'static str, title: &'static str, message: &str) -> ErrorPage {
     let advice = "Go back to the application. If it happens again, tell its operator the reference \
                   below.";
     ErrorPage::new(status, reason, title, message, advice)
@@ -247,27 +296,52 @@ fn page(status: StatusCode, reason: &'static str, title: &str, message: &str) ->
 
 fn unknown_client() -> ErrorPage {
     let message = "The application that sent you here (client_id) is not registered.";
-    page(StatusCode::BAD_REQUEST, "client-unknown", "This application is not known", message)
+    page(
+        StatusCode::BAD_REQUEST,
+        "client-unknown",
+        "This application is not known",
+        message,
+    )
 }
 
 fn unregistered() -> ErrorPage {
     let message = "The address to come back to (redirect_uri) is not registered for this \
                    application, so you are not sent there.";
-    page(StatusCode::BAD_REQUEST, "redirect-uri-unregistered", "This link is not right", message)
+    page(
+        StatusCode::BAD_REQUEST,
+        "redirect-uri-unregistered",
+        "This link is not right",
+        message,
+    )
 }
 
 fn no_connection() -> ErrorPage {
     let message = "There is no single sign-on under this name.";
-    page(StatusCode::NOT_FOUND, "connection-unknown", "Single sign-on not found", message)
+    page(
+        StatusCode::NOT_FOUND,
+        "connection-unknown",
+        "Single sign-on not found",
+        message,
+    )
 }
 
 fn which() -> ErrorPage {
     let message = "The application has to say which workspace you belong to: by workspace, by \
                    connection, or by an address of a verified domain.";
-    page(StatusCode::BAD_REQUEST, "connection-undecided", "Which workspace?", message)
+    page(
+        StatusCode::BAD_REQUEST,
+        "connection-undecided",
+        "Which workspace?",
+        message,
+    )
 }
 
 fn not_live() -> ErrorPage {
     let message = "Single sign-on is not switched on for this workspace.";
-    page(StatusCode::FORBIDDEN, "sso-not-live", "Single sign-on is not available", message)
+    page(
+        StatusCode::FORBIDDEN,
+        "sso-not-live",
+        "Single sign-on is not available",
+        message,
+    )
 }

@@ -42,8 +42,12 @@ pub(crate) async fn authenticate(
     service: &Service,
     form: &Parameters,
 ) -> Result<Client, OAuthError> {
-    let refused =
-        || OAuthError::new(OAuthErrorCode::InvalidClient, "the client or its secret is unknown");
+    let refused = || {
+        OAuthError::new(
+            OAuthErrorCode::InvalidClient,
+            "the client or its secret is unknown",
+        )
+    };
     let in_body = form.get("client_id").zip(form.get("client_secret"));
     let (id, secret) = match (basic(request)?, in_body) {
         (Some(_), Some(_)) => {
@@ -56,7 +60,10 @@ pub(crate) async fn authenticate(
     };
     let id: ClientId = id.parse().or(Err(refused()))?;
     let secret = Secret::parse(&secret).ok_or_else(refused)?;
-    let client = service.store.read(move |tx| tx.client(id).map_err(Problem::from)).await?;
+    let client = service
+        .store
+        .read(move |tx| tx.client(id).map_err(Problem::from))
+        .await?;
     let client = client.ok_or_else(refused)?;
     if !secret.matches(&client.secret_hash) {
         return Err(refused());
@@ -70,7 +77,9 @@ fn basic(request: &HttpRequest) -> Result<Option<(String, String)>, OAuthError> 
         let description = "the Authorization header is not of the form `Basic <credentials>`";
         OAuthError::new(OAuthErrorCode::InvalidClient, description)
     };
-    let Some(header) = request.headers().get(AUTHORIZATION) else { return Ok(None) };
+    let Some(header) = request.headers().get(AUTHORIZATION) else {
+        return Ok(None);
+    };
     let header = header.to_str().or(Err(refused()))?;
     let (scheme, credentials) = header.split_once(' ').ok_or_else(refused)?;
     if !scheme.eq_ignore_ascii_case("basic") {
@@ -82,7 +91,11 @@ fn basic(request: &HttpRequest) -> Result<Option<(String, String)>, OAuthError> 
     let decoded = |part: &str| {
         let pairs: Vec<(String, String)> =
             serde_urlencoded::from_str(&format!("v={part}")).unwrap_or_default();
-        pairs.into_iter().next().map(|(_, value)| value).unwrap_or_default()
+        pairs
+            .into_iter()
+            .next()
+            .map(|(_, value)| value)
+            .unwrap_or_default()
     };
     Ok(Some((decoded(id), decoded(secret))))
 }

@@ -10,38 +10,40 @@ use crate::{oidc::SCOPES, service::Service};
 pub(crate) async fn configuration(service: Data<Service>) -> HttpResponse {
     let issuer = &service.config.public_url;
     let at = |path: &str| format!("{issuer}{path}");
-    HttpResponse::Ok().insert_header(("Cache-Control", "public, max-age=300")).json(json!({
-        "issuer": issuer,
-        "authorization_endpoint": at("/oauth2/authorize"),
-        "token_endpoint": at("/oauth2/token"),
-        "userinfo_endpoint": at("/oauth2/userinfo"),
-        "jwks_uri": at("/oauth2/jwks"),
-        "introspection_endpoint": at("/oauth2/introspect"),
-        "revocation_endpoint": at("/oauth2/revoke"),
-        "response_types_supported": ["code"],
-        "response_modes_supported": ["query"],
-        "grant_types_supported": ["authorization_code", "refresh_token"],
-        "subject_types_supported": ["public"],
-        "id_token_signing_alg_values_supported": ["ES256"],
-        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
-        "introspection_endpoint_auth_methods_supported": [
-            "client_secret_basic", "client_secret_post"
-        ],
-        "revocation_endpoint_auth_methods_supported": [
-            "client_secret_basic", "client_secret_post"
-        ],
-        "code_challenge_methods_supported": ["S256"],
-        "scopes_supported": SCOPES,
-        "claims_supported": [
-            "iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "amr", "sid", "email",
-            "email_verified", "name", "workspace", "connection", "role"
-        ],
-        "prompt_values_supported": ["none", "login"],
-        "claims_parameter_supported": false,
-        "request_parameter_supported": false,
-        "request_uri_parameter_supported": false,
-        "authorization_response_iss_parameter_supported": true
-    }))
+    HttpResponse::Ok()
+        .insert_header(("Cache-Control", "public, max-age=300"))
+        .json(json!({
+            "issuer": issuer,
+            "authorization_endpoint": at("/oauth2/authorize"),
+            "token_endpoint": at("/oauth2/token"),
+            "userinfo_endpoint": at("/oauth2/userinfo"),
+            "jwks_uri": at("/oauth2/jwks"),
+            "introspection_endpoint": at("/oauth2/introspect"),
+            "revocation_endpoint": at("/oauth2/revoke"),
+            "response_types_supported": ["code"],
+            "response_modes_supported": ["query"],
+            "grant_types_supported": ["authorization_code", "refresh_token"],
+            "subject_types_supported": ["public"],
+            "id_token_signing_alg_values_supported": ["ES256"],
+            "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+            "introspection_endpoint_auth_methods_supported": [
+                "client_secret_basic", "client_secret_post"
+            ],
+            "revocation_endpoint_auth_methods_supported": [
+                "client_secret_basic", "client_secret_post"
+            ],
+            "code_challenge_methods_supported": ["S256"],
+            "scopes_supported": SCOPES,
+            "claims_supported": [
+                "iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "amr", "sid", "email",
+                "email_verified", "name", "workspace", "connection", "role"
+            ],
+            "prompt_values_supported": ["none", "login"],
+            "claims_parameter_supported": false,
+            "request_parameter_supported": false,
+            "request_uri_parameter_supported": false,
+            "authorization_response_iss_parameter_supported": true
+        }))
 }
 
 /// The public keys that verify our tokens (RFC 7517).

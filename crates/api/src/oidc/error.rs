@@ -45,7 +45,11 @@ pub(crate) struct OAuthError {
 
 impl OAuthError {
     pub(crate) fn new(code: OAuthErrorCode, description: impl Into<String>) -> Self {
-        Self { code, description: description.into(), status: code.status() }
+        Self {
+            code,
+            description: description.into(),
+            status: code.status(),
+        }
     }
 
     pub(crate) fn invalid_grant(description: impl Into<String>) -> Self {
@@ -83,7 +87,10 @@ impl From<Problem> for OAuthError {
     fn from(problem: Problem) -> Self {
         if problem.kind.status().is_server_error() {
             tracing::warn!(cause = problem.cause.as_deref(), "OAuth request failed");
-            return Self::new(OAuthErrorCode::ServerError, "the service is out of reach for a moment");
+            return Self::new(
+                OAuthErrorCode::ServerError,
+                "the service is out of reach for a moment",
+            );
         }
         Self {
             code: OAuthErrorCode::InvalidRequest,

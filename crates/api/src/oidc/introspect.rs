@@ -30,9 +30,9 @@ pub(crate) async fn introspect(
 ) -> Result<HttpResponse, OAuthError> {
     let form = form(&request, payload.into_inner()).await?;
     let client = authenticate(&request, &service, &form).await?;
-    let token = form.owned("token").ok_or_else(|| {
-        OAuthError::new(OAuthErrorCode::InvalidRequest, "token is missing")
-    })?;
+    let token = form
+        .owned("token")
+        .ok_or_else(|| OAuthError::new(OAuthErrorCode::InvalidRequest, "token is missing"))?;
     let now = clock::now();
     let access = verify_access_token(&service.keys, &service.issuer, &token, now).ok();
     let service_in = service.clone();
@@ -54,7 +54,9 @@ pub(crate) async fn introspect(
             },
         })
         .await?;
-    Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(answer))
+    Ok(HttpResponse::Ok()
+        .insert_header(("Cache-Control", "no-store"))
+        .json(answer))
 }
 
 fn access_token(
@@ -64,7 +66,9 @@ fn access_token(
     now: Timestamp,
 ) -> Result<Value, Problem> {
     let session = tx.session(Reach::All, claims.sid)?;
-    let Some(session) = session else { return Ok(json!({"active": false})) };
+    let Some(session) = session else {
+        return Ok(json!({"active": false}));
+    };
     if facts::renewal(tx, service, &session, now)?.is_err() {
         return Ok(json!({"active": false}));
     }
@@ -82,7 +86,9 @@ fn refresh_token(
     session: Option<Session>,
     now: Timestamp,
 ) -> Result<Value, Problem> {
-    let Some(session) = session else { return Ok(json!({"active": false})) };
+    let Some(session) = session else {
+        return Ok(json!({"active": false}));
+    };
     if facts::renewal(tx, service, &session, now)?.is_err() {
         return Ok(json!({"active": false}));
     }

@@ -18,7 +18,11 @@ pub(crate) const SCOPES: &[&str] = &["openid", "email", "profile", "saml"];
 /// The wanted scopes that there are, each once, in the order of [`SCOPES`].
 pub(crate) fn granted_scope(wanted: &str) -> String {
     let wanted: Vec<_> = wanted.split(' ').collect();
-    let granted: Vec<_> = SCOPES.iter().copied().filter(|scope| wanted.contains(scope)).collect();
+    let granted: Vec<_> = SCOPES
+        .iter()
+        .copied()
+        .filter(|scope| wanted.contains(scope))
+        .collect();
     granted.join(" ")
 }
 
@@ -41,7 +45,10 @@ mod tests {
 
     #[test]
     fn unknown_scopes_are_ignored() {
-        assert_eq!(granted_scope("saml offline_access openid openid"), "openid saml");
+        assert_eq!(
+            granted_scope("saml offline_access openid openid"),
+            "openid saml"
+        );
         assert_eq!(granted_scope(""), "");
     }
 }

@@ -26,9 +26,9 @@ pub(crate) async fn revoke(
 ) -> Result<HttpResponse, OAuthError> {
     let form = form(&request, payload.into_inner()).await?;
     let client = authenticate(&request, &service, &form).await?;
-    let token = form.owned("token").ok_or_else(|| {
-        OAuthError::new(OAuthErrorCode::InvalidRequest, "token is missing")
-    })?;
+    let token = form
+        .owned("token")
+        .ok_or_else(|| OAuthError::new(OAuthErrorCode::InvalidRequest, "token is missing"))?;
     let now = clock::now();
     let access = verify_access_token(&service.keys, &service.issuer, &token, now).ok();
     service
@@ -36,9 +36,7 @@ pub(crate) async fn revoke(
         .write(move |tx| {
             let session = match (access, Secret::parse(&token)) {
                 (Some(claims), _) => tx.session(Reach::All, claims.sid)?,
-                (None, Some(secret)) => {
-                    tx.peek_refresh(&secret.hash())?.map(|state| state.session)
-                }
+                (None, Some(secret)) => tx.peek_refresh(&secret.hash())?.map(|state| state.session),
                 (None, None) => None,
             };
             if let Some(session) = session.filter(|session| session.client_id == client.id) {
@@ -47,5 +45,7 @@ pub(crate) async fn revoke(
             Ok::<_, Problem>(())
         })
         .await?;
-    Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).finish())
+    Ok(HttpResponse::Ok()
+        .insert_header(("Cache-Control", "no-store"))
+        .finish())
 }

@@ -38,7 +38,10 @@ pub(crate) async fn token(
         Some("refresh_token") => refresh(&service, client, &form).await?,
         Some(_) => {
             let description = "grant_type must be authorization_code or refresh_token";
-            return Err(OAuthError::new(OAuthErrorCode::UnsupportedGrantType, description));
+            return Err(OAuthError::new(
+                OAuthErrorCode::UnsupportedGrantType,
+                description,
+            ));
         }
         None => {
             let description = "grant_type is missing";
@@ -46,7 +49,9 @@ pub(crate) async fn token(
         }
     };
     // RFC 6749 §5.1: no cache may keep a token.
-    Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(body(&tokens)))
+    Ok(HttpResponse::Ok()
+        .insert_header(("Cache-Control", "no-store"))
+        .json(body(&tokens)))
 }
 
 /// The token response (RFC 6749 §5.1, OpenID Connect Core §3.1.3.3).
@@ -117,9 +122,8 @@ async fn exchange(
     client: Client,
     form: &Parameters,
 ) -> Result<TokenSet, OAuthError> {
-    let missing = |name: &str| {
-        OAuthError::new(OAuthErrorCode::InvalidRequest, format!("{name} is missing"))
-    };
+    let missing =
+        |name: &str| OAuthError::new(OAuthErrorCode::InvalidRequest, format!("{name} is missing"));
     let unknown = || {
         OAuthError::invalid_grant(
             "the code is unknown or has expired, or client, redirect_uri or code_verifier do not \
@@ -127,12 +131,19 @@ async fn exchange(
         )
     };
     let code = form.get("code").ok_or_else(|| missing("code"))?;
-    let redirect_uri = form.owned("redirect_uri").ok_or_else(|| missing("redirect_uri"))?;
-    let verifier = form.owned("code_verifier").ok_or_else(|| missing("code_verifier"))?;
+    let redirect_uri = form
+        .owned("redirect_uri")
+        .ok_or_else(|| missing("redirect_uri"))?;
+    let verifier = form
+        .owned("code_verifier")
+        .ok_or_else(|| missing("code_verifier"))?;
     let hash = Secret::parse(code).ok_or_else(unknown)?.hash();
     let id = client.id;
-    finish(service, &client, "authorization_code", move |tx, service, now| {
-        match tx.redeem_code(&hash, now)? {
+    finish(
+        service,
+        &client,
+        "authorization_code",
+        move |tx, service, now| match tx.redeem_code(&hash, now)? {
             CodeRedemption::Redeemed { code, session } => {
                 let rightful = code.client_id == id
                     && code.redirect_uri == redirect_uri
@@ -140,12 +151,12 @@ async fn exchange(
                 if !rightful {
                     return Err(unknown());
                 }
-                renew(tx, service, session, code.nonce.as_deref(), now)
+                renew(tx, service, &session, code.nonce.as_deref(), now)
             }
             CodeRedemption::Reused { session_id } => Ok(Outcome::Reused(session_id)),
             CodeRedemption::Expired | CodeRedemption::Unknown => Err(unknown()),
-        }
-    })
+        },
+    )
     .await
 }
 
@@ -160,17 +171,22 @@ async fn refresh(
     let unknown = || OAuthError::invalid_grant("the refresh token is unknown or has expired");
     let hash = Secret::parse(presented).ok_or_else(unknown)?.hash();
     let id = client.id;
-    finish(service, &client, "refresh_token", move |tx, service, now| {
-        let known = tx.peek_refresh(&hash)?;
-        if known.is_none_or(|state| state.session.client_id != id) {
-            return Err(unknown());
-        }
-        match tx.redeem_refresh(&hash, now)? {
-            RefreshRedemption::Redeemed { session } => renew(tx, service, session, None, now),
-            RefreshRedemption::Reused { session_id } => Ok(Outcome::Reused(session_id)),
-            RefreshRedemption::Expired | RefreshRedemption::Unknown => Err(unknown()),
-        }
-    })
+    finish(
+        service,
+        &client,
+        "refresh_token",
+        move |tx, service, now| {
+            let known = tx.peek_refresh(&hash)?;
+            if known.is_none_or(|state| state.session.client_id != id) {
+                return Err(unknown());
+            }
+            match tx.redeem_refresh(&hash, now)? {
+                RefreshRedemption::Redeemed { session } => renew(tx, service, &session, None, now),
+                RefreshRedemption::Reused { session_id } => Ok(Outcome::Reused(session_id)),
+                RefreshRedemption::Expired | RefreshRedemption::Unknown => Err(unknown()),
+            }
+        },
+    )
     .await
 }
 
@@ -178,18 +194,18 @@ async fn refresh(
 fn renew(
     tx: &mut Tx<'_>,
     service: &Service,
-    session: Session,
+    session: &Session,
     nonce: Option<&str>,
     now: Timestamp,
 ) -> Result<Outcome, OAuthError> {
-    let grant = match facts::renewal(tx, service, &session, now)? {
+    let grant = match facts::renewal(tx, service, session, now)? {
         Ok(grant) => grant,
         Err(Denial { refusal, .. }) => {
             tx.revoke_session(session.id, refusal.code(), now)?;
             return Ok(Outcome::Ended(refusal.code(), refusal.to_string()));
         }
     };
-    let tokens = issue(&service.keys, &service.issuer, grant, &session, nonce, now)
+    let tokens = issue(&service.keys, &service.issuer, grant, session, nonce, now)
         .map_err(Problem::internal)?;
     tx.insert_refresh(&tokens.refresh)?;
     Ok(Outcome::Tokens(Box::new(tokens)))

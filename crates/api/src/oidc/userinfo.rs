@@ -26,12 +26,17 @@ pub(crate) async fn post(request: HttpRequest, service: Data<Service>) -> HttpRe
 }
 
 async fn answer(request: &HttpRequest, service: &Data<Service>) -> HttpResponse {
-    let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let header = request
+        .headers()
+        .get(AUTHORIZATION)
+        .and_then(|value| value.to_str().ok());
     let token = header
         .and_then(|header| header.split_once(' '))
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
         .map(|(_, token)| token.trim());
-    let Some(token) = token else { return refused("") };
+    let Some(token) = token else {
+        return refused("");
+    };
     let now = clock::now();
     let Ok(claims) = verify_access_token(&service.keys, &service.issuer, token, now) else {
         return refused(" error=\"invalid_token\"");
@@ -40,17 +45,21 @@ async fn answer(request: &HttpRequest, service: &Data<Service>) -> HttpResponse 
     let found = service
         .store
         .read(move |tx| {
-            let Some(session) = tx.session(Reach::All, claims.sid)? else { return Ok(None) };
+            let Some(session) = tx.session(Reach::All, claims.sid)? else {
+                return Ok(None);
+            };
             let grant = facts::renewal(tx, &service_in, &session, now)?;
-            Ok::<_, Problem>(grant.ok().map(|grant| {
-                userinfo(&session, grant.member(), grant.email_verified())
-            }))
+            Ok::<_, Problem>(
+                grant
+                    .ok()
+                    .map(|grant| userinfo(&session, grant.member(), grant.email_verified())),
+            )
         })
         .await;
     match found {
-        Ok(Some(claims)) => {
-            HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(claims)
-        }
+        Ok(Some(claims)) => HttpResponse::Ok()
+            .insert_header(("Cache-Control", "no-store"))
+            .json(claims),
         Ok(None) => refused(" error=\"invalid_token\""),
         Err(problem) => HttpResponse::from_error(problem),
     }
@@ -72,7 +81,10 @@ fn userinfo(
     let has = |scope: &str| session.scope.split(' ').any(|granted| granted == scope);
     let mut claims = Map::new();
     claims.insert("sub".to_owned(), json!(member.id.to_string()));
-    claims.insert("workspace".to_owned(), json!(session.workspace_id.to_string()));
+    claims.insert(
+        "workspace".to_owned(),
+        json!(session.workspace_id.to_string()),
+    );
     claims.insert("role".to_owned(), json!(member.role));
     if has("email") {
         claims.insert("email".to_owned(), json!(member.email));
@@ -81,7 +93,12 @@ fn userinfo(
     if let Some(name) = member.name.as_deref().filter(|_| has("profile")) {
         claims.insert("name".to_owned(), json!(name));
     }
-    if let Origin::Saml { connection_id, details, .. } = &session.origin {
+    if let Origin::Saml {
+        connection_id,
+        details,
+        ..
+    } = &session.origin
+    {
         claims.insert("connection".to_owned(), json!(connection_id.to_string()));
         if has("saml") {
             let attributes: Map<String, Value> = details

@@ -74,7 +74,11 @@ pub(crate) async fn create(
     let (caller, Json(new)) = (caller.into_caller(), body);
     let now = clock::now();
     let scopes = Scopes::parse(new.scopes.iter().map(String::as_str)).map_err(|error| {
-        Problem::invalid("/scopes", "scopes of the list in the documentation", error.to_string())
+        Problem::invalid(
+            "/scopes",
+            "scopes of the list in the documentation",
+            error.to_string(),
+        )
     })?;
     if scopes.words().is_empty() {
         return Err(Problem::invalid("/scopes", "at least one scope", "none"));
@@ -84,15 +88,19 @@ pub(crate) async fn create(
         return Err(Problem::new(ProblemType::InsufficientScope, detail));
     }
     if new.expires_at.is_some_and(|at| at <= now) {
-        return Err(Problem::invalid("/expires_at", "a time in the future", "one that has passed"));
+        return Err(Problem::invalid(
+            "/expires_at",
+            "a time in the future",
+            "one that has passed",
+        ));
     }
     let workspace_id = match (caller.key.workspace_id, new.workspace_id) {
         (Some(own), None) => Some(own),
         (_, wanted) => wanted,
     };
     let name = text::name("/name", &new.name)?;
-    let (key, secret) = make(name, scopes, workspace_id, new.expires_at, now)
-        .map_err(Problem::internal)?;
+    let (key, secret) =
+        make(name, scopes, workspace_id, new.expires_at, now).map_err(Problem::internal)?;
     let made = service
         .store
         .write(move |tx| {
@@ -102,12 +110,22 @@ pub(crate) async fn create(
             tx.insert_api_key(&key)?;
             let detail = json!({"name": key.name, "scopes": key.scopes.words()});
             let actor = caller.actor();
-            audit::record(tx, actor, workspace_id, "api_key.created", key.id, &detail, now)?;
+            audit::record(
+                tx,
+                actor,
+                workspace_id,
+                "api_key.created",
+                key.id,
+                &detail,
+                now,
+            )?;
             Ok::<_, Problem>(key)
         })
         .await?;
     let view = ApiKeyView::new(&made, Some(secret));
-    Ok(HttpResponse::Created().insert_header(("Cache-Control", "no-store")).json(view))
+    Ok(HttpResponse::Created()
+        .insert_header(("Cache-Control", "no-store"))
+        .json(view))
 }
 
 /// List API keys; never their secrets.
@@ -139,7 +157,10 @@ pub(crate) async fn read(
     path: Path<ApiKeyId>,
 ) -> Result<HttpResponse, Problem> {
     let (bound_to, id) = (caller.key.workspace_id, path.into_inner());
-    let found = service.store.read(move |tx| tx.api_key(id).map_err(Problem::from)).await?;
+    let found = service
+        .store
+        .read(move |tx| tx.api_key(id).map_err(Problem::from))
+        .await?;
     let key = within(found, bound_to).ok_or_else(|| Problem::not_found("API key"))?;
     Ok(HttpResponse::Ok().json(ApiKeyView::new(&key, None)))
 }
@@ -167,7 +188,15 @@ pub(crate) async fn delete(
                 .ok_or_else(|| Problem::not_found("API key"))?;
             tx.delete_api_key(id)?;
             let (actor, detail) = (caller.actor(), json!({"name": key.name}));
-            audit::record(tx, actor, key.workspace_id, "api_key.deleted", id, &detail, now)?;
+            audit::record(
+                tx,
+                actor,
+                key.workspace_id,
+                "api_key.deleted",
+                id,
+                &detail,
+                now,
+            )?;
             Ok::<_, Problem>(())
         })
         .await?;

@@ -77,7 +77,9 @@ pub(crate) async fn create(
         })
         .await?;
     let view = ClientView::new(made, Some(secret.expose().to_owned()));
-    Ok(HttpResponse::Created().insert_header(("Cache-Control", "no-store")).json(view))
+    Ok(HttpResponse::Created()
+        .insert_header(("Cache-Control", "no-store"))
+        .json(view))
 }
 
 /// List clients.
@@ -91,8 +93,10 @@ pub(crate) async fn list(
 ) -> Result<HttpResponse, Problem> {
     caller.deployment_wide()?;
     let request = query.into_inner().request()?;
-    let page =
-        service.store.read(move |tx| tx.list_clients(&request).map_err(Problem::from)).await?;
+    let page = service
+        .store
+        .read(move |tx| tx.list_clients(&request).map_err(Problem::from))
+        .await?;
     Ok(HttpResponse::Ok().json(List::of(page, |client| ClientView::new(client, None))))
 }
 
@@ -108,7 +112,10 @@ pub(crate) async fn read(
 ) -> Result<HttpResponse, Problem> {
     caller.deployment_wide()?;
     let id = path.into_inner();
-    let found = service.store.read(move |tx| tx.client(id).map_err(Problem::from)).await?;
+    let found = service
+        .store
+        .read(move |tx| tx.client(id).map_err(Problem::from))
+        .await?;
     let client = found.ok_or_else(|| Problem::not_found("client"))?;
     Ok(HttpResponse::Ok().json(ClientView::new(client, None)))
 }

@@ -90,8 +90,9 @@ pub(crate) fn within_reach(
     caller: &Caller,
     id: ConnectionId,
 ) -> Result<(Connection, Workspace), Problem> {
-    let connection =
-        tx.connection(caller.reach(), id)?.ok_or_else(|| Problem::not_found("connection"))?;
+    let connection = tx
+        .connection(caller.reach(), id)?
+        .ok_or_else(|| Problem::not_found("connection"))?;
     let workspace = caller.workspace(tx, connection.workspace_id)?;
     Ok((connection, workspace))
 }
@@ -109,11 +110,21 @@ fn parts(
         Some(id) => tx.revision(connection.id, id)?,
         None => None,
     };
-    Ok(ConnectionParts { connection, plan: workspace.plan, draft, live })
+    Ok(ConnectionParts {
+        connection,
+        plan: workspace.plan,
+        draft,
+        live,
+    })
 }
 
 fn view(service: &Service, parts: ConnectionParts, advisories: &[Advisory]) -> ConnectionView {
-    ConnectionView::new(parts, &service.config.public_url, &service.rules, advisories)
+    ConnectionView::new(
+        parts,
+        &service.config.public_url,
+        &service.rules,
+        advisories,
+    )
 }
 
 /// Create a connection; its `service_provider` values go into the IdP. Works on every plan.
@@ -131,12 +142,20 @@ pub(crate) async fn create(
     let now = clock::now();
     let id = ConnectionId::new(now);
     let name = text::name("/name", new.name.as_deref().unwrap_or("SAML"))?;
-    let provider = new.provider.map(|text| text::name("/provider", &text)).transpose()?;
+    let provider = new
+        .provider
+        .map(|text| text::name("/provider", &text))
+        .transpose()?;
     // Before a key is taken from the pool: is there such a workspace at all?
     let asks = caller.clone();
-    service.store.read(move |tx| asks.workspace(tx, workspace_id)).await?;
+    service
+        .store
+        .read(move |tx| asks.workspace(tx, workspace_id))
+        .await?;
     let key = service.key_pool.take().await.map_err(Problem::internal)?;
-    let not_after = now.checked_add(CERTIFICATE_LIFETIME).map_err(Problem::internal)?;
+    let not_after = now
+        .checked_add(CERTIFICATE_LIFETIME)
+        .map_err(Problem::internal)?;
     let certificate = key
         .self_signed_certificate(&id.to_string(), now, not_after)
         .map_err(Problem::internal)?;
@@ -155,7 +174,9 @@ pub(crate) async fn create(
                 phase: Phase::Draft,
                 draft: None,
                 live: None,
-                service_provider: ServiceProvider { certificate_pem: certificate.to_pem() },
+                service_provider: ServiceProvider {
+                    certificate_pem: certificate.to_pem(),
+                },
                 created_at: now,
                 updated_at: now,
             };
@@ -194,7 +215,10 @@ pub(crate) async fn list(
             Ok::<_, Problem>((shown, page.next_cursor))
         })
         .await?;
-    let data: Vec<_> = connections.into_iter().map(|parts| view(&service, parts, &[])).collect();
+    let data: Vec<_> = connections
+        .into_iter()
+        .map(|parts| view(&service, parts, &[]))
+        .collect();
     Ok(HttpResponse::Ok().json(List { data, next_cursor }))
 }
 
@@ -232,7 +256,11 @@ pub(crate) async fn update(
 ) -> Result<HttpResponse, Problem> {
     let (caller, id, Patch(patch)) = (caller.into_caller(), path.into_inner(), body);
     let now = clock::now();
-    let name = patch.name.as_deref().map(|name| text::name("/name", name)).transpose()?;
+    let name = patch
+        .name
+        .as_deref()
+        .map(|name| text::name("/name", name))
+        .transpose()?;
     let provider = patch
         .provider
         .map(|given| given.map(|text| text::name("/provider", &text)).transpose())
@@ -382,8 +410,12 @@ pub(crate) async fn enable(
                 let expected = "a revision of this connection";
                 Problem::invalid("/revision_id", expected, revision_id.to_string())
             })?;
-            let advisories =
-                may_enable(workspace.plan, workspace.two_factor, &revision, &service_in.rules)?;
+            let advisories = may_enable(
+                workspace.plan,
+                workspace.two_factor,
+                &revision,
+                &service_in.rules,
+            )?;
             let before = connection.live.filter(|_| connection.phase == Phase::Live);
             connection.live = Some(revision_id);
             connection.draft = connection.draft.filter(|draft| *draft != revision_id);
@@ -484,7 +516,9 @@ pub(crate) async fn restore(
         .write(move |tx| {
             let (connection, workspace) = within_reach(tx, &caller, id)?;
             plan_gate(workspace.plan, &service_in.rules)?;
-            let old = tx.revision(id, revision_id)?.ok_or_else(|| Problem::not_found("revision"))?;
+            let old = tx
+                .revision(id, revision_id)?
+                .ok_or_else(|| Problem::not_found("revision"))?;
             let revision = Revision {
                 id: RevisionId::new(now),
                 number: tx.next_revision_number(id)?,
@@ -499,10 +533,17 @@ pub(crate) async fn restore(
                 "restored": revision_id.to_string(),
             });
             let (actor, scope) = (caller.actor(), Some(workspace.id));
-            audit::record(tx, actor, scope, "connection.draft_restored", id, &detail, now)?;
+            audit::record(
+                tx,
+                actor,
+                scope,
+                "connection.draft_restored",
+                id,
+                &detail,
+                now,
+            )?;
             parts(tx, connection, &workspace)
         })
         .await?;
     Ok(HttpResponse::Ok().json(view(&service, staged, &[])))
 }
-

@@ -66,7 +66,13 @@ pub(crate) async fn create(
             let member = tx.member_by_email(id, asked.email.key())?;
             let facts = facts::of_workspace(tx, workspace)?;
             let (member, method) = (member.as_ref(), asked.method.into());
-            Ok::<_, Problem>(decide(&facts, &asked.email, member, method, &service_in.rules))
+            Ok::<_, Problem>(decide(
+                &facts,
+                &asked.email,
+                member,
+                method,
+                &service_in.rules,
+            ))
         })
         .await?;
     Ok(HttpResponse::Ok().json(DecisionView::from(decision)))

@@ -110,7 +110,8 @@ fn member(
     (workspace_id, member_id): (WorkspaceId, MemberId),
 ) -> Result<Member, Problem> {
     caller.workspace(tx, workspace_id)?;
-    tx.member(workspace_id, member_id)?.ok_or_else(|| Problem::not_found("member"))
+    tx.member(workspace_id, member_id)?
+        .ok_or_else(|| Problem::not_found("member"))
 }
 
 fn optional_name(name: Option<String>) -> Result<Option<String>, Problem> {
@@ -148,7 +149,15 @@ pub(crate) async fn create(
             tx.insert_member(&member)?;
             let detail = json!({"role": member.role});
             let scope = Some(workspace_id);
-            audit::record(tx, caller.actor(), scope, "member.created", member.id, &detail, now)?;
+            audit::record(
+                tx,
+                caller.actor(),
+                scope,
+                "member.created",
+                member.id,
+                &detail,
+                now,
+            )?;
             Ok::<_, Problem>(member)
         })
         .await?;
@@ -167,9 +176,17 @@ pub(crate) async fn list(
     query: Query<MemberQuery>,
 ) -> Result<HttpResponse, Problem> {
     let (caller, workspace_id) = (caller.into_caller(), path.into_inner());
-    let MemberQuery { email, external_id, cursor, limit } = query.into_inner();
+    let MemberQuery {
+        email,
+        external_id,
+        cursor,
+        limit,
+    } = query.into_inner();
     let request = PageQuery { cursor, limit }.request()?;
-    let filter = MemberFilter { email_key: email.map(|email| email.key().clone()), external_id };
+    let filter = MemberFilter {
+        email_key: email.map(|email| email.key().clone()),
+        external_id,
+    };
     let page = service
         .store
         .read(move |tx| {
@@ -192,7 +209,10 @@ pub(crate) async fn read(
     path: Path<(WorkspaceId, MemberId)>,
 ) -> Result<HttpResponse, Problem> {
     let (caller, ids) = (caller.into_caller(), path.into_inner());
-    let found = service.store.read(move |tx| member(tx, &caller, ids)).await?;
+    let found = service
+        .store
+        .read(move |tx| member(tx, &caller, ids))
+        .await?;
     Ok(HttpResponse::Ok().json(MemberView::from(found)))
 }
 
@@ -241,7 +261,15 @@ pub(crate) async fn update(
                 "after": {"role": after.role, "status": after.status},
                 "email_changed": before.email != after.email,
             });
-            audit::record(tx, caller.actor(), Some(ids.0), "member.changed", ids.1, &detail, now)?;
+            audit::record(
+                tx,
+                caller.actor(),
+                Some(ids.0),
+                "member.changed",
+                ids.1,
+                &detail,
+                now,
+            )?;
             Ok::<_, Problem>(after)
         })
         .await?;
@@ -266,7 +294,15 @@ pub(crate) async fn delete(
             member(tx, &caller, ids)?;
             tx.delete_member(ids.0, ids.1, now)?;
             let (actor, detail) = (caller.actor(), json!({}));
-            audit::record(tx, actor, Some(ids.0), "member.deleted", ids.1, &detail, now)?;
+            audit::record(
+                tx,
+                actor,
+                Some(ids.0),
+                "member.deleted",
+                ids.1,
+                &detail,
+                now,
+            )?;
             Ok::<_, Problem>(())
         })
         .await?;
@@ -291,7 +327,15 @@ pub(crate) async fn revoke_sessions(
             member(tx, &caller, ids)?;
             let ended = tx.revoke_sessions_of_member(ids.0, ids.1, "revoked by API", now)?;
             let (actor, detail) = (caller.actor(), json!({"sessions": ended}));
-            audit::record(tx, actor, Some(ids.0), "sessions.revoked", ids.1, &detail, now)?;
+            audit::record(
+                tx,
+                actor,
+                Some(ids.0),
+                "sessions.revoked",
+                ids.1,
+                &detail,
+                now,
+            )?;
             Ok::<_, Problem>(())
         })
         .await?;
@@ -342,13 +386,19 @@ fn prove(
         .filter(|connection| connection.workspace_id == member.workspace_id);
     let Some(connection) = connection else {
         let expected = "a connection of this workspace";
-        return Err(Problem::invalid("/connection_id", expected, connection_id.to_string()));
+        return Err(Problem::invalid(
+            "/connection_id",
+            expected,
+            connection_id.to_string(),
+        ));
     };
     let revision = match connection.live.or(connection.draft) {
         Some(id) => tx.revision(connection.id, id)?,
         None => None,
     };
-    let entity_id = revision.as_ref().and_then(|revision| revision.idp_entity_id());
+    let entity_id = revision
+        .as_ref()
+        .and_then(|revision| revision.idp_entity_id());
     let Some(idp_entity_id) = entity_id.map(str::to_owned) else {
         let detail = "the entity ID of the connection's IdP is not known yet: save it, or pass a \
                       test, first";
@@ -359,7 +409,10 @@ fn prove(
         workspace_id: member.workspace_id,
         member_id: member.id,
         connection_id,
-        subject: Subject { idp_entity_id, name_id },
+        subject: Subject {
+            idp_entity_id,
+            name_id,
+        },
         proven_at: Some(now),
         created_at: now,
         last_used_at: None,
@@ -391,7 +444,10 @@ pub(crate) async fn list_identities(
         })
         .await?;
     let data: Vec<_> = identities.into_iter().map(IdentityView::from).collect();
-    Ok(HttpResponse::Ok().json(List { data, next_cursor: None }))
+    Ok(HttpResponse::Ok().json(List {
+        data,
+        next_cursor: None,
+    }))
 }
 
 /// Unlink a subject: the way out of an identity-conflict.
@@ -417,7 +473,15 @@ pub(crate) async fn delete_identity(
             }
             let detail = json!({"identity": id.to_string()});
             let (actor, scope) = (caller.actor(), Some(workspace_id));
-            audit::record(tx, actor, scope, "identity.unlinked", member_id, &detail, now)?;
+            audit::record(
+                tx,
+                actor,
+                scope,
+                "identity.unlinked",
+                member_id,
+                &detail,
+                now,
+            )?;
             Ok(())
         })
         .await?;

@@ -8,9 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
-use vestibule_model::{
-    AuthenticationMethod, ClientId, Email, MemberId, SessionId, WorkspaceId,
-};
+use vestibule_model::{AuthenticationMethod, ClientId, Email, MemberId, SessionId, WorkspaceId};
 use vestibule_policy::{grant_vouched, parse_amr};
 use vestibule_session::{TokenSet, issue, mint};
 use vestibule_store::{Reach, Tx};
@@ -106,15 +104,17 @@ pub(crate) async fn create(
         .store
         .write(move |tx| vouch(tx, &service_in, &caller, &new, &amr, &scope, now))
         .await?;
-    Ok(HttpResponse::Created().insert_header(("Cache-Control", "no-store")).json(MintedView {
-        session,
-        access_token: tokens.access_token,
-        token_type: "Bearer",
-        expires_in: tokens.expires_in,
-        refresh_token: tokens.refresh_token.expose().to_owned(),
-        id_token: tokens.id_token,
-        scope: tokens.scope,
-    }))
+    Ok(HttpResponse::Created()
+        .insert_header(("Cache-Control", "no-store"))
+        .json(MintedView {
+            session,
+            access_token: tokens.access_token,
+            token_type: "Bearer",
+            expires_in: tokens.expires_in,
+            refresh_token: tokens.refresh_token.expose().to_owned(),
+            id_token: tokens.id_token,
+            scope: tokens.scope,
+        }))
 }
 
 /// From the caller's word to a session: policy, mint and archive in one transaction.
@@ -128,18 +128,22 @@ fn vouch(
     now: Timestamp,
 ) -> Result<(SessionView, TokenSet), Problem> {
     let expected = |what: &str| format!("the id of {what}");
-    let workspace = tx.workspace(caller.reach(), new.workspace_id)?.ok_or_else(|| {
-        let found = new.workspace_id.to_string();
-        Problem::not_found("workspace").with("workspace_id", found)
-    })?;
+    let workspace = tx
+        .workspace(caller.reach(), new.workspace_id)?
+        .ok_or_else(|| {
+            let found = new.workspace_id.to_string();
+            Problem::not_found("workspace").with("workspace_id", found)
+        })?;
     if tx.client(new.client_id)?.is_none() {
         let found = new.client_id.to_string();
         return Err(Problem::invalid("/client_id", expected("a client"), found));
     }
-    let member = tx.member_by_email(workspace.id, new.email.key())?.ok_or_else(|| {
-        let detail = "there is no member with this address in the workspace; create them first";
-        Problem::new(ProblemType::NotFound, detail)
-    })?;
+    let member = tx
+        .member_by_email(workspace.id, new.email.key())?
+        .ok_or_else(|| {
+            let detail = "there is no member with this address in the workspace; create them first";
+            Problem::new(ProblemType::NotFound, detail)
+        })?;
     let workspace_id = workspace.id;
     let facts = facts::of_workspace(tx, workspace)?;
     let rules = &service.rules;
@@ -169,7 +173,12 @@ pub(crate) async fn list(
     query: Query<SessionQuery>,
 ) -> Result<HttpResponse, Problem> {
     let caller = caller.into_caller();
-    let SessionQuery { workspace_id, member_id, cursor, limit } = query.into_inner();
+    let SessionQuery {
+        workspace_id,
+        member_id,
+        cursor,
+        limit,
+    } = query.into_inner();
     let request = PageQuery { cursor, limit }.request()?;
     let page = service
         .store
@@ -195,8 +204,10 @@ pub(crate) async fn read(
     path: Path<SessionId>,
 ) -> Result<HttpResponse, Problem> {
     let (reach, id) = (caller.reach(), path.into_inner());
-    let found =
-        service.store.read(move |tx| tx.session(reach, id).map_err(Problem::from)).await?;
+    let found = service
+        .store
+        .read(move |tx| tx.session(reach, id).map_err(Problem::from))
+        .await?;
     let session = found.ok_or_else(|| Problem::not_found("session"))?;
     Ok(HttpResponse::Ok().json(SessionView::from(session)))
 }
@@ -215,8 +226,9 @@ pub(crate) async fn delete(
     service
         .store
         .write(move |tx| {
-            let session =
-                tx.session(caller.reach(), id)?.ok_or_else(|| Problem::not_found("session"))?;
+            let session = tx
+                .session(caller.reach(), id)?
+                .ok_or_else(|| Problem::not_found("session"))?;
             if tx.revoke_session(id, "revoked by API", now)? {
                 let (actor, scope) = (caller.actor(), Some(session.workspace_id));
                 audit::record(tx, actor, scope, "session.revoked", id, &json!({}), now)?;

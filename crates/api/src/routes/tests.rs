@@ -46,7 +46,10 @@ pub(crate) async fn create(
         .write(move |tx| {
             let (connection, workspace) = within_reach(tx, &caller, id)?;
             plan_gate(workspace.plan, &service_in.rules)?;
-            let revision_id = connection.draft.or(connection.live).ok_or_else(nothing_saved)?;
+            let revision_id = connection
+                .draft
+                .or(connection.live)
+                .ok_or_else(nothing_saved)?;
             let test = TestRun {
                 id: TestId::new(now),
                 workspace_id: workspace.id,
@@ -109,7 +112,9 @@ pub(crate) async fn read(
         .store
         .read(move |tx| {
             within_reach(tx, &caller, id)?;
-            let test = tx.test(id, test_id)?.ok_or_else(|| Problem::not_found("test"))?;
+            let test = tx
+                .test(id, test_id)?
+                .ok_or_else(|| Problem::not_found("test"))?;
             Ok::<_, Problem>((test, tx.test_start_token(test_id)?))
         })
         .await?;

@@ -11,7 +11,11 @@ pub(crate) fn name(pointer: &str, given: &str) -> Result<String, Problem> {
     let length = name.chars().count();
     if length == 0 || length > MAX_NAME || name.chars().any(char::is_control) {
         let expected = format!("1 to {MAX_NAME} characters without control characters");
-        return Err(Problem::invalid(pointer, expected, format!("{length} characters")));
+        return Err(Problem::invalid(
+            pointer,
+            expected,
+            format!("{length} characters"),
+        ));
     }
     Ok(name.to_owned())
 }
@@ -22,7 +26,11 @@ pub(crate) fn external_id(given: Option<String>) -> Result<Option<String>, Probl
     let length = id.chars().count();
     if length == 0 || length > MAX_EXTERNAL_ID || id.chars().any(char::is_control) {
         let expected = format!("1 to {MAX_EXTERNAL_ID} characters without control characters");
-        return Err(Problem::invalid("/external_id", expected, format!("{length} characters")));
+        return Err(Problem::invalid(
+            "/external_id",
+            expected,
+            format!("{length} characters"),
+        ));
     }
     Ok(Some(id))
 }

@@ -146,12 +146,17 @@ pub(crate) async fn list(
     query: Query<WorkspaceQuery>,
 ) -> Result<HttpResponse, Problem> {
     let reach = caller.reach();
-    let WorkspaceQuery { external_id, cursor, limit } = query.into_inner();
+    let WorkspaceQuery {
+        external_id,
+        cursor,
+        limit,
+    } = query.into_inner();
     let request = PageQuery { cursor, limit }.request()?;
     let page = service
         .store
         .read(move |tx| {
-            tx.list_workspaces(reach, external_id.as_deref(), &request).map_err(Problem::from)
+            tx.list_workspaces(reach, external_id.as_deref(), &request)
+                .map_err(Problem::from)
         })
         .await?;
     Ok(HttpResponse::Ok().json(List::of(page, WorkspaceView::from)))
@@ -168,7 +173,10 @@ pub(crate) async fn read(
     path: Path<WorkspaceId>,
 ) -> Result<HttpResponse, Problem> {
     let (caller, id) = (caller.into_caller(), path.into_inner());
-    let workspace = service.store.read(move |tx| caller.workspace(tx, id)).await?;
+    let workspace = service
+        .store
+        .read(move |tx| caller.workspace(tx, id))
+        .await?;
     Ok(HttpResponse::Ok().json(WorkspaceView::from(workspace)))
 }
 
@@ -188,7 +196,11 @@ pub(crate) async fn update(
 ) -> Result<HttpResponse, Problem> {
     let (caller, id, Patch(patch)) = (caller.into_caller(), path.into_inner(), body);
     let now = clock::now();
-    let name = patch.name.as_deref().map(|name| text::name("/name", name)).transpose()?;
+    let name = patch
+        .name
+        .as_deref()
+        .map(|name| text::name("/name", name))
+        .transpose()?;
     let slug = patch.slug.as_deref().map(slug).transpose()?;
     let external_id = patch.external_id.map(text::external_id).transpose()?;
     let changed = service
@@ -210,7 +222,15 @@ pub(crate) async fn update(
                 "before": {"plan": before.plan, "two_factor": before.two_factor},
                 "after": {"plan": workspace.plan, "two_factor": workspace.two_factor},
             });
-            audit::record(tx, caller.actor(), Some(id), "workspace.changed", id, &detail, now)?;
+            audit::record(
+                tx,
+                caller.actor(),
+                Some(id),
+                "workspace.changed",
+                id,
+                &detail,
+                now,
+            )?;
             Ok::<_, Problem>(workspace)
         })
         .await?;
@@ -236,7 +256,15 @@ pub(crate) async fn delete(
             tx.delete_workspace(id, now)?;
             let detail = json!({"name": workspace.name});
             // The workspace's own log goes with it; that it was deleted is the deployment's.
-            audit::record(tx, caller.actor(), None, "workspace.deleted", id, &detail, now)?;
+            audit::record(
+                tx,
+                caller.actor(),
+                None,
+                "workspace.deleted",
+                id,
+                &detail,
+                now,
+            )?;
             Ok::<_, Problem>(())
         })
         .await?;

@@ -32,7 +32,11 @@ pub(crate) async fn acs(
 ) -> Result<HttpResponse, ErrorPage> {
     let saml_response = form(&request, payload.into_inner()).await?;
     let browser = browser::token(&request, &service.config);
-    let arrival = Arrival { connection_id: path.into_inner(), saml_response, browser };
+    let arrival = Arrival {
+        connection_id: path.into_inner(),
+        saml_response,
+        browser,
+    };
     arrive(&service, arrival).await
 }
 
@@ -51,8 +55,11 @@ pub(crate) async fn resume(
     let parked = parked.filter(|parked| parked.connection_id == connection_id);
     let parked = parked.ok_or_else(lost)?;
     let browser = browser::token(&request, &service.config).ok_or_else(no_cookie)?;
-    let arrival =
-        Arrival { connection_id, saml_response: parked.saml_response, browser: Some(browser) };
+    let arrival = Arrival {
+        connection_id,
+        saml_response: parked.saml_response,
+        browser: Some(browser),
+    };
     arrive(&service, arrival).await
 }
 
@@ -91,11 +98,11 @@ async fn form(request: &HttpRequest, payload: DevPayload) -> Result<String, Erro
         );
         return Err(Problem::new(ProblemType::UnsupportedMediaType, detail).into());
     }
-    let fields: Vec<(String, String)> =
-        serde_urlencoded::from_bytes(&bytes).map_err(|error| {
-            malformed("The form that arrived could not be read.").because(error)
-        })?;
-    let mut responses = fields.into_iter().filter(|(name, _)| name == "SAMLResponse");
+    let fields: Vec<(String, String)> = serde_urlencoded::from_bytes(&bytes)
+        .map_err(|error| malformed("The form that arrived could not be read.").because(error))?;
+    let mut responses = fields
+        .into_iter()
+        .filter(|(name, _)| name == "SAMLResponse");
     match (responses.next(), responses.next()) {
         (Some((_, saml_response)), None) => Ok(saml_response),
         (None, _) => Err(malformed("No SAMLResponse arrived.")),

@@ -31,10 +31,16 @@ pub(crate) async fn arrive(
         .await?
         .map_err(|error| unreadable().because(error))?;
 
-    let claimed = unverified.unverified_in_response_to().ok_or_else(unsolicited)?;
+    let claimed = unverified
+        .unverified_in_response_to()
+        .ok_or_else(unsolicited)?;
     let trip_id = TripId::parse(claimed).ok_or_else(unknown_trip)?;
     let now = clock::now();
-    let trip = service.state.find(&trip_id, now).await?.ok_or_else(unknown_trip)?;
+    let trip = service
+        .state
+        .find(&trip_id, now)
+        .await?
+        .ok_or_else(unknown_trip)?;
     if trip.connection_id != arrival.connection_id {
         return Err(unknown_trip());
     }

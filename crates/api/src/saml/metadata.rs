@@ -18,13 +18,16 @@ pub(crate) async fn metadata(
     path: Path<ConnectionId>,
 ) -> Result<HttpResponse, Problem> {
     let id = path.into_inner();
-    let known =
-        service.store.read(move |tx| tx.connection(Reach::All, id).map_err(Problem::from)).await?;
+    let known = service
+        .store
+        .read(move |tx| tx.connection(Reach::All, id).map_err(Problem::from))
+        .await?;
     let connection = known.ok_or_else(|| Problem::not_found("connection"))?;
     let public_url = &service.config.public_url;
-    let certificate =
-        vestibule_xmlsig::Certificate::parse_all(connection.service_provider.certificate_pem.as_bytes())
-            .map_err(Problem::internal)?;
+    let certificate = vestibule_xmlsig::Certificate::parse_all(
+        connection.service_provider.certificate_pem.as_bytes(),
+    )
+    .map_err(Problem::internal)?;
     let xml = SpMetadata {
         entity_id: &urls::entity_id(public_url, id),
         acs_url: &urls::acs(public_url, id),
@@ -33,6 +36,9 @@ pub(crate) async fn metadata(
     .to_xml();
     Ok(HttpResponse::Ok()
         .content_type("application/samlmetadata+xml")
-        .insert_header(("Content-Disposition", "inline; filename=\"vestibule-metadata.xml\""))
+        .insert_header((
+            "Content-Disposition",
+            "inline; filename=\"vestibule-metadata.xml\"",
+        ))
         .body(xml))
 }

@@ -60,10 +60,13 @@ pub(crate) async fn finish(
     // Signatures under this revision's keys alone, then every rule, on signed bytes alone.
     let keys = service.revision_keys.of(&revision);
     let entity_id = revision.idp_entity_id().map(str::to_owned);
-    let entity_id = entity_id.ok_or_else(|| Problem::internal("a live revision without entity ID"))?;
+    let entity_id =
+        entity_id.ok_or_else(|| Problem::internal("a live revision without entity ID"))?;
     let expected = Expected::sign_in(expected_parts(service, &trip, &revision), entity_id);
     let verified = blocking(move || {
-        unverified.verify(&keys).and_then(|signed| signed.validate(&expected, now))
+        unverified
+            .verify(&keys)
+            .and_then(|signed| signed.validate(&expected, now))
     })
     .await?;
     let assertion = match verified {
@@ -80,7 +83,9 @@ pub(crate) async fn finish(
     let admitted = {
         let (service, trip, request) = (service.clone(), trip.clone(), request.clone());
         let store = service.store.clone();
-        store.write(move |tx| admit(tx, &service, &trip, &request, &assertion, now)).await
+        store
+            .write(move |tx| admit(tx, &service, &trip, &request, &assertion, now))
+            .await
     };
     match admitted {
         Ok((code, member_id)) => {
@@ -97,7 +102,16 @@ pub(crate) async fn finish(
         }
         Err(NotAdmitted::Replayed) => {
             let page = replayed();
-            Err(refused(service, &trip, &request, report, "replayed", Some(page), now).await)
+            Err(refused(
+                service,
+                &trip,
+                &request,
+                report,
+                "replayed",
+                Some(page),
+                now,
+            )
+            .await)
         }
         Err(NotAdmitted::Failed(problem)) => Err(problem.into()),
     }
@@ -156,7 +170,15 @@ fn admit(
         "member": facts::how_admitted(minted.admission()),
     });
     let (actor, scope) = (Actor::Member(member_id), Some(trip.workspace_id));
-    audit::record(tx, actor, scope, "member.signed_in", member_id, &detail, now)?;
+    audit::record(
+        tx,
+        actor,
+        scope,
+        "member.signed_in",
+        member_id,
+        &detail,
+        now,
+    )?;
     Ok((code, member_id))
 }
 
@@ -169,12 +191,22 @@ fn saml_facts(
     let gone = || Problem::new(ProblemType::SsoNotLive, "the connection is gone");
     // Whoever switches the connection off while this is being decided waits, or is waited for.
     tx.lock_connection(trip.connection_id)?;
-    let workspace = tx.workspace(Reach::All, trip.workspace_id)?.ok_or_else(gone)?;
-    let connection = tx.connection(Reach::All, trip.connection_id)?.ok_or_else(gone)?;
-    let revision = tx.revision(connection.id, trip.revision_id)?.ok_or_else(gone)?;
+    let workspace = tx
+        .workspace(Reach::All, trip.workspace_id)?
+        .ok_or_else(gone)?;
+    let connection = tx
+        .connection(Reach::All, trip.connection_id)?
+        .ok_or_else(gone)?;
+    let revision = tx
+        .revision(connection.id, trip.revision_id)?
+        .ok_or_else(gone)?;
     let claim = claim(assertion, &revision.settings).map_err(|refusal| {
         let (rule, detail) = (refusal.rule(), refusal.to_string());
-        let reasons = vec![Reason { rule, outcome: RuleOutcome::Refuse, detail }];
+        let reasons = vec![Reason {
+            rule,
+            outcome: RuleOutcome::Refuse,
+            detail,
+        }];
         NotAdmitted::Denied(Box::new(Denial { refusal, reasons }))
     })?;
     let by_subject = match claim.subject() {
@@ -252,10 +284,15 @@ async fn restart(
     }
     let id = connection.id;
     let revision_id = connection.live.ok_or_else(changing)?;
-    let revision =
-        service.store.read(move |tx| tx.revision(id, revision_id).map_err(Problem::from)).await?;
+    let revision = service
+        .store
+        .read(move |tx| tx.revision(id, revision_id).map_err(Problem::from))
+        .await?;
     let revision = revision.ok_or_else(changing)?;
-    let purpose = Purpose::SignIn(AuthorizeRequest { restarted: true, ..request });
+    let purpose = Purpose::SignIn(AuthorizeRequest {
+        restarted: true,
+        ..request
+    });
     let url = begin(service, purpose, connection, &revision, browser, now).await?;
     log(&trip, "restarted", Some("revision-superseded"), None);
     Ok(see_other(url))
@@ -268,7 +305,10 @@ async fn answer(
     code: &Secret,
 ) -> Result<HttpResponse, ErrorPage> {
     let client_id = request.client_id;
-    let client = service.store.read(move |tx| tx.client(client_id).map_err(Problem::from)).await?;
+    let client = service
+        .store
+        .read(move |tx| tx.client(client_id).map_err(Problem::from))
+        .await?;
     // The client may have been changed meanwhile: what is no longer registered gets no code.
     let uri = client.and_then(|client| RedirectUri::registered(&client, &request.redirect_uri));
     let uri = uri.ok_or_else(|| {
@@ -323,8 +363,10 @@ async fn refused(
     now: Timestamp,
 ) -> ErrorPage {
     log(trip, "refused", Some(reason), None);
-    let attempt =
-        Attempt { reason: Some(reason.to_owned()), ..attempt(trip, request, report, now) };
+    let attempt = Attempt {
+        reason: Some(reason.to_owned()),
+        ..attempt(trip, request, report, now)
+    };
     let reference = attempt.id;
     let written = service
         .store

@@ -25,7 +25,9 @@ pub(crate) async fn start(
     let found = service
         .store
         .read(move |tx| {
-            let Some(test) = tx.test_by_start_token(&hash)? else { return Ok(None) };
+            let Some(test) = tx.test_by_start_token(&hash)? else {
+                return Ok(None);
+            };
             let connection = tx.connection(Reach::All, test.connection_id)?;
             let workspace = tx.workspace(Reach::All, test.workspace_id)?;
             let revision = tx.revision(test.connection_id, test.revision_id)?;
@@ -39,7 +41,15 @@ pub(crate) async fn start(
         return Err(gone());
     }
     plan_gate(plan, &service.rules).map_err(|refusal| ErrorPage::from(Problem::from(refusal)))?;
-    leave(&request, &service, Purpose::Test(test.id), &connection, &revision, now).await
+    leave(
+        &request,
+        &service,
+        Purpose::Test(test.id),
+        &connection,
+        &revision,
+        now,
+    )
+    .await
 }
 
 fn gone() -> ErrorPage {

@@ -1,16 +1,10 @@
 //! The end of a test: the same corridor as a sign-in, up to the report.
 
-use actix_web::{
-    HttpResponse,
-    http::StatusCode,
-    web::Data,
-};
+use actix_web::{HttpResponse, http::StatusCode, web::Data};
 use jiff::Timestamp;
 use serde_json::json;
 use tracing::info;
-use vestibule_model::{
-    Actor, Connection, Phase, Revision, TestId, TestRun, TestState, Workspace,
-};
+use vestibule_model::{Actor, Connection, Phase, Revision, TestId, TestRun, TestState, Workspace};
 use vestibule_policy::plan_gate;
 use vestibule_saml::{Expected, NameId, Report, Test, UnverifiedResponse};
 use vestibule_state::Trip;
@@ -106,7 +100,9 @@ fn examine(
     expected: &Expected<Test>,
     now: Timestamp,
 ) -> Finding {
-    let verified = unverified.verify(keys).and_then(|signed| signed.validate(expected, now));
+    let verified = unverified
+        .verify(keys)
+        .and_then(|signed| signed.validate(expected, now));
     match verified {
         Ok(assertion) => Finding {
             state: TestState::Passed,
@@ -149,7 +145,15 @@ fn write_down(
         "public_url": service.config.public_url,
     });
     let scope = Some(trip.workspace_id);
-    audit::record(tx, Actor::System, scope, "test.finished", test_id, &detail, now)?;
+    audit::record(
+        tx,
+        Actor::System,
+        scope,
+        "test.finished",
+        test_id,
+        &detail,
+        now,
+    )?;
     Ok(true)
 }
 
