@@ -42,6 +42,12 @@ on_both! {
 
         world.set_plan("premier");
         assert_eq!(world.state(), "live", "without a new test");
+        let audit = world.api.get("/v1/audit-events").expect(200).json();
+        let actions: Vec<_> =
+            audit["data"].as_array().unwrap().iter().map(|event| &event["action"]).collect();
+        for action in ["connection.suspended", "connection.restored", "connection.enabled"] {
+            assert!(actions.iter().any(|seen| *seen == action), "{action} in {actions:?}");
+        }
         world.exchange(&world.code(&ada())).expect(200);
         assert_eq!(world.decide("ada@acme.example", "password")["code"], "sso-required");
     }

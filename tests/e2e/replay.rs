@@ -83,3 +83,45 @@ fn only_the_browser_that_began_may_finish() {
     // Neither used the trip up.
     code_in(&browser.deliver(&form.acs_url, &form.saml_response));
 }
+
+#[test]
+fn over_https_the_cookie_is_for_this_host_and_comes_back_from_the_idp() {
+    let settings = [("VESTIBULE_PUBLIC_URL", "https://sso.acme.example")];
+    let server = Server::with(crate::support::database::Engine::Sqlite, &settings);
+    let here = server.url.clone();
+    let world = World::on(server, vestibule_test_idp::Style::Okta);
+    assert!(
+        world.acs_url.starts_with("https://sso.acme.example/saml/"),
+        "{}",
+        world.acs_url
+    );
+    world.save_draft();
+    let test = world
+        .api
+        .post(&world.path("/tests"), &serde_json::json!({}))
+        .expect(201)
+        .json();
+    let start = crate::support::world::text(&test, "/start_url");
+    // A proxy would end TLS; the test is its own.
+    let local = |url: &str| url.replace("https://sso.acme.example", &here);
+    let mut browser = Browser::default();
+    let leaving = browser.get(&local(&start)).expect(302);
+    let cookie = leaving.header("set-cookie").unwrap();
+    assert!(cookie.starts_with("__Host-vb="), "{cookie}");
+    for attribute in ["Secure", "HttpOnly", "SameSite=None", "Path=/"] {
+        assert!(cookie.contains(attribute), "{attribute} in {cookie}");
+    }
+    assert!(!cookie.contains("Domain"), "{cookie}");
+    let form = crate::support::world::answer_of(
+        &world.idp,
+        leaving.location(),
+        &ada(),
+        &Default::default(),
+    );
+    // Without its cookie nothing is parked: over https it would not come back either.
+    let acs = local(&form.acs_url);
+    let stranger = Browser::default().deliver(&acs, &form.saml_response);
+    assert_eq!(stranger.status, 400, "{stranger:?}");
+    let page = browser.post_from_elsewhere(&acs, &[("SAMLResponse", &form.saml_response)]);
+    assert_eq!(page.status, 200, "{page:?}");
+}

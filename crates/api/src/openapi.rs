@@ -204,12 +204,31 @@ pub(crate) async fn docs() -> Result<HttpResponse, crate::problem::Problem> {
                 summary = text(operation, "summary"),
                 method = method.to_uppercase(),
                 path = escape(path),
-                description = text(operation, "description"),
+                description = prose(
+                    operation
+                        .get("description")
+                        .and_then(Value::as_str)
+                        .unwrap_or_default()
+                ),
                 fields = fields(&document, operation),
             );
         }
     }
     Ok(page::respond(StatusCode::OK, "Vestibule API", &body))
+}
+
+/// A description as HTML: what stands between backticks is code.
+fn prose(text: &str) -> String {
+    let mut html = String::new();
+    for (index, part) in text.split('`').enumerate() {
+        let part = escape(part);
+        if index % 2 == 1 {
+            html.push_str(&format!("<code>{part}</code>"));
+        } else {
+            html.push_str(&part);
+        }
+    }
+    html
 }
 
 /// The fields of an operation's body, as a table.
@@ -240,7 +259,7 @@ fn fields(document: &Value, operation: &Value) -> String {
             "<tr><td><code>{}</code></td><td>{}</td><td>{}</td></tr>",
             escape(name),
             if needed { "needed" } else { "optional" },
-            escape(description),
+            prose(description),
         );
     }
     format!(

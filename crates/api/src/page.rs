@@ -2,7 +2,13 @@
 
 use std::fmt::Write as _;
 
-use actix_web::{HttpResponse, ResponseError, http::StatusCode};
+use actix_web::{
+    HttpResponse, ResponseError,
+    http::{
+        StatusCode,
+        header::{HeaderValue, RETRY_AFTER},
+    },
+};
 use vestibule_saml::{Outcome, Report};
 
 use crate::problem::Problem;
@@ -109,7 +115,13 @@ impl ErrorPage {
             escape(self.advice),
             escape(reference)
         );
-        respond(self.status, self.title, &body)
+        let mut response = respond(self.status, self.title, &body);
+        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+            response
+                .headers_mut()
+                .insert(RETRY_AFTER, HeaderValue::from_static("5"));
+        }
+        response
     }
 }
 

@@ -88,7 +88,7 @@ problem_types! {
     TooManyTrips = "too-many-sign-ins", SERVICE_UNAVAILABLE, "Too many sign-ins are under way",
         "The server holds as many unfinished sign-ins as it can. Try again in a minute.";
     Unavailable = "unavailable", SERVICE_UNAVAILABLE, "The service is out of reach for a moment",
-        "The database does not answer or is busy. Nothing was changed. Try again shortly.";
+        "The database does not answer or is busy. Whether a change that was under way was made is not known; read the object, then try again.";
     Internal = "internal-error", INTERNAL_SERVER_ERROR, "Something went wrong on our side",
         "Nothing was changed. The log holds the cause under the `request_id`.";
 }
@@ -200,7 +200,7 @@ impl From<StoreError> for Problem {
             }
             StoreError::Unavailable(_) | StoreError::Overloaded | StoreError::Stopped => Self::new(
                 ProblemType::Unavailable,
-                "the database does not answer or is busy; nothing was changed",
+                "the database does not answer or is busy; try again shortly",
             ),
             StoreError::BadCursor => {
                 Self::invalid("cursor", "the next_cursor of this list", "another text")

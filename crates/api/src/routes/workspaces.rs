@@ -4,14 +4,17 @@ use actix_web::{
     HttpResponse, delete, get, patch, post,
     web::{Data, Path, Query},
 };
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
-use vestibule_model::{Plan, Slug, TwoFactorRule, Workspace, WorkspaceId};
+use vestibule_model::{ConnectionState, Plan, Slug, TwoFactorRule, Workspace, WorkspaceId};
+use vestibule_policy::connection_state;
+use vestibule_store::Tx;
 
 use crate::{
     audit, clock,
-    extract::{Allowed, Json, PageQuery, Patch, double_option, scope},
+    extract::{Allowed, Caller, Json, PageQuery, Patch, double_option, scope},
     problem::Problem,
     routes::text,
     service::Service,
@@ -203,6 +206,7 @@ pub(crate) async fn update(
         .transpose()?;
     let slug = patch.slug.as_deref().map(slug).transpose()?;
     let external_id = patch.external_id.map(text::external_id).transpose()?;
+    let service_in = service.clone();
     let changed = service
         .store
         .write(move |tx| {
@@ -231,10 +235,41 @@ pub(crate) async fn update(
                 &detail,
                 now,
             )?;
+            note_suspensions(
+                tx,
+                &service_in,
+                &caller,
+                (before.plan, workspace.plan),
+                id,
+                now,
+            )?;
             Ok::<_, Problem>(workspace)
         })
         .await?;
     Ok(HttpResponse::Ok().json(WorkspaceView::from(changed)))
+}
+
+/// A change of plan suspends live connections or restores them by itself (P5); the log says so.
+fn note_suspensions(
+    tx: &mut Tx<'_>,
+    service: &Service,
+    caller: &Caller,
+    (before, after): (Plan, Plan),
+    id: WorkspaceId,
+    now: Timestamp,
+) -> Result<(), Problem> {
+    for connection in tx.connections_of(id)? {
+        let state = |plan| connection_state(&connection, plan, &service.rules);
+        let action = match (state(before), state(after)) {
+            (ConnectionState::Live, ConnectionState::Suspended) => "connection.suspended",
+            (ConnectionState::Suspended, ConnectionState::Live) => "connection.restored",
+            _ => continue,
+        };
+        let detail = json!({"before": before, "after": after});
+        let (actor, target) = (caller.actor(), connection.id);
+        audit::record(tx, actor, Some(id), action, target, &detail, now)?;
+    }
+    Ok(())
 }
 
 /// Delete a workspace, its members, connections and sessions.

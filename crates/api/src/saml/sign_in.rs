@@ -1,5 +1,7 @@
 //! One sign-in, top to bottom: from a message that claims to answer a trip to a code for the client.
 
+use std::sync::Arc;
+
 use actix_web::{
     HttpResponse,
     http::{StatusCode, header::LOCATION},
@@ -70,7 +72,7 @@ pub(crate) async fn finish(
     })
     .await?;
     let assertion = match verified {
-        Ok(assertion) => assertion,
+        Ok(assertion) => Arc::new(assertion),
         Err(refusal) => {
             let reason = refusal.reason.as_str();
             return Err(refused(service, &trip, &request, refusal.report, reason, None, now).await);
@@ -80,12 +82,12 @@ pub(crate) async fn finish(
     // The answer is genuine: from here the trip is used up, whatever the policy says.
     use_up(service, &trip).await?;
     let report = assertion.report().clone();
-    let admitted = {
-        let (service, trip, request) = (service.clone(), trip.clone(), request.clone());
-        let store = service.store.clone();
-        store
-            .write(move |tx| admit(tx, &service, &trip, &request, &assertion, now))
-            .await
+    let admitted = match admit_once(service, &trip, &request, &assertion, now).await {
+        // Two first sign-ins of one person met: the other one made the member, this one finds them.
+        Err(NotAdmitted::Failed(problem)) if problem.kind == ProblemType::Conflict => {
+            admit_once(service, &trip, &request, &assertion, now).await
+        }
+        other => other,
     };
     match admitted {
         Ok((code, member_id)) => {
@@ -115,6 +117,22 @@ pub(crate) async fn finish(
         }
         Err(NotAdmitted::Failed(problem)) => Err(problem.into()),
     }
+}
+
+/// One try, in a transaction of its own.
+async fn admit_once(
+    service: &Data<Service>,
+    trip: &Trip,
+    request: &AuthorizeRequest,
+    assertion: &Arc<VerifiedAssertion<SignIn>>,
+    now: Timestamp,
+) -> Result<(Secret, MemberId), NotAdmitted> {
+    let (in_service, trip, request) = (service.clone(), trip.clone(), request.clone());
+    let assertion = Arc::clone(assertion);
+    service
+        .store
+        .write(move |tx| admit(tx, &in_service, &trip, &request, &assertion, now))
+        .await
 }
 
 /// Why a genuine answer lets nobody in.

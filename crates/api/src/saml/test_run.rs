@@ -13,7 +13,7 @@ use vestibule_store::{Reach, Tx};
 use crate::{
     audit, clock,
     page::{self, ErrorPage, report_list},
-    problem::Problem,
+    problem::{Problem, ProblemType},
     saml::{
         arrival::{blocking, use_up},
         sign_in::expected_parts,
@@ -51,10 +51,9 @@ pub(crate) async fn finish(
     use_up(service, &trip).await?;
     let state = finding.state;
     let report = finding.report.clone();
-    let service_in = service.clone();
     let counted = service
         .store
-        .write(move |tx| write_down(tx, &service_in, &trip, test_id, &finding, now))
+        .write(move |tx| write_down(tx, &trip, test_id, &finding, now))
         .await?;
     if !counted {
         return Err(over());
@@ -123,7 +122,6 @@ fn examine(
 /// nothing.
 fn write_down(
     tx: &mut Tx<'_>,
-    service: &Service,
     trip: &Trip,
     test_id: TestId,
     finding: &Finding,
@@ -134,7 +132,12 @@ fn write_down(
         return Ok(false);
     }
     if finding.state == TestState::Passed {
-        tx.mark_revision_passed(trip.revision_id, test_id, finding.idp_entity_id.as_deref())?;
+        let learned = finding.idp_entity_id.as_deref();
+        if !tx.mark_revision_passed(trip.revision_id, test_id, learned)? {
+            // Another test of the same revision ended a moment ago and learned another entity ID.
+            let detail = "a test of the same revision has just met another identity provider";
+            return Err(Problem::new(ProblemType::Conflict, detail));
+        }
         if let Some(connection) = tx.connection(Reach::All, trip.connection_id)? {
             make_ready(tx, connection, trip, now)?;
         }
@@ -142,7 +145,6 @@ fn write_down(
     let detail = json!({
         "state": finding.state,
         "failing": finding.report.first_failure().map(|row| row.check.as_str()),
-        "public_url": service.config.public_url,
     });
     let scope = Some(trip.workspace_id);
     audit::record(
