@@ -11,6 +11,7 @@ mod support;
 
 mod bad_input;
 mod isolation;
+mod lifecycle;
 mod main_job;
 mod oidc_client;
 mod openapi;

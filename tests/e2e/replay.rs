@@ -42,6 +42,33 @@ on_both! {
         world.exchange(&world.code(&ada())).expect(200);
     }
 
+    fn first_sign_ins_that_meet_make_one_member(engine) {
+        let world = World::live(engine);
+        let arrivals: Vec<_> = (0..6)
+            .map(|_| {
+                let mut browser = Browser::default();
+                let start = world.authorize_url();
+                let form =
+                    world.visit_idp(&mut browser, &start, &world.idp, &ada(), &Default::default());
+                (browser, form)
+            })
+            .collect();
+        let answers: Vec<_> = std::thread::scope(|scope| {
+            let threads: Vec<_> = arrivals
+                .into_iter()
+                .map(|(mut browser, form)| {
+                    scope.spawn(move || browser.deliver(&form.acs_url, &form.saml_response))
+                })
+                .collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        for answer in &answers {
+            world.exchange(&code_in(answer)).expect(200);
+        }
+        let members = world.api.get(&world.workspace_path("/members")).expect(200).json();
+        assert_eq!(members["data"].as_array().unwrap().len(), 1, "{members}");
+    }
+
     fn what_was_answered_survives_a_kill(engine) {
         let mut world = World::live(engine);
         let code = world.code(&ada());

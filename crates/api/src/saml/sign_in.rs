@@ -208,7 +208,7 @@ fn saml_facts(
 ) -> Result<SamlFacts, NotAdmitted> {
     let gone = || Problem::new(ProblemType::SsoNotLive, "the connection is gone");
     // Whoever switches the connection off while this is being decided waits, or is waited for.
-    tx.lock_connection(trip.connection_id)?;
+    tx.hold_connection(trip.connection_id)?;
     let workspace = tx
         .workspace(Reach::All, trip.workspace_id)?
         .ok_or_else(gone)?;

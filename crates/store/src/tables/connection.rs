@@ -155,6 +155,22 @@ impl Tx<'_> {
         Ok(self.settle(result.optional())?.is_some())
     }
 
+    /// Makes every transaction that changes this connection wait until this one has ended, and this
+    /// one wait for those that are changing it; those that only hold it pass. On SQLite every write
+    /// waits for the one before anyway.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the wait took too long.
+    pub fn hold_connection(&mut self, id: ConnectionId) -> Result<bool, StoreError> {
+        let id = id.to_string();
+        let query = connections::table.find(&id).select(connections::id);
+        let result = match self.engine() {
+            Engine::Sqlite(conn) => query.first::<String>(*conn),
+            Engine::Postgres(conn) => query.for_share().first::<String>(*conn),
+        };
+        Ok(self.settle(result.optional())?.is_some())
+    }
+
     /// Every connection of a workspace, oldest first.
     ///
     /// # Errors

@@ -10,6 +10,7 @@
     reason = "tests fail by panicking"
 )]
 
+#[path = "../../../policy/tests/rules/assertion.rs"]
 mod assertion;
 mod bed;
 mod inconsistent;

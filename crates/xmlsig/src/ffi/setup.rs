@@ -78,6 +78,10 @@ pub(crate) fn ready() -> Result<(), InitError> {
 }
 
 fn set_up() -> Result<Versions, InitError> {
+    // Before xmlsec has libcrypto initialise itself with its defaults: those free everything when
+    // the process exits, under the feet of threads that still make keys or verify. The crate openssl
+    // asks for OPENSSL_INIT_NO_ATEXIT, and the first to ask is the one that is heard.
+    openssl::init();
     libxml::init_parser();
     // SAFETY: the handler is a function of ours that lives for ever; this sets the one that new
     // threads begin with.

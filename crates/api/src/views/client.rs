@@ -1,0 +1,74 @@
+//! Clients and API keys, as they are shown; their secrets once.
+
+use jiff::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+use vestibule_model::{ApiKey, Client};
+
+/// An application of the SaaS company.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Client)]
+pub(crate) struct ClientView {
+    /// Its id.
+    #[schema(example = "app_019306f4e0c07d3aa1b2c3d4e5f60718")]
+    client_id: String,
+    /// Its secret; shown once, when it is made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_secret: Option<String>,
+    /// What people call it.
+    name: String,
+    /// Where codes may be sent; matched exactly.
+    redirect_uris: Vec<String>,
+    /// When it was made.
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Timestamp,
+}
+
+impl ClientView {
+    pub(crate) fn new(client: Client, client_secret: Option<String>) -> Self {
+        Self {
+            client_id: client.id.to_string(),
+            client_secret,
+            name: client.name,
+            redirect_uris: client.redirect_uris,
+            created_at: client.created_at,
+        }
+    }
+}
+
+/// A secret for management calls.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ApiKey)]
+pub(crate) struct ApiKeyView {
+    /// Its id.
+    id: String,
+    /// The secret; shown once, when it is made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    secret: Option<String>,
+    /// What people call it.
+    name: String,
+    /// What it may do; `*` is everything.
+    scopes: Vec<&'static str>,
+    /// The only workspace it may touch.
+    workspace_id: Option<String>,
+    /// When it was made.
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Timestamp,
+    /// When it stops working.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    expires_at: Option<Timestamp>,
+}
+
+impl ApiKeyView {
+    pub(crate) fn new(key: &ApiKey, secret: Option<String>) -> Self {
+        Self {
+            id: key.id.to_string(),
+            secret,
+            name: key.name.clone(),
+            scopes: key.scopes.words(),
+            workspace_id: key.workspace_id.map(|id| id.to_string()),
+            created_at: key.created_at,
+            expires_at: key.expires_at,
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! What the API answers with: the shapes of design §5.
+
+mod client;
+mod connection;
+mod list;
+mod member;
+mod revision;
+mod session;
+mod trail;
+mod workspace;
+
+pub(crate) use client::{ApiKeyView, ClientView};
+pub(crate) use connection::{ConnectionParts, ConnectionView};
+pub(crate) use list::List;
+pub(crate) use member::{IdentityView, MemberView, SubjectView};
+pub(crate) use revision::RevisionView;
+pub(crate) use session::{DecisionView, SessionView};
+pub(crate) use trail::{AttemptView, AuditEventView, TestView};
+pub(crate) use workspace::WorkspaceView;

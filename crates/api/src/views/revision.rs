@@ -1,0 +1,138 @@
+//! A revision and its certificates, as they are shown.
+
+use jiff::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+use vestibule_model::{AttributeMapping, Revision};
+use vestibule_xmlsig::Certificate;
+
+/// One immutable version of a connection's settings.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Revision)]
+pub(crate) struct RevisionView {
+    /// Its id.
+    id: String,
+    /// 1, 2, 3, … within the connection.
+    number: i64,
+    /// Whether it has passed a test.
+    tested: bool,
+    /// The test it passed.
+    passed_test_id: Option<String>,
+    /// The IdP's entity ID: given, or learned by the passed test; null while unknown.
+    idp_entity_id: Option<String>,
+    /// Where AuthnRequests go.
+    idp_sso_url: String,
+    /// The IdP's single-logout endpoint.
+    idp_logout_url: Option<String>,
+    /// A plain page to go to after sign-out.
+    logout_landing_url: Option<String>,
+    /// The IdP's certificates, each one PEM block.
+    idp_certificates: Vec<String>,
+    /// What stands in those certificates.
+    certificates: Vec<CertificateView>,
+    /// refuse, with_signed_response or accept.
+    encryption_cbc: &'static str,
+    /// just_in_time or invite_only.
+    provisioning: &'static str,
+    /// Whether a Response without a signature of its own is refused.
+    require_signed_response: bool,
+    /// AuthnContext classes of which the IdP must assert one; empty: any.
+    required_authn_context: Vec<String>,
+    /// Which attributes carry what, where the defaults do not fit.
+    attribute_mapping: AttributeMappingView,
+    /// When it was saved.
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Timestamp,
+}
+
+/// Which attributes carry what, where the defaults do not fit.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AttributeMapping)]
+pub(crate) struct AttributeMappingView {
+    /// The attribute that carries the e-mail address.
+    email: Option<String>,
+    /// The attribute that carries the display name.
+    name: Option<String>,
+}
+
+impl From<AttributeMapping> for AttributeMappingView {
+    fn from(mapping: AttributeMapping) -> Self {
+        Self {
+            email: mapping.email,
+            name: mapping.name,
+        }
+    }
+}
+
+impl From<Revision> for RevisionView {
+    fn from(revision: Revision) -> Self {
+        let idp_entity_id = revision.idp_entity_id().map(str::to_owned);
+        let settings = revision.settings;
+        let certificates = settings
+            .idp_certificates
+            .iter()
+            .filter_map(|pem| Certificate::parse_all(pem.as_bytes()).ok())
+            .flatten()
+            .map(|certificate| CertificateView::from(&certificate))
+            .collect();
+        Self {
+            id: revision.id.to_string(),
+            number: revision.number,
+            tested: revision.passed_test.is_some(),
+            passed_test_id: revision.passed_test.map(|id| id.to_string()),
+            idp_entity_id,
+            idp_sso_url: settings.idp_sso_url,
+            idp_logout_url: settings.idp_logout_url,
+            logout_landing_url: settings.logout_landing_url,
+            idp_certificates: settings.idp_certificates,
+            certificates,
+            encryption_cbc: settings.encryption_cbc.as_str(),
+            provisioning: settings.provisioning.as_str(),
+            require_signed_response: settings.require_signed_response,
+            required_authn_context: settings.required_authn_context,
+            attribute_mapping: settings.attribute_mapping.into(),
+            created_at: revision.created_at,
+        }
+    }
+}
+
+/// What stands in a certificate.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Certificate)]
+pub(crate) struct CertificateView {
+    /// Whom it names.
+    subject: String,
+    /// Who issued it.
+    issuer: String,
+    /// SHA-256 of the certificate, lower-case hex.
+    fingerprint_sha256: String,
+    /// SHA-256 of the public key (SPKI): what is trusted; the same for a renewed certificate with the
+    /// same key.
+    key_fingerprint_sha256: Option<String>,
+    /// Type and size of the key.
+    #[schema(example = "RSA 2048")]
+    key: String,
+    /// From when it counts.
+    #[schema(value_type = String, format = DateTime)]
+    not_before: Timestamp,
+    /// Until when it counts; expiry warns and locks nobody out by itself.
+    #[schema(value_type = String, format = DateTime)]
+    not_after: Timestamp,
+}
+
+impl From<&Certificate> for CertificateView {
+    fn from(certificate: &Certificate) -> Self {
+        Self {
+            subject: certificate.subject().to_owned(),
+            issuer: certificate.issuer().to_owned(),
+            fingerprint_sha256: certificate.fingerprint_sha256().to_string(),
+            key_fingerprint_sha256: certificate
+                .key_fingerprint()
+                .ok()
+                .map(|key| key.to_string()),
+            key: certificate.key_kind().to_string(),
+            not_before: certificate.not_before(),
+            not_after: certificate.not_after(),
+        }
+    }
+}
