@@ -15,11 +15,19 @@ use crate::{
     service::Service,
 };
 
-/// The form of an OAuth endpoint.
-pub(crate) async fn form(
+/// The form of an OAuth endpoint, and the client that sent it.
+pub(crate) async fn authenticated(
     request: &HttpRequest,
+    service: &Service,
     payload: Payload,
-) -> Result<Parameters, OAuthError> {
+) -> Result<(Parameters, Client), OAuthError> {
+    let form = form(request, payload).await?;
+    let client = authenticate(request, service, &form).await?;
+    Ok((form, client))
+}
+
+/// The form of an OAuth endpoint.
+async fn form(request: &HttpRequest, payload: Payload) -> Result<Parameters, OAuthError> {
     let kind = body::media_type(request);
     let bytes = body::read(payload).await?;
     if kind.as_deref() != Some("application/x-www-form-urlencoded") {
@@ -37,7 +45,7 @@ pub(crate) async fn form(
 }
 
 /// The client that sent this form, by its secret.
-pub(crate) async fn authenticate(
+async fn authenticate(
     request: &HttpRequest,
     service: &Service,
     form: &Parameters,

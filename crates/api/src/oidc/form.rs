@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::oidc::error::{OAuthError, OAuthErrorCode};
+
 /// The parameters of one request.
 #[derive(Debug, Default)]
 pub(crate) struct Parameters {
@@ -34,6 +36,13 @@ impl Parameters {
     /// The value, owned.
     pub(crate) fn owned(&self, name: &str) -> Option<String> {
         self.values.get(name).cloned()
+    }
+
+    /// The value of a parameter that has to be there.
+    pub(crate) fn required(&self, name: &str) -> Result<&str, OAuthError> {
+        self.get(name).ok_or_else(|| {
+            OAuthError::new(OAuthErrorCode::InvalidRequest, format!("{name} is missing"))
+        })
     }
 
     /// A parameter that came more than once.

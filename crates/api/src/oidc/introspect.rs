@@ -12,10 +12,7 @@ use vestibule_store::{Reach, Tx};
 
 use crate::{
     clock, facts,
-    oidc::{
-        client_auth::{authenticate, form},
-        error::{OAuthError, OAuthErrorCode},
-    },
+    oidc::{client_auth::authenticated, error::OAuthError},
     problem::Problem,
     service::Service,
 };
@@ -28,11 +25,8 @@ pub(crate) async fn introspect(
     service: Data<Service>,
     payload: Payload,
 ) -> Result<HttpResponse, OAuthError> {
-    let form = form(&request, payload.into_inner()).await?;
-    let client = authenticate(&request, &service, &form).await?;
-    let token = form
-        .owned("token")
-        .ok_or_else(|| OAuthError::new(OAuthErrorCode::InvalidRequest, "token is missing"))?;
+    let (form, client) = authenticated(&request, &service, payload.into_inner()).await?;
+    let token = form.required("token")?.to_owned();
     let now = clock::now();
     let access = verify_access_token(&service.keys, &service.issuer, &token, now).ok();
     let service_in = service.clone();

@@ -16,7 +16,7 @@ use vestibule_store::{CodeRedemption, RefreshRedemption, Tx};
 use crate::{
     clock, facts,
     oidc::{
-        client_auth::{authenticate, form},
+        client_auth::authenticated,
         error::{OAuthError, OAuthErrorCode},
         form::Parameters,
     },
@@ -31,21 +31,16 @@ pub(crate) async fn token(
     service: Data<Service>,
     payload: Payload,
 ) -> Result<HttpResponse, OAuthError> {
-    let form = form(&request, payload.into_inner()).await?;
-    let client = authenticate(&request, &service, &form).await?;
-    let tokens = match form.get("grant_type") {
-        Some("authorization_code") => exchange(&service, client, &form).await?,
-        Some("refresh_token") => refresh(&service, client, &form).await?,
-        Some(_) => {
+    let (form, client) = authenticated(&request, &service, payload.into_inner()).await?;
+    let tokens = match form.required("grant_type")? {
+        "authorization_code" => exchange(&service, client, &form).await?,
+        "refresh_token" => refresh(&service, client, &form).await?,
+        _ => {
             let description = "grant_type must be authorization_code or refresh_token";
             return Err(OAuthError::new(
                 OAuthErrorCode::UnsupportedGrantType,
                 description,
             ));
-        }
-        None => {
-            let description = "grant_type is missing";
-            return Err(OAuthError::new(OAuthErrorCode::InvalidRequest, description));
         }
     };
     // RFC 6749 §5.1: no cache may keep a token.
@@ -55,7 +50,7 @@ pub(crate) async fn token(
 }
 
 /// The token response (RFC 6749 §5.1, OpenID Connect Core §3.1.3.3).
-pub(crate) fn body(tokens: &TokenSet) -> Value {
+fn body(tokens: &TokenSet) -> Value {
     let mut body = json!({
         "access_token": tokens.access_token,
         "token_type": "Bearer",
@@ -122,21 +117,15 @@ async fn exchange(
     client: Client,
     form: &Parameters,
 ) -> Result<TokenSet, OAuthError> {
-    let missing =
-        |name: &str| OAuthError::new(OAuthErrorCode::InvalidRequest, format!("{name} is missing"));
     let unknown = || {
         OAuthError::invalid_grant(
             "the code is unknown or has expired, or client, redirect_uri or code_verifier do not \
              match it",
         )
     };
-    let code = form.get("code").ok_or_else(|| missing("code"))?;
-    let redirect_uri = form
-        .owned("redirect_uri")
-        .ok_or_else(|| missing("redirect_uri"))?;
-    let verifier = form
-        .owned("code_verifier")
-        .ok_or_else(|| missing("code_verifier"))?;
+    let code = form.required("code")?;
+    let redirect_uri = form.required("redirect_uri")?.to_owned();
+    let verifier = form.required("code_verifier")?.to_owned();
     let hash = Secret::parse(code).ok_or_else(unknown)?.hash();
     let id = client.id;
     finish(
@@ -165,9 +154,7 @@ async fn refresh(
     client: Client,
     form: &Parameters,
 ) -> Result<TokenSet, OAuthError> {
-    let presented = form.get("refresh_token").ok_or_else(|| {
-        OAuthError::new(OAuthErrorCode::InvalidRequest, "refresh_token is missing")
-    })?;
+    let presented = form.required("refresh_token")?;
     let unknown = || OAuthError::invalid_grant("the refresh token is unknown or has expired");
     let hash = Secret::parse(presented).ok_or_else(unknown)?.hash();
     let id = client.id;

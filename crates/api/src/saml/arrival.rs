@@ -26,10 +26,12 @@ pub(crate) async fn arrive(
     service: &web::Data<Service>,
     arrival: Arrival,
 ) -> Result<HttpResponse, ErrorPage> {
-    let message = arrival.saml_response.clone();
-    let unverified = blocking(move || UnverifiedResponse::decode(&message, &Limits::default()))
-        .await?
-        .map_err(|error| unreadable().because(error))?;
+    let (arrival, decoded) = blocking(move || {
+        let decoded = UnverifiedResponse::decode(&arrival.saml_response, &Limits::default());
+        (arrival, decoded)
+    })
+    .await?;
+    let unverified = decoded.map_err(|error| unreadable().because(error))?;
 
     let claimed = unverified
         .unverified_in_response_to()
