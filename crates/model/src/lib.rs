@@ -4,6 +4,7 @@
 //! `vestibule-store`). Every id is its own type, so that a member can never be looked up by the id
 //! of a connection.
 
+mod change;
 mod client;
 mod connection;
 mod email;
@@ -13,6 +14,7 @@ mod session;
 mod trail;
 mod workspace;
 
+pub use change::{Change, ChangeParseError};
 pub use client::{ApiKey, Client, Scope, ScopeParseError, Scopes};
 pub use connection::{
     AttributeMapping, Connection, ConnectionState, EncryptionCbc, Phase, Provisioning, Revision,
