@@ -1,8 +1,15 @@
 //! Where the database is, and how it may be shown.
 
 use std::path::PathBuf;
+use std::sync::Arc;
+
+use vestibule_model::Change;
 
 use crate::{MasterKey, StoreError};
+
+/// Told what a transaction changed in the configuration, after its commit and before its answer, on
+/// the thread of the archive: it must be quick.
+pub type OnChange = Arc<dyn Fn(&[Change]) + Send + Sync>;
 
 /// What the store needs to open.
 #[derive(Clone)]
@@ -15,6 +22,8 @@ pub struct StoreConfig {
     pub readers: usize,
     /// Connections, each with its thread (Postgres); 1 to 256, what lies outside is moved inside.
     pub connections: usize,
+    /// Told of changes in the configuration.
+    pub on_change: OnChange,
 }
 
 /// Neither the master key nor the password of the database is shown.
@@ -37,6 +46,7 @@ impl StoreConfig {
             master_key,
             readers: 4,
             connections: 8,
+            on_change: Arc::new(|_| {}),
         }
     }
 

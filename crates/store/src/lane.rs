@@ -3,10 +3,11 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use tokio::sync::oneshot;
+use vestibule_model::Change;
 
 use crate::engine::Engine;
 use crate::seal::Vault;
-use crate::{StoreError, Tx};
+use crate::{OnChange, StoreError, Tx};
 
 /// How a transaction begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +31,9 @@ pub(crate) trait Work: Send {
     /// Whether nobody waits for the answer any more.
     fn is_abandoned(&self) -> bool;
     fn run(&mut self, engine: Engine<'_>, vault: &Vault) -> Verdict;
+    /// Tells what it changed, once that is final or may be: before the answer, so that whoever has
+    /// the answer finds no old copy.
+    fn tell(&mut self, on_change: &OnChange);
     fn answer(self: Box<Self>);
     fn fail(self: Box<Self>, error: StoreError);
 }
@@ -38,6 +42,7 @@ struct Job<T, E, F> {
     mode: Mode,
     closure: Option<F>,
     outcome: Option<Result<T, E>>,
+    changes: Vec<Change>,
     reply: oneshot::Sender<Result<T, E>>,
 }
 
@@ -57,6 +62,7 @@ where
             mode,
             closure: Some(closure),
             outcome: None,
+            changes: Vec::new(),
             reply,
         }),
         answer,
@@ -84,15 +90,26 @@ where
         let mut tx = Tx::new(engine, vault);
         // Unwind safety: whatever the closure left half done is rolled back and dropped.
         let outcome = catch_unwind(AssertUnwindSafe(|| closure(&mut tx)));
-        let (outcome, verdict) = match (outcome, tx.into_spoiled()) {
+        let (spoiled, changes) = tx.into_outcome();
+        let (outcome, verdict) = match (outcome, spoiled) {
             (Err(_), _) => (Err(StoreError::Panicked.into()), Verdict::Panicked),
             // COMMIT of a spoiled transaction would be a silent ROLLBACK on Postgres.
             (Ok(Ok(_)), Some(error)) => (Err(error.into()), Verdict::Undo),
-            (Ok(Ok(value)), None) => (Ok(value), Verdict::Keep),
+            (Ok(Ok(value)), None) => {
+                self.changes = changes;
+                (Ok(value), Verdict::Keep)
+            }
             (Ok(Err(error)), _) => (Err(error), Verdict::Undo),
         };
         self.outcome = Some(outcome);
         verdict
+    }
+
+    fn tell(&mut self, on_change: &OnChange) {
+        let changes = std::mem::take(&mut self.changes);
+        if !changes.is_empty() {
+            on_change(&changes);
+        }
     }
 
     fn answer(self: Box<Self>) {

@@ -35,7 +35,7 @@ mod store;
 mod tables;
 mod tx;
 
-pub use config::StoreConfig;
+pub use config::{OnChange, StoreConfig};
 pub use error::StoreError;
 pub use migrate::Migrated;
 pub use page::{Page, PageRequest};

@@ -6,12 +6,12 @@ use std::time::{Duration, Instant};
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection};
 
-use crate::StoreError;
 use crate::config::PostgresUrl;
 use crate::engine::Engine;
 use crate::lane::{Mode, Verdict, Work};
 use crate::queue::Queue;
 use crate::seal::Vault;
+use crate::{OnChange, StoreError};
 
 /// How long work is refused at once after a thread could not connect.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -115,16 +115,20 @@ impl Link {
         }
     }
 
-    fn run(&mut self, mut work: Box<dyn Work>, vault: &Vault) {
+    fn run(&mut self, mut work: Box<dyn Work>, vault: &Vault, on_change: &OnChange) {
         let conn = match self.begin(work.mode()) {
             Ok(conn) => conn,
             Err(error) => return work.fail(error),
         };
         match work.run(Engine::Postgres(conn), vault) {
             Verdict::Keep => match conn.batch_execute("COMMIT") {
-                Ok(()) => work.answer(),
+                Ok(()) => {
+                    work.tell(on_change);
+                    work.answer();
+                }
                 Err(error) => {
                     self.conn = None;
+                    work.tell(on_change);
                     let error = StoreError::from_diesel(&error);
                     work.fail(StoreError::Unavailable(format!(
                         "the outcome of a commit is unknown: {error}"
@@ -148,10 +152,15 @@ impl Link {
 }
 
 /// Works until the queue is closed and empty.
-pub(crate) fn lane(mut link: Link, queue: &Queue<Box<dyn Work>>, vault: &Vault) {
+pub(crate) fn lane(
+    mut link: Link,
+    queue: &Queue<Box<dyn Work>>,
+    vault: &Vault,
+    on_change: &OnChange,
+) {
     while let Some(work) = queue.pop() {
         if !work.is_abandoned() {
-            link.run(work, vault);
+            link.run(work, vault, on_change);
         }
     }
 }

@@ -9,11 +9,11 @@ use std::time::{Duration, Instant};
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
 
-use crate::StoreError;
 use crate::engine::Engine;
 use crate::lane::{Verdict, Work};
 use crate::queue::Queue;
 use crate::seal::Vault;
+use crate::{OnChange, StoreError};
 
 /// The most transactions that share one commit.
 const GROUP: usize = 128;
@@ -81,9 +81,14 @@ fn execute(conn: &mut SqliteConnection, sql: &str) -> Result<(), StoreError> {
 }
 
 /// Writes until the queue is closed and empty.
-pub(crate) fn write_lane(mut conn: SqliteConnection, queue: &Queue<Box<dyn Work>>, vault: &Vault) {
+pub(crate) fn write_lane(
+    mut conn: SqliteConnection,
+    queue: &Queue<Box<dyn Work>>,
+    vault: &Vault,
+    on_change: &OnChange,
+) {
     while let Some(first) = queue.pop() {
-        group(&mut conn, first, queue, vault);
+        group(&mut conn, first, queue, vault, on_change);
     }
 }
 
@@ -93,6 +98,7 @@ fn group(
     first: Box<dyn Work>,
     queue: &Queue<Box<dyn Work>>,
     vault: &Vault,
+    on_change: &OnChange,
 ) {
     if let Err(error) = execute(conn, "BEGIN IMMEDIATE") {
         first.fail(could_not_begin(&error));
@@ -112,7 +118,12 @@ fn group(
         }
     }
     match outcome.and_then(|()| execute(conn, "COMMIT")) {
-        Ok(()) => done.into_iter().for_each(Work::answer),
+        Ok(()) => {
+            for mut work in done {
+                work.tell(on_change);
+                work.answer();
+            }
+        }
         Err(error) => {
             // SQLite may have rolled back by itself; then there is nothing left to undo.
             let _ = execute(conn, "ROLLBACK");

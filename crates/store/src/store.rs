@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{Builder, JoinHandle};
+use std::time::Duration;
 
 use diesel::SqliteConnection;
 
@@ -11,11 +12,17 @@ use crate::lane::{Mode, Work, job};
 use crate::migrate::Migrated;
 use crate::queue::Queue;
 use crate::seal::Vault;
-use crate::{StoreConfig, StoreError, Tx, migrate, postgres, sqlite};
+use crate::{OnChange, StoreConfig, StoreError, Tx, migrate, postgres, sqlite};
 
 /// How much work may wait in each lane: a second's worth of a busy machine. More would only be
 /// answered after those who asked have given up.
 const WAITING: usize = 4096;
+
+/// How long anybody waits for an answer. The database bounds its own statements, but one that is
+/// frozen bounds nothing, and its machine goes on acknowledging what is sent to it.
+const ANSWER_WITHIN: Duration = Duration::from_secs(10);
+/// How long whoever asks for readiness waits.
+const PING_WITHIN: Duration = Duration::from_secs(2);
 
 type Lane = Arc<Queue<Box<dyn Work>>>;
 
@@ -59,6 +66,7 @@ impl Store {
             master_key,
             readers,
             connections,
+            on_change,
         } = config;
         let vault = Arc::new(Vault::new(&master_key)?);
         match Database::parse(&database_url)? {
@@ -70,7 +78,7 @@ impl Store {
                 let readers = (0..readers.clamp(1, 64))
                     .map(|_| sqlite::connect(&path, sqlite::Use::Read))
                     .collect::<Result<Vec<_>, _>>()?;
-                Self::on_sqlite(writer, readers, &vault)
+                Self::on_sqlite(writer, readers, &vault, on_change)
             }
             Database::Postgres(url) => {
                 let mut conns = (0..connections.clamp(1, 256))
@@ -84,7 +92,7 @@ impl Store {
                 let links = conns
                     .into_iter()
                     .map(|conn| postgres::Link::new(url.clone(), conn, Arc::clone(&outage)));
-                Self::on_postgres(links, &vault)
+                Self::on_postgres(links, &vault, &on_change)
             }
         }
     }
@@ -93,10 +101,11 @@ impl Store {
         writer: SqliteConnection,
         readers: Vec<SqliteConnection>,
         vault: &Arc<Vault>,
+        on_change: OnChange,
     ) -> Result<Self, StoreError> {
         let lanes = Lanes::new(Arc::new(Queue::new(WAITING)), Arc::new(Queue::new(WAITING)));
-        lanes.spawn("store-write", &lanes.write, vault, |queue, vault| {
-            sqlite::write_lane(writer, queue, vault);
+        lanes.spawn("store-write", &lanes.write, vault, move |queue, vault| {
+            sqlite::write_lane(writer, queue, vault, &on_change);
         })?;
         for reader in readers {
             lanes.spawn("store-read", &lanes.read, vault, |queue, vault| {
@@ -109,13 +118,20 @@ impl Store {
     fn on_postgres(
         links: impl Iterator<Item = postgres::Link>,
         vault: &Arc<Vault>,
+        on_change: &OnChange,
     ) -> Result<Self, StoreError> {
         let queue: Lane = Arc::new(Queue::new(WAITING));
         let lanes = Lanes::new(Arc::clone(&queue), queue);
         for link in links {
-            lanes.spawn("store-postgres", &lanes.write, vault, |queue, vault| {
-                postgres::lane(link, queue, vault);
-            })?;
+            let on_change = Arc::clone(on_change);
+            lanes.spawn(
+                "store-postgres",
+                &lanes.write,
+                vault,
+                move |queue, vault| {
+                    postgres::lane(link, queue, vault, &on_change);
+                },
+            )?;
         }
         Ok(Self(Arc::new(lanes)))
     }
@@ -156,7 +172,14 @@ impl Store {
     /// # Errors
     /// As [`Self::read`].
     pub async fn ping(&self) -> Result<(), StoreError> {
-        self.read(|tx| tx.ping()).await
+        tokio::time::timeout(PING_WITHIN, self.read(|tx| tx.ping()))
+            .await
+            .unwrap_or_else(|_elapsed| {
+                let seconds = PING_WITHIN.as_secs();
+                Err(StoreError::Unavailable(format!(
+                    "no answer within {seconds} s"
+                )))
+            })
     }
 }
 
@@ -168,9 +191,20 @@ where
 {
     let (work, answer) = job(mode, closure);
     lane.push(work)?;
-    answer
-        .await
-        .unwrap_or_else(|_cause| Err(StoreError::Stopped.into()))
+    match tokio::time::timeout(ANSWER_WITHIN, answer).await {
+        Ok(answer) => answer.unwrap_or_else(|_cause| Err(StoreError::Stopped.into())),
+        Err(_elapsed) => Err(no_answer(mode).into()),
+    }
+}
+
+fn no_answer(mode: Mode) -> StoreError {
+    let seconds = ANSWER_WITHIN.as_secs();
+    StoreError::Unavailable(match mode {
+        Mode::Read => format!("no answer within {seconds} s"),
+        Mode::Write => {
+            format!("no answer within {seconds} s; whether it was written is unknown")
+        }
+    })
 }
 
 /// Opens the sealed sentinel, so that a wrong key is an error at start and not at a sign-in.

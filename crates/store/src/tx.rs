@@ -1,7 +1,7 @@
 //! One transaction, as a closure sees it.
 
 use diesel::QueryResult;
-use vestibule_model::WorkspaceId;
+use vestibule_model::{Change, WorkspaceId};
 
 use crate::StoreError;
 use crate::engine::Engine;
@@ -35,6 +35,7 @@ pub struct Tx<'c> {
     engine: Engine<'c>,
     vault: &'c Vault,
     spoiled: Option<StoreError>,
+    changes: Vec<Change>,
 }
 
 impl<'c> Tx<'c> {
@@ -43,6 +44,7 @@ impl<'c> Tx<'c> {
             engine,
             vault,
             spoiled: None,
+            changes: Vec::new(),
         }
     }
 
@@ -63,7 +65,16 @@ impl<'c> Tx<'c> {
         })
     }
 
-    pub(crate) fn into_spoiled(self) -> Option<StoreError> {
-        self.spoiled
+    /// Notes a piece of configuration that this transaction changes, for those who keep copies. The
+    /// statement that changes it notes it, so that no caller can forget to.
+    pub(crate) fn changed(&mut self, change: Change) {
+        if !self.changes.contains(&change) {
+            self.changes.push(change);
+        }
+    }
+
+    /// The first statement that failed, and what was changed if none did.
+    pub(crate) fn into_outcome(self) -> (Option<StoreError>, Vec<Change>) {
+        (self.spoiled, self.changes)
     }
 }

@@ -1,7 +1,7 @@
 //! Clients: the applications that receive sign-ins.
 
 use diesel::prelude::*;
-use vestibule_model::{Client, ClientId};
+use vestibule_model::{Change, Client, ClientId};
 
 use crate::column::{Reading, hex, json, micros, text};
 use crate::engine::on;
@@ -97,6 +97,7 @@ impl Tx<'_> {
     /// # Errors
     /// [`StoreError`] when it could not be deleted.
     pub fn delete_client(&mut self, id: ClientId) -> Result<bool, StoreError> {
+        self.changed(Change::Client(id));
         let id = id.to_string();
         let deleted = on!(self, |conn| diesel::delete(clients::table.find(&id))
             .execute(conn))?;

@@ -1,7 +1,7 @@
 //! Connections, with Vestibule's own key of each.
 
 use diesel::prelude::*;
-use vestibule_model::{Connection, ConnectionId, ServiceProvider, WorkspaceId};
+use vestibule_model::{Change, Connection, ConnectionId, ServiceProvider, WorkspaceId};
 use zeroize::Zeroizing;
 
 use crate::column::{Reading, micros, optional_text, text};
@@ -93,6 +93,7 @@ impl Tx<'_> {
         connection: &Connection,
         sp_private_key_pkcs8: &[u8],
     ) -> Result<(), StoreError> {
+        self.changed(Change::Workspace(connection.workspace_id));
         let row = ConnectionRow::try_from(connection)?;
         let sealed = self
             .vault()
@@ -214,6 +215,7 @@ impl Tx<'_> {
     /// # Errors
     /// [`StoreError::Dangling`] when draft or live are not revisions of this connection.
     pub fn update_connection(&mut self, connection: &Connection) -> Result<bool, StoreError> {
+        self.changed(Change::Workspace(connection.workspace_id));
         let row = ConnectionRow::try_from(connection)?;
         self.clear_other_defaults(&row)?;
         let changed = on!(self, |conn| diesel::update(
@@ -232,6 +234,7 @@ impl Tx<'_> {
     /// # Errors
     /// [`StoreError`] when it could not be deleted.
     pub fn delete_connection(&mut self, id: ConnectionId) -> Result<bool, StoreError> {
+        self.changed(Change::Connection(id));
         let id = id.to_string();
         let deleted = on!(self, |conn| diesel::delete(connections::table.find(&id))
             .execute(conn))?;

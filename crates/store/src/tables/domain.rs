@@ -1,7 +1,7 @@
 //! Domains that workspaces claim.
 
 use diesel::prelude::*;
-use vestibule_model::{Domain, WorkspaceId};
+use vestibule_model::{Change, Domain, WorkspaceId};
 
 use crate::column::{Reading, key, micros};
 use crate::engine::on;
@@ -57,6 +57,7 @@ impl Tx<'_> {
     /// [`StoreError::Conflict`] for `domain.domain`; [`StoreError::Dangling`] when workspace or
     /// connection are gone.
     pub fn insert_domain(&mut self, domain: &Domain) -> Result<(), StoreError> {
+        self.changed(Change::Workspace(domain.workspace_id));
         let row = DomainRow::try_from(domain)?;
         on!(self, |conn| diesel::insert_into(domains::table)
             .values(&row)

@@ -1,6 +1,7 @@
 //! The keys that tokens are signed with, sealed.
 
 use diesel::prelude::*;
+use vestibule_model::Change;
 use vestibule_session::SigningKey;
 
 use crate::column::{Reading, micros};
@@ -32,6 +33,7 @@ impl Tx<'_> {
     /// # Errors
     /// [`StoreError::Conflict`] when there is one of this `kid`.
     pub fn insert_signing_key(&mut self, key: &SigningKey) -> Result<(), StoreError> {
+        self.changed(Change::SigningKeys);
         let row = SigningKeyRow {
             pkcs8: self.vault().seal(key_place(key.kid()), key.pkcs8())?,
             kid: key.kid().to_owned(),

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 use jiff::Timestamp;
-use vestibule_model::{Slug, Workspace, WorkspaceId};
+use vestibule_model::{Change, Slug, Workspace, WorkspaceId};
 
 use crate::column::{Reading, key, micros, optional_text, text};
 use crate::engine::{Engine, on};
@@ -118,6 +118,7 @@ impl Tx<'_> {
     /// # Errors
     /// [`StoreError::Conflict`] for `workspace.slug` and `workspace.external_id`.
     pub fn update_workspace(&mut self, workspace: &Workspace) -> Result<bool, StoreError> {
+        self.changed(Change::Workspace(workspace.id));
         let row = WorkspaceRow::try_from(workspace)?;
         let changed = on!(self, |conn| diesel::update(workspaces::table.find(&row.id))
             .set(&row)
@@ -161,6 +162,7 @@ impl Tx<'_> {
         id: WorkspaceId,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
+        self.changed(Change::Workspace(id));
         let id = id.to_string();
         self.close_workspace(&id)?;
         let ids = on!(self, |conn| members::table

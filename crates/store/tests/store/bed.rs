@@ -13,6 +13,7 @@ use vestibule_store::{MasterKey, Store, StoreConfig, StoreError, Tx};
 /// Waits for a future on this thread.
 pub(crate) fn wait<F: Future>(future: F) -> F::Output {
     tokio::runtime::Builder::new_current_thread()
+        .enable_time()
         .build()
         .expect("a runtime")
         .block_on(future)

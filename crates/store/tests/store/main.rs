@@ -13,6 +13,7 @@
 #[path = "../../../policy/tests/rules/assertion.rs"]
 mod assertion;
 mod bed;
+mod changes;
 mod inconsistent;
 mod migrations;
 mod objects;
