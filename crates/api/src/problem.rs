@@ -225,7 +225,9 @@ impl From<StateError> for Problem {
         let kind = match error {
             StateError::Full => ProblemType::TooManyTrips,
             StateError::Unavailable(_) => ProblemType::Unavailable,
-            StateError::NoRandomness => ProblemType::Internal,
+            StateError::NoRandomness | StateError::Config(_) | StateError::Unreadable(_) => {
+                ProblemType::Internal
+            }
         };
         let mut problem = Self::new(kind, kind.explanation());
         problem.cause = Some(error.to_string());

@@ -48,17 +48,38 @@ impl std::fmt::Debug for BrowserToken {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct BrowserBinding([u8; 32]);
 
-pub(crate) fn random_hex<const N: usize>() -> Result<String, StateError> {
-    use std::fmt::Write as _;
+impl BrowserBinding {
+    pub(crate) fn to_hex(self) -> String {
+        hex(&self.0)
+    }
 
+    pub(crate) fn from_hex(text: &str) -> Option<Self> {
+        if !is_lower_hex(text, 64) {
+            return None;
+        }
+        let mut bytes = [0_u8; 32];
+        for (byte, digits) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
+            *byte = u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?;
+        }
+        Some(Self(bytes))
+    }
+}
+
+pub(crate) fn random_hex<const N: usize>() -> Result<String, StateError> {
     let mut bytes = [0_u8; N];
     getrandom::fill(&mut bytes).or(Err(StateError::NoRandomness))?;
-    let mut text = String::with_capacity(2 * N);
+    Ok(hex(&bytes))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+
+    let mut text = String::with_capacity(2 * bytes.len());
     for byte in bytes {
         // Writing to a String cannot fail.
         let _ = write!(text, "{byte:02x}");
     }
-    Ok(text)
+    text
 }
 
 pub(crate) fn is_lower_hex(text: &str, length: usize) -> bool {

@@ -1,16 +1,17 @@
 //! Short-lived state in the memory of one server.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, HashMap},
     future::ready,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use jiff::Timestamp;
-use vestibule_model::WorkspaceId;
+use tokio::sync::mpsc;
+use vestibule_model::{Change, WorkspaceId};
 
 use crate::{
-    Answer, BrowserBinding, Limits, Parked, ParkedId, ShortLived, StateError, Trip, TripId,
+    Answer, BrowserBinding, Limits, News, Parked, ParkedId, ShortLived, StateError, Trip, TripId,
 };
 
 /// Short-lived state in the memory of one server; a restart drops trips in flight and nothing else.
@@ -20,16 +21,18 @@ pub struct InProcess {
     inner: Mutex<Inner>,
 }
 
-/// Trips by number of arrival, which is also their order of expiry, and the indexes into it.
+/// When it expires, then its name.
+type Place<T> = (Timestamp, T);
+
+/// Trips and parked messages in the order in which they expire, and the indexes into it.
 #[derive(Debug, Default)]
 struct Inner {
-    next: u64,
-    trips: BTreeMap<u64, Trip>,
-    by_id: HashMap<TripId, u64>,
-    by_browser: HashMap<BrowserBinding, BTreeSet<u64>>,
-    by_workspace: HashMap<WorkspaceId, BTreeSet<u64>>,
-    parked: HashMap<ParkedId, (Timestamp, Parked)>,
-    parked_order: VecDeque<(Timestamp, ParkedId)>,
+    trips: BTreeMap<Place<TripId>, Trip>,
+    by_id: HashMap<TripId, Timestamp>,
+    by_browser: HashMap<BrowserBinding, BTreeSet<Place<TripId>>>,
+    by_workspace: HashMap<WorkspaceId, BTreeSet<Place<TripId>>>,
+    parked: BTreeMap<Place<ParkedId>, Parked>,
+    parked_by_id: HashMap<ParkedId, Timestamp>,
     parked_by_trip: HashMap<TripId, ParkedId>,
     parked_bytes: usize,
 }
@@ -51,35 +54,34 @@ impl InProcess {
 }
 
 impl Inner {
-    fn remove(&mut self, number: u64) -> Option<Trip> {
-        let trip = self.trips.remove(&number)?;
-        self.by_id.remove(&trip.id);
-        unindex(&mut self.by_browser, &trip.browser, number);
-        unindex(&mut self.by_workspace, &trip.workspace_id, number);
+    fn remove(&mut self, id: &TripId) -> Option<Trip> {
+        let place = (self.by_id.remove(id)?, id.clone());
+        let trip = self.trips.remove(&place)?;
+        unindex(&mut self.by_browser, &trip.browser, &place);
+        unindex(&mut self.by_workspace, &trip.workspace_id, &place);
         Some(trip)
     }
 
     fn drop_expired(&mut self, now: Timestamp) {
-        while let Some((&number, trip)) = self.trips.first_key_value() {
-            if trip.expires_at > now {
+        while let Some(((expires_at, id), _)) = self.trips.first_key_value() {
+            if *expires_at > now {
                 break;
             }
-            self.remove(number);
+            let id = id.clone();
+            self.remove(&id);
         }
-        while let Some((expires_at, id)) = self.parked_order.front().cloned() {
-            if expires_at > now {
+        while let Some(((expires_at, id), _)) = self.parked.first_key_value() {
+            if *expires_at > now {
                 break;
             }
-            self.parked_order.pop_front();
-            // The same name may not be there any more, or (never in practice) be a newer message.
-            if self.parked.get(&id).is_some_and(|(at, _)| *at <= now) {
-                self.unpark(&id);
-            }
+            let id = id.clone();
+            self.unpark(&id);
         }
     }
 
     fn unpark(&mut self, id: &ParkedId) -> Option<Parked> {
-        let (_, message) = self.parked.remove(id)?;
+        let place = (self.parked_by_id.remove(id)?, id.clone());
+        let message = self.parked.remove(&place)?;
         self.parked_bytes = self
             .parked_bytes
             .saturating_sub(message.saml_response.len());
@@ -89,12 +91,14 @@ impl Inner {
         Some(message)
     }
 
-    fn oldest_of_browser(&self, trip: &Trip) -> Option<u64> {
-        self.by_browser.get(&trip.browser)?.first().copied()
+    fn oldest_of_browser(&self, trip: &Trip) -> Option<TripId> {
+        let (_, id) = self.by_browser.get(&trip.browser)?.first()?;
+        Some(id.clone())
     }
 
-    fn oldest_of_workspace(&self, trip: &Trip) -> Option<u64> {
-        self.by_workspace.get(&trip.workspace_id)?.first().copied()
+    fn oldest_of_workspace(&self, trip: &Trip) -> Option<TripId> {
+        let (_, id) = self.by_workspace.get(&trip.workspace_id)?.first()?;
+        Some(id.clone())
     }
 
     fn count_of_browser(&self, trip: &Trip) -> usize {
@@ -108,10 +112,14 @@ impl Inner {
     }
 }
 
-fn unindex<K: std::hash::Hash + Eq>(index: &mut HashMap<K, BTreeSet<u64>>, key: &K, number: u64) {
-    if let Some(numbers) = index.get_mut(key) {
-        numbers.remove(&number);
-        if numbers.is_empty() {
+fn unindex<K: std::hash::Hash + Eq>(
+    index: &mut HashMap<K, BTreeSet<Place<TripId>>>,
+    key: &K,
+    place: &Place<TripId>,
+) {
+    if let Some(places) = index.get_mut(key) {
+        places.remove(place);
+        if places.is_empty() {
             index.remove(key);
         }
     }
@@ -121,15 +129,16 @@ impl ShortLived for InProcess {
     fn begin(&self, trip: Trip, now: Timestamp) -> Answer<'_, ()> {
         let mut inner = self.lock();
         inner.drop_expired(now);
+        inner.remove(&trip.id);
         if inner.count_of_browser(&trip) >= self.limits.per_browser
             && let Some(oldest) = inner.oldest_of_browser(&trip)
         {
-            inner.remove(oldest);
+            inner.remove(&oldest);
         }
         if inner.count_of_workspace(&trip) >= self.limits.per_workspace
             && let Some(oldest) = inner.oldest_of_workspace(&trip)
         {
-            inner.remove(oldest);
+            inner.remove(&oldest);
         }
         if inner.trips.len() >= self.limits.total {
             let oldest = inner
@@ -138,62 +147,59 @@ impl ShortLived for InProcess {
             let Some(oldest) = oldest else {
                 return Box::pin(ready(Err(StateError::Full)));
             };
-            inner.remove(oldest);
+            inner.remove(&oldest);
         }
-        let number = inner.next;
-        inner.next += 1;
-        inner.by_id.insert(trip.id.clone(), number);
+        let place = (trip.expires_at, trip.id.clone());
+        inner.by_id.insert(trip.id.clone(), trip.expires_at);
         inner
             .by_browser
             .entry(trip.browser)
             .or_default()
-            .insert(number);
+            .insert(place.clone());
         inner
             .by_workspace
             .entry(trip.workspace_id)
             .or_default()
-            .insert(number);
-        inner.trips.insert(number, trip);
+            .insert(place.clone());
+        inner.trips.insert(place, trip);
         Box::pin(ready(Ok(())))
     }
 
     fn find<'a>(&'a self, id: &'a TripId, now: Timestamp) -> Answer<'a, Option<Trip>> {
         let mut inner = self.lock();
         inner.drop_expired(now);
-        let number = inner.by_id.get(id).copied();
-        let trip = number.and_then(|number| inner.trips.get(&number)).cloned();
+        let place = inner.by_id.get(id).map(|at| (*at, id.clone()));
+        let trip = place.and_then(|place| inner.trips.get(&place)).cloned();
         Box::pin(ready(Ok(trip)))
     }
 
     fn finish<'a>(&'a self, id: &'a TripId, now: Timestamp) -> Answer<'a, Option<Trip>> {
         let mut inner = self.lock();
         inner.drop_expired(now);
-        let number = inner.by_id.get(id).copied();
-        let trip = number.and_then(|number| inner.remove(number));
+        let trip = inner.remove(id);
         Box::pin(ready(Ok(trip)))
     }
 
     fn park(&self, id: ParkedId, message: Parked, now: Timestamp) -> Answer<'_, ()> {
         let mut inner = self.lock();
         inner.drop_expired(now);
+        inner.unpark(&id);
         if let Some(older) = inner.parked_by_trip.get(&message.trip).cloned() {
             inner.unpark(&older);
         }
         let bytes = inner
             .parked_bytes
             .saturating_add(message.saml_response.len());
-        if bytes > self.limits.parked_bytes {
+        if bytes > self.limits.parked_bytes || inner.parked.len() >= self.limits.total {
             return Box::pin(ready(Err(StateError::Full)));
         }
-        let expires_at = now
-            .checked_add(self.limits.parked_for)
-            .unwrap_or(Timestamp::MAX);
+        let expires_at = self.limits.parked_until(now);
         inner.parked_bytes = bytes;
         inner
             .parked_by_trip
             .insert(message.trip.clone(), id.clone());
-        inner.parked_order.push_back((expires_at, id.clone()));
-        inner.parked.insert(id, (expires_at, message));
+        inner.parked_by_id.insert(id.clone(), expires_at);
+        inner.parked.insert((expires_at, id), message);
         Box::pin(ready(Ok(())))
     }
 
@@ -202,5 +208,19 @@ impl ShortLived for InProcess {
         inner.drop_expired(now);
         let message = inner.unpark(id);
         Box::pin(ready(Ok(message)))
+    }
+
+    fn ping(&self) -> Answer<'_, ()> {
+        Box::pin(ready(Ok(())))
+    }
+
+    /// There is no other replica.
+    fn announce<'a>(&'a self, _changes: &'a [Change]) -> Answer<'a, ()> {
+        Box::pin(ready(Ok(())))
+    }
+
+    /// Nobody else is there to tell anything: it ends at once.
+    fn listen(&self) -> mpsc::Receiver<News> {
+        mpsc::channel(1).1
     }
 }

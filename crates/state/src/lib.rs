@@ -2,20 +2,27 @@
 //!
 //! Losing all of it costs the people who are at their IdP at that moment a fresh start, and nothing
 //! else: replay claims, codes and sessions live in the database (`vestibule-store`). One small trait,
-//! [`ShortLived`], stands before it; [`InProcess`] keeps it in the memory of one server.
+//! [`ShortLived`], stands before it; [`InProcess`] keeps it in the memory of one server, [`Redis`]
+//! shares it between replicas, which also tell each other there what they changed ([`News`]).
 
 mod browser;
 mod in_process;
+mod in_redis;
 mod limits;
+mod news;
 mod trip;
 
 use std::{future::Future, pin::Pin};
 
 use jiff::Timestamp;
+use tokio::sync::mpsc;
+use vestibule_model::Change;
 
 pub use browser::{BrowserBinding, BrowserToken};
 pub use in_process::InProcess;
+pub use in_redis::Redis;
 pub use limits::Limits;
+pub use news::News;
 pub use trip::{AuthorizeRequest, Parked, ParkedId, Purpose, Trip, TripId};
 
 /// Why short-lived state could not be had.
@@ -24,9 +31,15 @@ pub enum StateError {
     /// Too many trips are pending and none of the caller's own could make room.
     #[error("too many sign-ins are under way")]
     Full,
-    /// The place where it is kept does not answer.
+    /// The place where it is kept does not answer; what was asked of it may have happened or not.
     #[error("short-lived state is out of reach: {0}")]
     Unavailable(String),
+    /// What says where it is kept cannot be used.
+    #[error("{0}")]
+    Config(String),
+    /// What lies there was not written by this release.
+    #[error("short-lived state could not be read: {0}")]
+    Unreadable(String),
     /// The operating system gave no random bytes.
     #[error("no random bytes from the operating system")]
     NoRandomness,
@@ -39,7 +52,8 @@ pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, StateError>> + Se
 pub trait ShortLived: Send + Sync {
     /// Records a trip that is about to leave for the IdP.
     ///
-    /// The oldest trip of the same browser, then of the same workspace, makes room at a limit.
+    /// At a limit the trip of the same browser, then of the same workspace, that expires first makes
+    /// room.
     fn begin(&self, trip: Trip, now: Timestamp) -> Answer<'_, ()>;
 
     /// Looks a trip up without using it up; an expired one is not there.
@@ -54,4 +68,21 @@ pub trait ShortLived: Send + Sync {
 
     /// Takes a parked message out: of all callers exactly one gets it.
     fn unpark<'a>(&'a self, id: &'a ParkedId, now: Timestamp) -> Answer<'a, Option<Parked>>;
+
+    /// Whether the place answers.
+    fn ping(&self) -> Answer<'_, ()>;
+
+    /// Tells every replica what was changed, this one included. It is lost on those that cannot be
+    /// reached now; they hear [`News::MayHaveMissed`] when they can.
+    fn announce<'a>(&'a self, changes: &'a [Change]) -> Answer<'a, ()>;
+
+    /// What replicas tell, from now on, until the receiver is dropped. It ends by itself only where
+    /// there is nobody else to hear.
+    ///
+    /// A bounded queue: a listener that falls behind hears [`News::MayHaveMissed`] instead of what no
+    /// longer fits.
+    ///
+    /// # Panics
+    /// May do so outside a tokio runtime, since it spawns a task.
+    fn listen(&self) -> mpsc::Receiver<News>;
 }

@@ -1,6 +1,6 @@
 //! How much short-lived state is kept.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 /// The bounds of design §4.
 #[derive(Debug, Clone, Copy)]
@@ -9,12 +9,18 @@ pub struct Limits {
     pub per_browser: usize,
     /// Pending trips of one workspace: a morning rush (§4.8).
     pub per_workspace: usize,
-    /// Pending trips in all (§4.8).
+    /// Pending trips in all (§4.8), and parked messages, of which each trip has one at most.
     pub total: usize,
     /// How long a parked message waits for its browser (§4.5).
     pub parked_for: SignedDuration,
     /// Bytes of all parked messages together: sixty-four of the largest bodies that are taken.
     pub parked_bytes: usize,
+}
+
+impl Limits {
+    pub(crate) fn parked_until(&self, now: Timestamp) -> Timestamp {
+        now.checked_add(self.parked_for).unwrap_or(Timestamp::MAX)
+    }
 }
 
 impl Default for Limits {

@@ -91,7 +91,7 @@ impl Trip {
 }
 
 /// The name under which a message is parked: 128 random bits.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ParkedId(String);
 
 impl ParkedId {

@@ -1,0 +1,186 @@
+//! Short-lived state on a Redis server, for replicas that share it.
+
+mod address;
+mod link;
+mod listener;
+mod record;
+mod scripts;
+
+use jiff::Timestamp;
+use redis::{FromRedisValue, Value};
+use tokio::sync::mpsc;
+use vestibule_model::Change;
+
+use crate::{Answer, Limits, News, Parked, ParkedId, ShortLived, StateError, Trip, TripId};
+use address::Address;
+use link::{Link, Request};
+use scripts::{Scripts, place, ttl_ms};
+
+/// Short-lived state on a Redis server (7 or newer), or on the one node of a Redis Cluster that keeps
+/// its keys. Every operation ends within some two seconds, and the connection comes back by itself.
+///
+/// Its own user needs all commands on the keys `<namespace>:*` and the channels `<namespace>:*`.
+pub struct Redis {
+    link: Link,
+    scripts: Scripts,
+    channel: String,
+    limits: Limits,
+}
+
+impl Redis {
+    /// State at `url` (`redis://…`, or `rediss://…` for TLS), in keys that begin with `namespace`.
+    ///
+    /// Nothing is connected yet, so it opens while the server is away; operations answer
+    /// [`StateError::Unavailable`] until it is there.
+    ///
+    /// # Errors
+    /// [`StateError::Config`] for a URL or a namespace that cannot be used; it repeats neither.
+    pub fn open(url: &str, namespace: &str, limits: Limits) -> Result<Self, StateError> {
+        // A brace would be taken for the hash tag, a white space ends a word of an ACL rule.
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte);
+        if namespace.is_empty() || namespace.len() > 64 || !namespace.bytes().all(plain) {
+            return Err(StateError::Config(
+                "a namespace of Redis keys is 1 to 64 letters, digits and - _ . :".to_owned(),
+            ));
+        }
+        Ok(Self {
+            link: Link::new(Address::parse(url)?),
+            scripts: Scripts::new(namespace),
+            channel: format!("{namespace}:news"),
+            limits,
+        })
+    }
+
+    fn read<T: FromRedisValue>(&self, value: Value) -> Result<T, StateError> {
+        redis::from_redis_value(value).map_err(|error| self.link.address().explain(&error.into()))
+    }
+
+    async fn ask<T: FromRedisValue>(&self, request: Request<'_>) -> Result<T, StateError> {
+        let value = self.link.ask(request).await?;
+        self.read(value)
+    }
+
+    async fn ask_for_room(&self, request: Request<'_>) -> Result<(), StateError> {
+        match self.ask::<bool>(request).await? {
+            true => Ok(()),
+            false => Err(StateError::Full),
+        }
+    }
+}
+
+/// The password in the URL is not shown.
+impl std::fmt::Debug for Redis {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Redis")
+            .field("url", &self.link.address().shown())
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
+}
+
+impl ShortLived for Redis {
+    fn begin(&self, trip: Trip, now: Timestamp) -> Answer<'_, ()> {
+        Box::pin(async move {
+            let record = record::write_trip(&trip)?;
+            let mut script = self.scripts.begin();
+            script
+                .arg(trip.id.as_str())
+                .arg(record)
+                .arg(place(trip.expires_at))
+                .arg(trip.browser.to_hex())
+                .arg(trip.workspace_id.to_string())
+                .arg(place(now))
+                .arg(ttl_ms(trip.expires_at, now))
+                .arg(self.limits.per_browser)
+                .arg(self.limits.per_workspace)
+                .arg(self.limits.total);
+            self.ask_for_room(Request::Script(&script)).await
+        })
+    }
+
+    fn find<'a>(&'a self, id: &'a TripId, now: Timestamp) -> Answer<'a, Option<Trip>> {
+        Box::pin(async move {
+            // One command is atomic by itself.
+            let mut command = redis::cmd("HGET");
+            command.arg(self.scripts.records()).arg(id.as_str());
+            let record: Option<Vec<u8>> = self.ask(Request::Command(&command)).await?;
+            read_live(id, record, now)
+        })
+    }
+
+    fn finish<'a>(&'a self, id: &'a TripId, now: Timestamp) -> Answer<'a, Option<Trip>> {
+        Box::pin(async move {
+            let mut script = self.scripts.finish();
+            script.arg(id.as_str());
+            let record: Option<Vec<u8>> = self.ask(Request::Script(&script)).await?;
+            read_live(id, record, now)
+        })
+    }
+
+    fn park(&self, id: ParkedId, message: Parked, now: Timestamp) -> Answer<'_, ()> {
+        Box::pin(async move {
+            let record = record::write_parked(&message)?;
+            let expires_at = self.limits.parked_until(now);
+            let mut script = self.scripts.park();
+            script
+                .arg(id.as_str())
+                .arg(record)
+                .arg(place(expires_at))
+                .arg(message.trip.as_str())
+                .arg(place(now))
+                .arg(message.saml_response.len())
+                .arg(ttl_ms(expires_at, now))
+                .arg(self.limits.parked_bytes)
+                .arg(self.limits.total);
+            self.ask_for_room(Request::Script(&script)).await
+        })
+    }
+
+    fn unpark<'a>(&'a self, id: &'a ParkedId, now: Timestamp) -> Answer<'a, Option<Parked>> {
+        Box::pin(async move {
+            let mut script = self.scripts.unpark();
+            script.arg(id.as_str()).arg(place(now));
+            let record: Option<Vec<u8>> = self.ask(Request::Script(&script)).await?;
+            record.as_deref().map(record::read_parked).transpose()
+        })
+    }
+
+    fn ping(&self) -> Answer<'_, ()> {
+        Box::pin(async move {
+            let command = redis::cmd("PING");
+            self.ask::<Value>(Request::Command(&command))
+                .await
+                .map(drop)
+        })
+    }
+
+    fn announce<'a>(&'a self, changes: &'a [Change]) -> Answer<'a, ()> {
+        Box::pin(async move {
+            if changes.is_empty() {
+                return Ok(());
+            }
+            let lines: Vec<String> = changes.iter().map(Change::to_string).collect();
+            let mut command = redis::cmd("PUBLISH");
+            command.arg(&self.channel).arg(lines.join("\n"));
+            self.ask::<Value>(Request::Command(&command))
+                .await
+                .map(drop)
+        })
+    }
+
+    fn listen(&self) -> mpsc::Receiver<News> {
+        listener::listen(self.link.address().clone(), self.channel.clone())
+    }
+}
+
+/// The trip, unless it has expired by the caller's clock: Redis' own may differ.
+fn read_live(
+    id: &TripId,
+    record: Option<Vec<u8>>,
+    now: Timestamp,
+) -> Result<Option<Trip>, StateError> {
+    let trip = record
+        .map(|bytes| record::read_trip(id, &bytes))
+        .transpose()?;
+    Ok(trip.filter(|trip| trip.expires_at > now))
+}

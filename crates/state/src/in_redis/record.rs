@@ -1,0 +1,256 @@
+//! How trips and parked messages are written down: JSON that names its version.
+
+use std::borrow::Cow;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use vestibule_model::{ClientId, ConnectionId, RevisionId, TestId, WorkspaceId};
+
+use crate::{AuthorizeRequest, BrowserBinding, Parked, Purpose, StateError, Trip, TripId};
+
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "version")]
+enum Versioned<T> {
+    #[serde(rename = "1")]
+    V1(T),
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TripRecord {
+    id: String,
+    purpose: PurposeRecord,
+    workspace_id: WorkspaceId,
+    connection_id: ConnectionId,
+    revision_id: RevisionId,
+    browser: String,
+    issued_at: Timestamp,
+    expires_at: Timestamp,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+enum PurposeRecord {
+    SignIn {
+        client_id: ClientId,
+        redirect_uri: String,
+        scope: String,
+        state: Option<String>,
+        nonce: Option<String>,
+        code_challenge: String,
+        restarted: bool,
+    },
+    Test(TestId),
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ParkedRecord<'a> {
+    trip: Cow<'a, str>,
+    connection_id: ConnectionId,
+    saml_response: Cow<'a, str>,
+}
+
+impl From<&Trip> for TripRecord {
+    fn from(trip: &Trip) -> Self {
+        let Trip {
+            id,
+            purpose,
+            workspace_id,
+            connection_id,
+            revision_id,
+            browser,
+            issued_at,
+            expires_at,
+        } = trip.clone();
+        let purpose = match purpose {
+            Purpose::Test(id) => PurposeRecord::Test(id),
+            Purpose::SignIn(request) => PurposeRecord::SignIn {
+                client_id: request.client_id,
+                redirect_uri: request.redirect_uri,
+                scope: request.scope,
+                state: request.state,
+                nonce: request.nonce,
+                code_challenge: request.code_challenge,
+                restarted: request.restarted,
+            },
+        };
+        Self {
+            id: id.as_str().to_owned(),
+            purpose,
+            workspace_id,
+            connection_id,
+            revision_id,
+            browser: browser.to_hex(),
+            issued_at,
+            expires_at,
+        }
+    }
+}
+
+impl TryFrom<TripRecord> for Trip {
+    type Error = StateError;
+
+    fn try_from(record: TripRecord) -> Result<Self, Self::Error> {
+        let purpose = match record.purpose {
+            PurposeRecord::Test(id) => Purpose::Test(id),
+            PurposeRecord::SignIn {
+                client_id,
+                redirect_uri,
+                scope,
+                state,
+                nonce,
+                code_challenge,
+                restarted,
+            } => Purpose::SignIn(AuthorizeRequest {
+                client_id,
+                redirect_uri,
+                scope,
+                state,
+                nonce,
+                code_challenge,
+                restarted,
+            }),
+        };
+        Ok(Self {
+            id: TripId::parse(&record.id).ok_or_else(|| unreadable("trip", "its id is none"))?,
+            purpose,
+            workspace_id: record.workspace_id,
+            connection_id: record.connection_id,
+            revision_id: record.revision_id,
+            browser: BrowserBinding::from_hex(&record.browser)
+                .ok_or_else(|| unreadable("trip", "its browser is none"))?,
+            issued_at: record.issued_at,
+            expires_at: record.expires_at,
+        })
+    }
+}
+
+/// The record of a trip.
+pub(crate) fn write_trip(trip: &Trip) -> Result<String, StateError> {
+    write("trip", TripRecord::from(trip))
+}
+
+/// Reads the record that lies under this id.
+pub(crate) fn read_trip(id: &TripId, bytes: &[u8]) -> Result<Trip, StateError> {
+    let trip: Trip = read::<TripRecord>("trip", bytes)?.try_into()?;
+    if trip.id != *id {
+        return Err(unreadable("trip", "it is the record of another"));
+    }
+    Ok(trip)
+}
+
+/// The record of a parked message.
+pub(crate) fn write_parked(message: &Parked) -> Result<String, StateError> {
+    let record = ParkedRecord {
+        trip: Cow::Borrowed(message.trip.as_str()),
+        connection_id: message.connection_id,
+        saml_response: Cow::Borrowed(&message.saml_response),
+    };
+    write("parked message", record)
+}
+
+/// Reads the record of a parked message.
+pub(crate) fn read_parked(bytes: &[u8]) -> Result<Parked, StateError> {
+    let record: ParkedRecord<'_> = read("parked message", bytes)?;
+    Ok(Parked {
+        trip: TripId::parse(&record.trip)
+            .ok_or_else(|| unreadable("parked message", "its trip is none"))?,
+        connection_id: record.connection_id,
+        saml_response: record.saml_response.into_owned(),
+    })
+}
+
+fn write<T: Serialize>(what: &'static str, record: T) -> Result<String, StateError> {
+    serde_json::to_string(&Versioned::V1(record))
+        .map_err(|error| StateError::Unreadable(format!("a {what} could not be written: {error}")))
+}
+
+fn read<'a, T: Deserialize<'a>>(what: &'static str, bytes: &'a [u8]) -> Result<T, StateError> {
+    // The text of the error would quote the record, which is nobody's to see.
+    let record = serde_json::from_slice(bytes).map_err(|error| {
+        let (line, column) = (error.line(), error.column());
+        unreadable(what, &format!("line {line}, column {column} is not that"))
+    })?;
+    let Versioned::V1(record) = record;
+    Ok(record)
+}
+
+fn unreadable(what: &str, but: &str) -> StateError {
+    StateError::Unreadable(format!(
+        "expected version 1 of a {what} as this release writes it, but {but}; nothing else may write \
+         under this namespace, and all replicas run the same release once an upgrade is over"
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::BrowserToken;
+
+    fn trip(purpose: Purpose) -> Trip {
+        let now: Timestamp = "2026-11-24T12:00:00.123456789Z".parse().unwrap();
+        Trip {
+            id: TripId::generate().unwrap(),
+            purpose,
+            workspace_id: WorkspaceId::new(now),
+            connection_id: ConnectionId::new(now),
+            revision_id: RevisionId::new(now),
+            browser: BrowserToken::generate().unwrap().binding(),
+            issued_at: now,
+            expires_at: now + Trip::LIFETIME,
+        }
+    }
+
+    #[test]
+    fn reads_back_what_it_writes() {
+        let request = AuthorizeRequest {
+            client_id: ClientId::new(Timestamp::UNIX_EPOCH),
+            redirect_uri: "https://app.example/cb?a=1&b=\"2\"".to_owned(),
+            scope: "openid email".to_owned(),
+            state: Some("\u{0}ünï\u{2028}code".to_owned()),
+            nonce: None,
+            code_challenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM".to_owned(),
+            restarted: true,
+        };
+        for trip in [
+            trip(Purpose::SignIn(request)),
+            trip(Purpose::Test(TestId::new(Timestamp::UNIX_EPOCH))),
+        ] {
+            let record = write_trip(&trip).unwrap();
+            assert!(record.starts_with(r#"{"version":"1","#), "{record}");
+            assert_eq!(read_trip(&trip.id, record.as_bytes()), Ok(trip));
+        }
+        let message = Parked {
+            trip: TripId::generate().unwrap(),
+            connection_id: ConnectionId::new(Timestamp::UNIX_EPOCH),
+            saml_response: "PHNhbWw+\r\n".to_owned(),
+        };
+        let record = write_parked(&message).unwrap();
+        assert_eq!(read_parked(record.as_bytes()), Ok(message));
+    }
+
+    #[test]
+    fn what_it_did_not_write_is_an_error_that_quotes_nothing() {
+        let trip = trip(Purpose::Test(TestId::new(Timestamp::UNIX_EPOCH)));
+        let good = write_trip(&trip).unwrap();
+        let secret = trip.browser.to_hex();
+        for bad in [
+            String::new(),
+            "{}".to_owned(),
+            format!("\"{secret}\""),
+            good.replace(r#""version":"1""#, r#""version":"2""#),
+            good.replace(r#""version":"1","#, ""),
+            good.replace(r#""browser""#, r#""unknown":1,"browser""#),
+            good.replace(&secret, &secret.to_uppercase()),
+            good.replace(trip.id.as_str(), TripId::generate().unwrap().as_str()),
+            good.replace(trip.id.as_str(), "_"),
+            good.replace("ws_", "mem_"),
+            format!("{good} {good}"),
+        ] {
+            let error = read_trip(&trip.id, bad.as_bytes()).unwrap_err();
+            assert!(matches!(error, StateError::Unreadable(_)), "{bad}");
+            assert!(!error.to_string().contains(&secret), "{error}");
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! Both implementations answer alike, whatever is asked of them in whatever order.
+
+use jiff::SignedDuration;
+use proptest::prelude::*;
+use vestibule_model::WorkspaceId;
+use vestibule_state::{BrowserToken, ParkedId, Trip, TripId};
+
+use crate::bed::{Bed, SMALL, at, browser, parked, parked_id, trip};
+
+#[derive(Debug, Clone)]
+enum Step {
+    Begin {
+        browser: usize,
+        workspace: usize,
+        seconds: i64,
+    },
+    BeginAgain {
+        trip: usize,
+    },
+    Find {
+        trip: usize,
+    },
+    Finish {
+        trip: usize,
+    },
+    Park {
+        trip: usize,
+        bytes: usize,
+    },
+    ParkAgain {
+        message: usize,
+        trip: usize,
+    },
+    Unpark {
+        message: usize,
+    },
+    Wait {
+        seconds: i64,
+    },
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let any = 0..1_000_usize;
+    prop_oneof![
+        6 => (0..4_usize, 0..3_usize, -1..90_i64)
+            .prop_map(|(browser, workspace, seconds)| Step::Begin { browser, workspace, seconds }),
+        1 => any.clone().prop_map(|trip| Step::BeginAgain { trip }),
+        2 => any.clone().prop_map(|trip| Step::Find { trip }),
+        2 => any.clone().prop_map(|trip| Step::Finish { trip }),
+        4 => (any.clone(), 0..60_usize).prop_map(|(trip, bytes)| Step::Park { trip, bytes }),
+        1 => (any.clone(), any.clone())
+            .prop_map(|(message, trip)| Step::ParkAgain { message, trip }),
+        2 => any.prop_map(|message| Step::Unpark { message }),
+        2 => (0..40_i64).prop_map(|seconds| Step::Wait { seconds }),
+    ]
+}
+
+/// What the steps speak of by number.
+struct Cast {
+    browsers: Vec<BrowserToken>,
+    workspaces: Vec<WorkspaceId>,
+    trips: Vec<Trip>,
+    messages: Vec<(ParkedId, TripId)>,
+}
+
+impl Cast {
+    fn trip(&self, number: usize) -> Trip {
+        self.trips[number % self.trips.len()].clone()
+    }
+
+    fn message(&self, number: usize) -> (ParkedId, TripId) {
+        self.messages[number % self.messages.len()].clone()
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn in_process_and_in_redis_are_one(steps in prop::collection::vec(step(), 1..120)) {
+        let beds = [Bed::in_process(), Bed::in_redis()];
+        let states = beds.each_ref().map(|bed| bed.open(SMALL));
+        let mut cast = Cast {
+            browsers: (0..4).map(|_| browser()).collect(),
+            workspaces: (0..3).map(|_| WorkspaceId::new(at(0))).collect(),
+            trips: vec![trip(&browser(), WorkspaceId::new(at(0)), at(0))],
+            messages: vec![(parked_id(), TripId::generate().unwrap())],
+        };
+        let mut seconds_gone = 0;
+        // One line for each answer, from both.
+        macro_rules! both {
+            ($state:ident => $answer:expr) => {{
+                let mut answers = Vec::new();
+                for (bed, $state) in beds.iter().zip(&states) {
+                    answers.push(bed.wait($answer));
+                }
+                prop_assert_eq!(&answers[0], &answers[1]);
+            }};
+        }
+        for step in steps {
+            let now = at(seconds_gone);
+            match step {
+                Step::Begin { browser, workspace, seconds } => {
+                    let expires_at = now + SignedDuration::from_secs(seconds);
+                    let new = trip(&cast.browsers[browser], cast.workspaces[workspace], now);
+                    let new = Trip { expires_at, ..new };
+                    both!(state => state.begin(new.clone(), now));
+                    cast.trips.push(new);
+                }
+                Step::BeginAgain { trip } => {
+                    let again = cast.trip(trip);
+                    both!(state => state.begin(again.clone(), now));
+                }
+                Step::Find { trip } => both!(state => state.find(&cast.trip(trip).id, now)),
+                Step::Finish { trip } => both!(state => state.finish(&cast.trip(trip).id, now)),
+                Step::Park { trip, bytes } => {
+                    let (id, trip) = (parked_id(), cast.trip(trip).id);
+                    let message = parked(&trip, "x".repeat(bytes));
+                    both!(state => state.park(id.clone(), message.clone(), now));
+                    cast.messages.push((id, trip));
+                }
+                Step::ParkAgain { message, trip } => {
+                    let (id, _) = cast.message(message);
+                    let message = parked(&cast.trip(trip).id, "again");
+                    both!(state => state.park(id.clone(), message.clone(), now));
+                }
+                Step::Unpark { message } => {
+                    both!(state => state.unpark(&cast.message(message).0, now));
+                }
+                Step::Wait { seconds } => seconds_gone += seconds,
+            }
+        }
+        beds[1].assert_every_key_expires();
+        let now = at(seconds_gone);
+        for trip in &cast.trips {
+            both!(state => state.find(&trip.id, now));
+        }
+        for (id, _) in &cast.messages {
+            both!(state => state.unpark(id, now));
+        }
+    }
+}
