@@ -11,6 +11,8 @@
 
 pub mod cli;
 pub mod config;
+mod configuration;
+mod copies;
 pub mod openapi;
 pub mod server;
 
@@ -28,6 +30,7 @@ mod oidc;
 mod page;
 mod problem;
 mod redirect_uri;
+mod replicas;
 mod respond;
 mod routes;
 mod saml;

@@ -18,23 +18,26 @@ use tracing::{info, warn};
 use vestibule_model::{Actor, AuditEvent, EventId};
 use vestibule_policy::Rules;
 use vestibule_session::{Issuer, KeyError, KeyRing, SigningKey};
-use vestibule_state::{InProcess, Limits};
-use vestibule_store::{MasterKey, Store, StoreConfig, StoreError};
+use vestibule_state::{InProcess, Limits, Redis, ShortLived, StateError};
+use vestibule_store::{MasterKey, OnChange, Store, StoreConfig, StoreError};
 
 use crate::{
     clock,
     config::{CLIENT_TIMEOUT, Config, MasterKeySource},
+    configuration::Configuration,
     key_pool::KeyPool,
     oidc, openapi,
     page::{STYLE, STYLE_PATH},
     problem::Problem,
-    respond, routes,
+    replicas, respond, routes,
     saml::{self, RevisionKeys},
     service::Service,
 };
 
 /// How long a request that is under way may take when the server is told to end.
 const SHUTDOWN: u64 = 10;
+/// What every key in Redis begins with.
+const REDIS_NAMESPACE: &str = "vestibule";
 /// How often what has expired is deleted.
 const PRUNE_EVERY: Duration = Duration::from_secs(60);
 
@@ -63,6 +66,9 @@ pub enum StartError {
     /// The libraries for XML signatures do not start.
     #[error("libxml2 and libxmlsec1: {0}")]
     Xml(#[from] vestibule_xmlsig::InitError),
+    /// The place for short-lived state cannot be used.
+    #[error("VESTIBULE_REDIS_URL: {0}")]
+    State(#[from] StateError),
     /// The keys that sign tokens do not load.
     #[error("the keys that sign tokens: {0}")]
     Keys(#[from] KeyError),
@@ -89,10 +95,19 @@ pub struct Started {
 /// # Errors
 /// [`StartError`].
 pub fn open_store(config: &Config, migrate: bool) -> Result<Store, StartError> {
+    open_store_and_tell(config, migrate, Arc::new(|_| {}))
+}
+
+fn open_store_and_tell(
+    config: &Config,
+    migrate: bool,
+    on_change: OnChange,
+) -> Result<Store, StartError> {
     let master_key = master_key(&config.master_key)?;
     let mut store_config = StoreConfig::new(config.database.url(), master_key);
     store_config.connections = config.database_connections;
     store_config.readers = config.database_connections;
+    store_config.on_change = on_change;
     if migrate {
         let migrated = Store::migrate(&store_config)?;
         if !migrated.versions.is_empty() {
@@ -184,6 +199,16 @@ async fn key_ring(store: &Store) -> Result<KeyRing, StartError> {
     Ok(KeyRing::new(keys)?)
 }
 
+/// Where trips and parked messages are kept. Redis may be away at this moment: it is connected to
+/// when it is needed, and sessions go on without it.
+fn short_lived_state(config: &Config) -> Result<Arc<dyn ShortLived>, StartError> {
+    let limits = Limits::default();
+    Ok(match &config.redis_url {
+        Some(url) => Arc::new(Redis::open(url.expose(), REDIS_NAMESPACE, limits)?),
+        None => Arc::new(InProcess::new(limits)),
+    })
+}
+
 /// Starts the server: everything that can fail has failed or succeeded when this returns.
 ///
 /// `public_url_given` says whether the settings name the public URL; otherwise it follows the port
@@ -203,9 +228,12 @@ pub async fn start(mut config: Config, public_url_given: bool) -> Result<Started
         config.public_url = format!("http://{address}");
     }
     let public_url = config.public_url.clone();
-    let store = open_store(&config, config.migrate)?;
+    let configuration = Arc::new(Configuration::default());
+    let (on_change, unsaid) = replicas::on_change(&configuration);
+    let store = open_store_and_tell(&config, config.migrate, on_change)?;
     let service = Data::new(Service {
-        state: Arc::new(InProcess::new(Limits::default())),
+        state: short_lived_state(&config)?,
+        configuration,
         keys: key_ring(&store).await?,
         issuer: Issuer {
             issuer: public_url.clone(),
@@ -221,12 +249,14 @@ pub async fn start(mut config: Config, public_url_given: bool) -> Result<Started
         store,
         config,
     });
+    replicas::start(&service, unsaid);
     let pruned = service.clone();
     actix_web::rt::spawn(async move { prune(&pruned).await });
     info!(
         %address,
         public_url,
         database = ?service.config.database,
+        redis = service.config.redis_url.as_ref().map(tracing::field::debug),
         libxml2 = versions.libxml2,
         xmlsec = versions.xmlsec,
         openssl = versions.openssl,

@@ -7,13 +7,14 @@ use vestibule_session::{Issuer, KeyRing};
 use vestibule_state::ShortLived;
 use vestibule_store::Store;
 
-use crate::{config::Config, key_pool::KeyPool, saml::RevisionKeys};
+use crate::{config::Config, configuration::Configuration, key_pool::KeyPool, saml::RevisionKeys};
 
 /// The service: its settings, its archive, its short-lived state and its keys.
 pub(crate) struct Service {
     pub(crate) config: Config,
     pub(crate) store: Store,
     pub(crate) state: Arc<dyn ShortLived>,
+    pub(crate) configuration: Arc<Configuration>,
     pub(crate) keys: KeyRing,
     pub(crate) issuer: Issuer,
     pub(crate) rules: Rules,

@@ -13,8 +13,11 @@ use crate::queue::Queue;
 use crate::seal::Vault;
 use crate::{OnChange, StoreError};
 
-/// How long work is refused at once after a thread could not connect.
+/// How long work is refused at once after a thread waited in vain for a connection.
 const PAUSE: Duration = Duration::from_millis(500);
+/// A refusal that comes sooner costs nobody a wait: then it is tried again each time, so that the
+/// first request after the server's return finds it.
+const QUICK: Duration = Duration::from_millis(250);
 
 /// Opens a connection with bounds on every wait.
 pub(crate) fn connect(url: &PostgresUrl) -> Result<PgConnection, StoreError> {
@@ -99,6 +102,7 @@ impl Link {
         if let Some(error) = self.outage.recent() {
             return Err(error);
         }
+        let started = Instant::now();
         match connect(&self.url) {
             Ok(conn) => {
                 *self.outage.lock() = None;
@@ -109,7 +113,9 @@ impl Link {
                     StoreError::Unavailable(_) => error,
                     other => StoreError::Unavailable(other.to_string()),
                 };
-                *self.outage.lock() = Some((Instant::now(), error.clone()));
+                if started.elapsed() > QUICK {
+                    *self.outage.lock() = Some((Instant::now(), error.clone()));
+                }
                 Err(error)
             }
         }

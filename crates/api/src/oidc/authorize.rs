@@ -1,21 +1,19 @@
 //! Where an application sends its people: finds the connection and sends them on to the IdP.
 
+use std::sync::Arc;
+
 use actix_web::{
     HttpRequest, HttpResponse, get,
     http::{StatusCode, header::LOCATION},
     web::Data,
 };
-use vestibule_model::{
-    Client, ClientId, Connection, ConnectionId, ConnectionState, Email, Revision, Workspace,
-    WorkspaceId,
-};
-use vestibule_policy::{connection_state, plan_gate};
+use vestibule_model::{Client, ClientId, Email};
 use vestibule_session::is_code_challenge;
 use vestibule_state::{AuthorizeRequest, Purpose};
-use vestibule_store::{Reach, Tx};
 
 use crate::{
     clock,
+    configuration::{NoRoute, Route},
     oidc::{form::Parameters, granted_scope},
     page::ErrorPage,
     problem::Problem,
@@ -52,18 +50,18 @@ pub(crate) async fn authorize(
     }
 
     let route = route(&parameters)?;
-    let service_in = service.clone();
-    let (connection, revision) = service
-        .store
-        .read(move |tx| live_connection(tx, &service_in, &route))
-        .await??;
+    let live = service
+        .configuration
+        .live(&service.store, &service.rules, route)
+        .await?
+        .map_err(nowhere)?;
     let purpose = Purpose::SignIn(authorize_request);
     leave(
         &request,
         &service,
         purpose,
-        &connection,
-        &revision,
+        &live.connection,
+        &live.revision,
         clock::now(),
     )
     .await
@@ -104,16 +102,13 @@ fn back(
         .finish()
 }
 
-async fn client(service: &Service, parameters: &Parameters) -> Result<Client, ErrorPage> {
+async fn client(service: &Service, parameters: &Parameters) -> Result<Arc<Client>, ErrorPage> {
     let id: ClientId = parameters
         .get("client_id")
         .unwrap_or_default()
         .parse()
         .or(Err(unknown_client()))?;
-    let client = service
-        .store
-        .read(move |tx| tx.client(id).map_err(Problem::from))
-        .await?;
+    let client = service.configuration.client(&service.store, id).await?;
     client.ok_or_else(unknown_client)
 }
 
@@ -185,14 +180,6 @@ fn check(
     })
 }
 
-/// How the connection is named.
-enum Route {
-    Connection(ConnectionId),
-    Workspace(WorkspaceId),
-    Slug(String),
-    Domain(String),
-}
-
 fn route(parameters: &Parameters) -> Result<Route, ErrorPage> {
     if let Some(text) = parameters.get("connection") {
         return text.parse().map(Route::Connection).or(Err(no_connection()));
@@ -210,82 +197,13 @@ fn route(parameters: &Parameters) -> Result<Route, ErrorPage> {
         .ok_or_else(which)
 }
 
-/// The connection that the route leads to, if it is live. Two layers of errors: the archive's, and
-/// what the person is told.
-fn live_connection(
-    tx: &mut Tx<'_>,
-    service: &Service,
-    route: &Route,
-) -> Result<Result<(Connection, Revision), ErrorPage>, Problem> {
-    let (workspace, connection) = match route {
-        Route::Connection(id) => {
-            let Some(connection) = tx.connection(Reach::All, *id)? else {
-                return Ok(Err(no_connection()));
-            };
-            (
-                tx.workspace(Reach::All, connection.workspace_id)?,
-                Some(connection),
-            )
-        }
-        Route::Workspace(id) => (tx.workspace(Reach::All, *id)?, None),
-        Route::Slug(slug) => (tx.workspace_by_slug(slug)?, None),
-        Route::Domain(domain) => match tx.verified_domain(domain)? {
-            Some(domain) => {
-                let connection = match domain.connection_id {
-                    Some(id) => tx.connection(Reach::All, id)?,
-                    None => None,
-                };
-                (tx.workspace(Reach::All, domain.workspace_id)?, connection)
-            }
-            None => return Ok(Err(which())),
-        },
-    };
-    let Some(workspace) = workspace else {
-        return Ok(Err(no_connection()));
-    };
-    if let Err(refusal) = plan_gate(workspace.plan, &service.rules) {
-        return Ok(Err(Problem::from(refusal).into()));
+fn nowhere(none: NoRoute) -> ErrorPage {
+    match none {
+        NoRoute::Unknown => no_connection(),
+        NoRoute::Undecided => which(),
+        NoRoute::Plan(refusal) => Problem::from(refusal).into(),
+        NoRoute::NotLive => not_live(),
     }
-    let connection = match connection {
-        Some(connection) => connection,
-        None => match default_of(tx, service, &workspace)? {
-            Ok(connection) => connection,
-            Err(page) => return Ok(Err(page)),
-        },
-    };
-    if connection_state(&connection, workspace.plan, &service.rules) != ConnectionState::Live {
-        return Ok(Err(not_live()));
-    }
-    let revision = match connection.live {
-        Some(id) => tx.revision(connection.id, id)?,
-        None => None,
-    };
-    Ok(revision
-        .map(|revision| (connection, revision))
-        .ok_or_else(not_live))
-}
-
-/// The live default, else the only live one.
-fn default_of(
-    tx: &mut Tx<'_>,
-    service: &Service,
-    workspace: &Workspace,
-) -> Result<Result<Connection, ErrorPage>, Problem> {
-    let mut live: Vec<_> = tx
-        .connections_of(workspace.id)?
-        .into_iter()
-        .filter(|connection| {
-            connection_state(connection, workspace.plan, &service.rules) == ConnectionState::Live
-        })
-        .collect();
-    if let Some(index) = live.iter().position(|connection| connection.default) {
-        return Ok(Ok(live.swap_remove(index)));
-    }
-    Ok(match live.pop() {
-        Some(connection) if live.is_empty() => Ok(connection),
-        Some(_) => Err(which()),
-        None => Err(not_live()),
-    })
 }
 
 fn page(status: StatusCode, reason: &'static str, title: &'static str, message: &str) -> ErrorPage {

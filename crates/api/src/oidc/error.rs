@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::problem::Problem;
 
-/// The error codes of RFC 6749 §5.2.
+/// The error codes of RFC 6749 §5.2, and the two of §4.1.2.1 for failures of the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum OAuthErrorCode {
     InvalidRequest,
@@ -13,6 +13,7 @@ pub(crate) enum OAuthErrorCode {
     InvalidGrant,
     UnsupportedGrantType,
     ServerError,
+    TemporarilyUnavailable,
 }
 
 impl OAuthErrorCode {
@@ -23,13 +24,15 @@ impl OAuthErrorCode {
             Self::InvalidGrant => "invalid_grant",
             Self::UnsupportedGrantType => "unsupported_grant_type",
             Self::ServerError => "server_error",
+            Self::TemporarilyUnavailable => "temporarily_unavailable",
         }
     }
 
     const fn status(self) -> StatusCode {
         match self {
             Self::InvalidClient => StatusCode::UNAUTHORIZED,
-            Self::ServerError => StatusCode::SERVICE_UNAVAILABLE,
+            Self::ServerError => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::TemporarilyUnavailable => StatusCode::SERVICE_UNAVAILABLE,
             _ => StatusCode::BAD_REQUEST,
         }
     }
@@ -75,6 +78,9 @@ impl ResponseError for OAuthError {
             // RFC 6749 §5.2: the scheme the client may use.
             response.insert_header(("WWW-Authenticate", "Basic realm=\"oauth2\""));
         }
+        if self.code == OAuthErrorCode::TemporarilyUnavailable {
+            response.insert_header(("Retry-After", "5"));
+        }
         response.json(json!({
             "error": self.code.as_str(),
             "error_description": self.description,
@@ -87,10 +93,13 @@ impl From<Problem> for OAuthError {
     fn from(problem: Problem) -> Self {
         if problem.kind.status().is_server_error() {
             tracing::warn!(cause = problem.cause.as_deref(), "OAuth request failed");
-            return Self::new(
-                OAuthErrorCode::ServerError,
-                "the service is out of reach for a moment",
-            );
+            return match problem.kind.status() {
+                StatusCode::SERVICE_UNAVAILABLE => {
+                    let description = "the service is out of reach for a moment; try again shortly";
+                    Self::new(OAuthErrorCode::TemporarilyUnavailable, description)
+                }
+                _ => Self::new(OAuthErrorCode::ServerError, "the service has failed"),
+            };
         }
         Self {
             code: OAuthErrorCode::InvalidRequest,

@@ -11,12 +11,9 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use tracing::info;
 use vestibule_model::{
-    Actor, Attempt, AttemptId, AttemptOutcome, Connection, ConnectionState, MemberId, Revision,
-    Workspace,
+    Actor, Attempt, AttemptId, AttemptOutcome, Change, ConnectionState, MemberId, Revision,
 };
-use vestibule_policy::{
-    Denial, Reason, Refusal, RuleOutcome, SamlFacts, claim, connection_state, grant_by_saml,
-};
+use vestibule_policy::{Denial, Reason, Refusal, RuleOutcome, SamlFacts, claim, grant_by_saml};
 use vestibule_saml::{
     Expected, ExpectedParts, Report, SignIn, UnverifiedResponse, VerifiedAssertion,
 };
@@ -25,7 +22,9 @@ use vestibule_state::{AuthorizeRequest, BrowserToken, Purpose, Trip};
 use vestibule_store::{Reach, Tx};
 
 use crate::{
-    audit, clock, facts,
+    audit, clock,
+    configuration::{Live, NoRoute, Route},
+    facts,
     page::ErrorPage,
     problem::{Problem, ProblemType},
     redirect_uri::RedirectUri,
@@ -50,21 +49,23 @@ pub(crate) async fn finish(
     let now = clock::now();
 
     // The trip's revision must still be the live one; a draft's keys verify no sign-in.
-    let (connection, workspace, revision) = load(service, &trip).await?;
-    let state = connection_state(&connection, workspace.plan, &service.rules);
-    if state != ConnectionState::Live {
-        return Err(not_live(state));
+    let mut live = live_connection(service, &trip).await?;
+    if live.revision.id != trip.revision_id {
+        // Perhaps it is our copy that is behind: another replica may have begun this trip.
+        live = live_anew(service, &trip).await?;
     }
-    if connection.live != Some(trip.revision_id) {
-        return restart(service, trip, request, browser, &connection, now).await;
+    if live.revision.id != trip.revision_id {
+        use_up(service, &trip).await?;
+        return restart(service, &trip, request, browser, &live, now).await;
     }
 
     // Signatures under this revision's keys alone, then every rule, on signed bytes alone.
-    let keys = service.revision_keys.of(&revision);
+    let revision = &live.revision;
+    let keys = service.revision_keys.of(revision);
     let entity_id = revision.idp_entity_id().map(str::to_owned);
     let entity_id =
         entity_id.ok_or_else(|| Problem::internal("a live revision without entity ID"))?;
-    let expected = Expected::sign_in(expected_parts(service, &trip, &revision), entity_id);
+    let expected = Expected::sign_in(expected_parts(service, &trip, revision), entity_id);
     let verified = blocking(move || {
         unverified
             .verify(&keys)
@@ -95,7 +96,8 @@ pub(crate) async fn finish(
             answer(service, &request, &code).await
         }
         Err(NotAdmitted::Denied(denial)) if denial.refusal == Refusal::RevisionSuperseded => {
-            Err(changing())
+            let live = live_anew(service, &trip).await?;
+            restart(service, &trip, request, browser, &live, now).await
         }
         Err(NotAdmitted::Denied(denial)) => {
             let code = denial.refusal.code();
@@ -250,28 +252,27 @@ fn saml_facts(
     })
 }
 
-async fn load(
-    service: &Service,
-    trip: &Trip,
-) -> Result<(Connection, Workspace, Revision), ErrorPage> {
-    let (connection_id, revision_id, workspace_id) =
-        (trip.connection_id, trip.revision_id, trip.workspace_id);
-    let (connection, workspace, revision) = service
-        .store
-        .read(move |tx| {
-            Ok::<_, Problem>((
-                tx.connection(Reach::All, connection_id)?,
-                tx.workspace(Reach::All, workspace_id)?,
-                tx.revision(connection_id, revision_id)?,
-            ))
-        })
+/// The connection, if it is live.
+async fn live_connection(service: &Service, trip: &Trip) -> Result<Arc<Live>, ErrorPage> {
+    let route = Route::Connection(trip.connection_id);
+    let live = service
+        .configuration
+        .live(&service.store, &service.rules, route)
         .await?;
-    match (connection, workspace, revision) {
-        (Some(connection), Some(workspace), Some(revision)) => {
-            Ok((connection, workspace, revision))
+    live.map_err(|none| match none {
+        NoRoute::Plan(_) => not_live(ConnectionState::Suspended),
+        NoRoute::Unknown | NoRoute::Undecided | NoRoute::NotLive => {
+            not_live(ConnectionState::Disabled)
         }
-        _ => Err(not_live(ConnectionState::Disabled)),
-    }
+    })
+}
+
+/// The connection, if it is live, read anew.
+async fn live_anew(service: &Service, trip: &Trip) -> Result<Arc<Live>, ErrorPage> {
+    service
+        .configuration
+        .forget(Change::Connection(trip.connection_id));
+    live_connection(service, trip).await
 }
 
 /// What a response to this trip has to say.
@@ -290,29 +291,29 @@ pub(crate) fn expected_parts(service: &Service, trip: &Trip, revision: &Revision
 /// The live revision changed while the person was at the IdP: one fresh trip of the same request.
 async fn restart(
     service: &Data<Service>,
-    trip: Trip,
+    trip: &Trip,
     request: AuthorizeRequest,
     browser: &BrowserToken,
-    connection: &Connection,
+    live: &Live,
     now: Timestamp,
 ) -> Result<HttpResponse, ErrorPage> {
-    use_up(service, &trip).await?;
     if request.restarted {
         return Err(changing());
     }
-    let id = connection.id;
-    let revision_id = connection.live.ok_or_else(changing)?;
-    let revision = service
-        .store
-        .read(move |tx| tx.revision(id, revision_id).map_err(Problem::from))
-        .await?;
-    let revision = revision.ok_or_else(changing)?;
     let purpose = Purpose::SignIn(AuthorizeRequest {
         restarted: true,
         ..request
     });
-    let url = begin(service, purpose, connection, &revision, browser, now).await?;
-    log(&trip, "restarted", Some("revision-superseded"), None);
+    let url = begin(
+        service,
+        purpose,
+        &live.connection,
+        &live.revision,
+        browser,
+        now,
+    )
+    .await?;
+    log(trip, "restarted", Some("revision-superseded"), None);
     Ok(see_other(url))
 }
 
@@ -322,10 +323,9 @@ async fn answer(
     request: &AuthorizeRequest,
     code: &Secret,
 ) -> Result<HttpResponse, ErrorPage> {
-    let client_id = request.client_id;
     let client = service
-        .store
-        .read(move |tx| tx.client(client_id).map_err(Problem::from))
+        .configuration
+        .client(&service.store, request.client_id)
         .await?;
     // The client may have been changed meanwhile: what is no longer registered gets no code.
     let uri = client.and_then(|client| RedirectUri::registered(&client, &request.redirect_uri));

@@ -29,7 +29,7 @@ on_both! {
         let client_id = app.id;
 
         wait(store.write({
-            let (acme, link, app) = (acme.clone(), link.clone(), app.clone());
+            let (acme, link, app) = (acme.clone(), link.clone(), app);
             move |tx| {
                 tx.insert_workspace(&acme)?;
                 tx.insert_connection(&link, b"key")?;

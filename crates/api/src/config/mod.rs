@@ -1,0 +1,333 @@
+//! Every setting, its default and its check, in one place.
+//!
+//! A setting is an environment variable `VESTIBULE_<NAME>`. A name that is not known is an error,
+//! so that a typing mistake cannot silently leave a default in force.
+
+mod places;
+mod settings;
+
+use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, time::Duration};
+
+use jiff::SignedDuration;
+use url::Url;
+use vestibule_model::Plan;
+
+use crate::web_url;
+
+pub use places::{Database, MasterKeySource, RedisUrl};
+pub use settings::{SETTINGS, Setting};
+
+const PREFIX: &str = "VESTIBULE_";
+/// Variables for the tests of this repository; the server has no business with them.
+const TEST_PREFIX: &str = "VESTIBULE_TEST_";
+
+/// A setting that cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("VESTIBULE_{name}: expected {expected}; found {found}")]
+pub struct ConfigError {
+    name: String,
+    expected: String,
+    found: String,
+}
+
+impl ConfigError {
+    fn new(name: &str, expected: impl Into<String>, found: impl Into<String>) -> Self {
+        Self {
+            name: name.to_owned(),
+            expected: expected.into(),
+            found: found.into(),
+        }
+    }
+}
+
+/// How logs are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// One JSON object a line.
+    Json,
+    /// For people.
+    Pretty,
+}
+
+/// The settings, checked.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// The URL the server is reached at, without a trailing slash.
+    pub public_url: String,
+    /// Which database.
+    pub database: Database,
+    /// Where replicas share short-lived state; it may hold a password.
+    pub redis_url: Option<RedisUrl>,
+    /// Where the master key comes from.
+    pub master_key: MasterKeySource,
+    /// By how much clocks may differ.
+    pub clock_skew: SignedDuration,
+    /// Plans that include SSO.
+    pub sso_plans: Vec<Plan>,
+    /// Whom to contact for an upgrade.
+    pub upgrade_contact: Option<String>,
+    /// Whether `serve` migrates.
+    pub migrate: bool,
+    /// How many connections to the database.
+    pub database_connections: usize,
+    /// The tracing filter.
+    pub log: String,
+    /// How logs are written.
+    pub log_format: LogFormat,
+}
+
+impl Config {
+    /// Reads the settings from the environment of the process.
+    ///
+    /// # Errors
+    /// [`ConfigError`] names the setting, what was expected and what was found.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        Self::from_vars(std::env::vars_os().filter_map(|(name, value)| {
+            let name = name.into_string().ok()?;
+            Some((name, value.to_string_lossy().into_owned()))
+        }))
+    }
+
+    /// Reads the settings from these variables; others than `VESTIBULE_…` are passed over.
+    ///
+    /// # Errors
+    /// As [`Config::from_env`].
+    pub fn from_vars(
+        vars: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, ConfigError> {
+        let mut given = BTreeMap::new();
+        for (name, value) in vars {
+            if name.starts_with(TEST_PREFIX) {
+                continue;
+            }
+            let Some(short) = name.strip_prefix(PREFIX) else {
+                continue;
+            };
+            if !SETTINGS.iter().any(|setting| setting.name == short) {
+                let known: Vec<_> = SETTINGS.iter().map(|setting| setting.name).collect();
+                let expected = format!("no setting of this name; there are {}", known.join(", "));
+                return Err(ConfigError::new(short, expected, "it set"));
+            }
+            given.insert(short.to_owned(), value);
+        }
+        let get = |name: &str| given.get(name).map(String::as_str);
+
+        let listen = get("LISTEN").unwrap_or("127.0.0.1:8080");
+        let listen: SocketAddr = listen.parse().or(Err(ConfigError::new(
+            "LISTEN",
+            "an IP address and a port, such as 127.0.0.1:8080 or [::]:8080",
+            listen,
+        )))?;
+        let database = match get("DATABASE_URL").unwrap_or("sqlite://./data/vestibule.db") {
+            url if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
+                Database::Postgres(url.to_owned())
+            }
+            url => match url.strip_prefix("sqlite://") {
+                Some(path) if !path.is_empty() => Database::Sqlite(PathBuf::from(path)),
+                _ => {
+                    return Err(ConfigError::new(
+                        "DATABASE_URL",
+                        "sqlite://<path> or postgres://user:password@host/database",
+                        // It may hold a password, so it is not repeated.
+                        "neither of them",
+                    ));
+                }
+            },
+        };
+        let sso_plans = get("SSO_PLANS")
+            .unwrap_or("pro,premier")
+            .split(',')
+            .map(|word| word.trim().parse::<Plan>())
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(|error| ConfigError::new("SSO_PLANS", error.expected, error.found))?;
+        let clock_skew = whole_number(get("CLOCK_SKEW"), "CLOCK_SKEW", 180, 0..=600)?;
+        let connections = whole_number(
+            get("DATABASE_CONNECTIONS"),
+            "DATABASE_CONNECTIONS",
+            4,
+            1..=64,
+        )?;
+        Ok(Self {
+            listen,
+            public_url: public_url(get("PUBLIC_URL"), listen)?,
+            master_key: master_key(get("MASTER_KEY"), get("MASTER_KEY_FILE"), &database)?,
+            database,
+            redis_url: redis_url(get("REDIS_URL"))?,
+            clock_skew: SignedDuration::from_secs(i64::from(clock_skew)),
+            sso_plans,
+            upgrade_contact: get("UPGRADE_CONTACT").map(str::to_owned),
+            migrate: one_of(get("MIGRATE"), "MIGRATE", &[("on", true), ("off", false)])?,
+            database_connections: usize::from(connections),
+            log: get("LOG").unwrap_or("info").to_owned(),
+            log_format: one_of(
+                get("LOG_FORMAT"),
+                "LOG_FORMAT",
+                &[("json", LogFormat::Json), ("pretty", LogFormat::Pretty)],
+            )?,
+        })
+    }
+
+    /// Whether cookies are for `https` (design §4.5); decided here alone, never by a header.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.public_url.starts_with("https:")
+    }
+}
+
+fn public_url(given: Option<&str>, listen: SocketAddr) -> Result<String, ConfigError> {
+    let Some(text) = given else {
+        return Ok(format!("http://{listen}"));
+    };
+    let expected = "an https URL without path, query and fragment (http for loopback alone)";
+    let refused = || ConfigError::new("PUBLIC_URL", expected, text);
+    let url = Url::parse(text).or(Err(refused()))?;
+    let plain = url.path() == "/"
+        && url.query().is_none()
+        && url.fragment().is_none()
+        && url.username().is_empty()
+        && url.password().is_none();
+    let safe = url.scheme() == "https" || (url.scheme() == "http" && web_url::is_loopback(&url));
+    if !plain || !safe {
+        return Err(refused());
+    }
+    Ok(url.origin().ascii_serialization())
+}
+
+fn redis_url(given: Option<&str>) -> Result<Option<RedisUrl>, ConfigError> {
+    let Some(url) = given else {
+        return Ok(None);
+    };
+    if url.starts_with("redis://") || url.starts_with("rediss://") {
+        return Ok(Some(RedisUrl(url.to_owned())));
+    }
+    // It may hold a password, so it is not repeated.
+    let expected = "redis://host:6379 or rediss://user:password@host:6380";
+    Err(ConfigError::new("REDIS_URL", expected, "neither of them"))
+}
+
+fn master_key(
+    value: Option<&str>,
+    file: Option<&str>,
+    database: &Database,
+) -> Result<MasterKeySource, ConfigError> {
+    match (value, file, database) {
+        (Some(_), Some(_), _) => Err(ConfigError::new(
+            "MASTER_KEY",
+            "MASTER_KEY or MASTER_KEY_FILE, not both",
+            "both",
+        )),
+        (Some(value), None, _) => Ok(MasterKeySource::Value(value.to_owned())),
+        (None, Some(path), _) => Ok(MasterKeySource::File(PathBuf::from(path))),
+        (None, None, Database::Sqlite(path)) => {
+            Ok(MasterKeySource::MadeAt(path.with_extension("key")))
+        }
+        (None, None, Database::Postgres(_)) => Err(ConfigError::new(
+            "MASTER_KEY",
+            "32 bytes in base64 (`openssl rand -base64 32` makes some); Postgres needs it given",
+            "nothing",
+        )),
+    }
+}
+
+fn whole_number(
+    given: Option<&str>,
+    name: &str,
+    default: u16,
+    range: std::ops::RangeInclusive<u16>,
+) -> Result<u16, ConfigError> {
+    let Some(text) = given else {
+        return Ok(default);
+    };
+    let expected = format!("a whole number from {} to {}", range.start(), range.end());
+    match text.parse() {
+        Ok(number) if range.contains(&number) => Ok(number),
+        _ => Err(ConfigError::new(name, expected, text)),
+    }
+}
+
+/// The first word is the default.
+fn one_of<T: Copy>(given: Option<&str>, name: &str, words: &[(&str, T)]) -> Result<T, ConfigError> {
+    let names: Vec<_> = words.iter().map(|(word, _)| *word).collect();
+    let wanted = given.or(names.first().copied()).unwrap_or_default();
+    words
+        .iter()
+        .find(|(word, _)| *word == wanted)
+        .map(|(_, value)| *value)
+        .ok_or_else(|| ConfigError::new(name, names.join(" or "), wanted))
+}
+
+/// How long a request may take to arrive.
+pub(crate) const CLIENT_TIMEOUT: Duration = Duration::from_secs(10);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(vars: &[(&str, &str)]) -> Result<Config, String> {
+        let vars = vars
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        Config::from_vars(vars).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn defaults_need_nothing() {
+        let config = read(&[("PATH", "/bin"), ("VESTIBULE_TEST_POSTGRES_URL", "x")]).unwrap();
+        assert_eq!(config.public_url, "http://127.0.0.1:8080");
+        assert!(matches!(config.master_key, MasterKeySource::MadeAt(_)));
+        assert_eq!(config.sso_plans, [Plan::Pro, Plan::Premier]);
+    }
+
+    #[test]
+    fn every_wrong_value_is_named() {
+        for (name, value) in [
+            ("VESTIBULE_LISTEN", "localhost"),
+            ("VESTIBULE_PUBLIC_URL", "http://sso.example.com"),
+            ("VESTIBULE_PUBLIC_URL", "https://sso.example.com/path"),
+            ("VESTIBULE_PUBLIC_URL", "ftp://127.0.0.1"),
+            ("VESTIBULE_DATABASE_URL", "mysql://root@localhost/x"),
+            ("VESTIBULE_DATABASE_URL", "postgres://localhost/vestibule"),
+            ("VESTIBULE_REDIS_URL", "localhost:6379"),
+            ("VESTIBULE_CLOCK_SKEW", "601"),
+            ("VESTIBULE_CLOCK_SKEW", "3m"),
+            ("VESTIBULE_SSO_PLANS", "pro,gold"),
+            ("VESTIBULE_MIGRATE", "yes"),
+            ("VESTIBULE_LOG_FORMAT", "xml"),
+            ("VESTIBULE_LISTN", "127.0.0.1:1"),
+        ] {
+            let message = read(&[(name, value)]).unwrap_err();
+            assert!(
+                message.starts_with("VESTIBULE_") && message.contains("expected"),
+                "{message}"
+            );
+        }
+    }
+
+    #[test]
+    fn one_source_of_the_master_key() {
+        let both = [
+            ("VESTIBULE_MASTER_KEY", "a"),
+            ("VESTIBULE_MASTER_KEY_FILE", "b"),
+        ];
+        assert!(read(&both).unwrap_err().contains("not both"));
+    }
+
+    #[test]
+    fn no_secret_in_debug() {
+        let config = read(&[
+            (
+                "VESTIBULE_DATABASE_URL",
+                "postgres://vestibule:hunter2@localhost/v",
+            ),
+            ("VESTIBULE_MASTER_KEY", "topsecret"),
+            ("VESTIBULE_REDIS_URL", "redis://:hunter3@localhost"),
+        ]);
+        let shown = format!("{:?}", config.unwrap());
+        assert!(
+            !shown.contains("hunter") && !shown.contains("topsecret"),
+            "{shown}"
+        );
+    }
+}

@@ -1,0 +1,81 @@
+//! Every setting there is, as documentation.
+
+/// One setting as documentation: name without the prefix, default, meaning.
+#[derive(Debug, Clone, Copy)]
+pub struct Setting {
+    /// The name, without `VESTIBULE_`.
+    pub name: &'static str,
+    /// What holds when it is absent.
+    pub default: &'static str,
+    /// What it means.
+    pub meaning: &'static str,
+}
+
+/// Every setting there is.
+pub const SETTINGS: &[Setting] = &[
+    Setting {
+        name: "LISTEN",
+        default: "127.0.0.1:8080",
+        meaning: "the address and port to listen on",
+    },
+    Setting {
+        name: "PUBLIC_URL",
+        default: "http://<LISTEN>",
+        meaning: "the URL people and IdPs reach the server at; https, or http for loopback",
+    },
+    Setting {
+        name: "DATABASE_URL",
+        default: "sqlite://./data/vestibule.db",
+        meaning: "sqlite://<path> or postgres://user:password@host/database",
+    },
+    Setting {
+        name: "REDIS_URL",
+        default: "none: short-lived state is kept in the process, for one server alone",
+        meaning: "redis://host:6379 or rediss://…, where replicas share pending sign-ins; it may lose everything",
+    },
+    Setting {
+        name: "MASTER_KEY",
+        default: "with SQLite: made at first start beside the database, mode 0600",
+        meaning: "32 bytes in base64 that seal the secrets in the database",
+    },
+    Setting {
+        name: "MASTER_KEY_FILE",
+        default: "none",
+        meaning: "a file that holds MASTER_KEY; one of the two, never both",
+    },
+    Setting {
+        name: "CLOCK_SKEW",
+        default: "180",
+        meaning: "seconds by which the clocks of an IdP and of this server may differ, 0 to 600",
+    },
+    Setting {
+        name: "SSO_PLANS",
+        default: "pro,premier",
+        meaning: "the plans that include SSO, separated by commas",
+    },
+    Setting {
+        name: "UPGRADE_CONTACT",
+        default: "none",
+        meaning: "whom to contact for an upgrade; an address or URL shown with plan-upgrade-required",
+    },
+    Setting {
+        name: "MIGRATE",
+        default: "on",
+        meaning: "on: `serve` brings the schema up to date at start; off: do it with `vestibule migrate`",
+    },
+    Setting {
+        name: "DATABASE_CONNECTIONS",
+        default: "4",
+        meaning: "connections to Postgres, or readers of SQLite, 1 to 64",
+    },
+    Setting {
+        name: "LOG",
+        default: "info",
+        meaning: "what is logged, as a tracing filter (`info`, `debug`, `vestibule_api=debug,warn`)",
+    },
+    Setting {
+        name: "LOG_FORMAT",
+        default: "json",
+        meaning: "json or pretty",
+    },
+];

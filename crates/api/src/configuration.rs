@@ -1,0 +1,192 @@
+//! The configuration that each sign-in asks for: clients, and the live settings of connections.
+//!
+//! Copies are kept for a few seconds and dropped as soon as a change is heard of. They decide where
+//! a browser is sent and whose keys are tried; whether anybody gets in is decided by the
+//! transaction that admits them, which reads the rows themselves.
+
+use std::sync::Arc;
+
+use vestibule_model::{
+    Change, Client, ClientId, Connection, ConnectionId, ConnectionState, Revision, Workspace,
+    WorkspaceId,
+};
+use vestibule_policy::{Refusal, Rules, connection_state, plan_gate};
+use vestibule_store::{Reach, Store, Tx};
+
+use crate::{copies::Copies, problem::Problem};
+
+/// How a connection is named by whoever wants to sign in.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) enum Route {
+    /// By its id.
+    Connection(ConnectionId),
+    /// By the id of its workspace.
+    Workspace(WorkspaceId),
+    /// By the slug of its workspace.
+    Slug(String),
+    /// By a domain that its workspace has verified.
+    Domain(String),
+}
+
+/// A live connection, its workspace and the revision that serves.
+#[derive(Debug)]
+pub(crate) struct Live {
+    pub(crate) workspace: Workspace,
+    pub(crate) connection: Connection,
+    pub(crate) revision: Revision,
+}
+
+/// Why a route leads nowhere.
+#[derive(Debug)]
+pub(crate) enum NoRoute {
+    /// There is no such connection or workspace.
+    Unknown,
+    /// The route leaves several connections, or none can be told from it.
+    Undecided,
+    /// The plan of the workspace does not include SSO.
+    Plan(Refusal),
+    /// Nothing is live there.
+    NotLive,
+}
+
+/// The copies.
+#[derive(Default)]
+pub(crate) struct Configuration {
+    clients: Copies<ClientId, Client>,
+    live: Copies<Route, Live>,
+}
+
+impl Configuration {
+    /// The client of this id.
+    pub(crate) async fn client(
+        &self,
+        store: &Store,
+        id: ClientId,
+    ) -> Result<Option<Arc<Client>>, Problem> {
+        let began = match self.clients.get(&id) {
+            Ok(client) => return Ok(Some(client)),
+            Err(began) => began,
+        };
+        let found = store
+            .read(move |tx| tx.client(id).map_err(Problem::from))
+            .await?;
+        let client = found.map(Arc::new);
+        if let Some(client) = &client {
+            self.clients.keep(began, id, client);
+        }
+        Ok(client)
+    }
+
+    /// The live connection that a route leads to. What leads nowhere is looked up each time.
+    pub(crate) async fn live(
+        &self,
+        store: &Store,
+        rules: &Rules,
+        route: Route,
+    ) -> Result<Result<Arc<Live>, NoRoute>, Problem> {
+        let began = match self.live.get(&route) {
+            Ok(live) => return Ok(Ok(live)),
+            Err(began) => began,
+        };
+        let (wanted, rules) = (route.clone(), rules.clone());
+        let found = store.read(move |tx| find(tx, &rules, &wanted)).await?;
+        let live = found.map(Arc::new);
+        // Whom a domain belongs to can change by what another workspace does.
+        if let Ok(live) = &live
+            && !matches!(route, Route::Domain(_))
+        {
+            self.live.keep(began, route, live);
+        }
+        Ok(live)
+    }
+
+    /// Drops what a change concerns.
+    pub(crate) fn forget(&self, change: Change) {
+        match change {
+            Change::Workspace(id) => self.live.drop_those(|_, live| live.workspace.id == id),
+            Change::Connection(id) => self.live.drop_those(|_, live| live.connection.id == id),
+            Change::Client(id) => self.clients.drop_those(|client, _| *client == id),
+            Change::SigningKeys => {}
+        }
+    }
+
+    /// Drops everything: something may have changed, and nobody can say what.
+    pub(crate) fn forget_all(&self) {
+        self.live.drop_those(|_, _| true);
+        self.clients.drop_those(|_, _| true);
+    }
+}
+
+fn find(tx: &mut Tx<'_>, rules: &Rules, route: &Route) -> Result<Result<Live, NoRoute>, Problem> {
+    let (workspace, connection) = match route {
+        Route::Connection(id) => {
+            let Some(connection) = tx.connection(Reach::All, *id)? else {
+                return Ok(Err(NoRoute::Unknown));
+            };
+            let workspace = tx.workspace(Reach::All, connection.workspace_id)?;
+            (workspace, Some(connection))
+        }
+        Route::Workspace(id) => (tx.workspace(Reach::All, *id)?, None),
+        Route::Slug(slug) => (tx.workspace_by_slug(slug)?, None),
+        Route::Domain(domain) => match tx.verified_domain(domain)? {
+            Some(domain) => {
+                let connection = match domain.connection_id {
+                    Some(id) => tx.connection(Reach::All, id)?,
+                    None => None,
+                };
+                (tx.workspace(Reach::All, domain.workspace_id)?, connection)
+            }
+            None => return Ok(Err(NoRoute::Undecided)),
+        },
+    };
+    let Some(workspace) = workspace else {
+        return Ok(Err(NoRoute::Unknown));
+    };
+    if let Err(refusal) = plan_gate(workspace.plan, rules) {
+        return Ok(Err(NoRoute::Plan(refusal)));
+    }
+    let connection = match connection {
+        Some(connection) => connection,
+        None => match default_of(tx, rules, &workspace)? {
+            Ok(connection) => connection,
+            Err(none) => return Ok(Err(none)),
+        },
+    };
+    if connection_state(&connection, workspace.plan, rules) != ConnectionState::Live {
+        return Ok(Err(NoRoute::NotLive));
+    }
+    let revision = match connection.live {
+        Some(id) => tx.revision(connection.id, id)?,
+        None => None,
+    };
+    Ok(revision
+        .map(|revision| Live {
+            workspace,
+            connection,
+            revision,
+        })
+        .ok_or(NoRoute::NotLive))
+}
+
+/// The live default, else the only live one.
+fn default_of(
+    tx: &mut Tx<'_>,
+    rules: &Rules,
+    workspace: &Workspace,
+) -> Result<Result<Connection, NoRoute>, Problem> {
+    let mut live: Vec<_> = tx
+        .connections_of(workspace.id)?
+        .into_iter()
+        .filter(|connection| {
+            connection_state(connection, workspace.plan, rules) == ConnectionState::Live
+        })
+        .collect();
+    if let Some(index) = live.iter().position(|connection| connection.default) {
+        return Ok(Ok(live.swap_remove(index)));
+    }
+    Ok(match live.pop() {
+        Some(connection) if live.is_empty() => Ok(connection),
+        Some(_) => Err(NoRoute::Undecided),
+        None => Err(NoRoute::NotLive),
+    })
+}
