@@ -10,6 +10,8 @@
 mod support;
 
 mod bad_input;
+#[path = "../faults/mod.rs"]
+mod faults;
 mod isolation;
 mod lifecycle;
 mod main_job;
@@ -18,6 +20,7 @@ mod openapi;
 mod plan;
 mod policy;
 mod replay;
+mod replicas;
 mod reports;
 mod revisions;
 mod simplesamlphp;

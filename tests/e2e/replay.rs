@@ -2,7 +2,7 @@
 
 use crate::support::{
     browser::Browser,
-    on_both,
+    on_all,
     server::Server,
     world::{World, ada, code_in},
 };
@@ -11,7 +11,7 @@ fn signed_in(answer: &crate::support::http::Answer) -> bool {
     answer.status == 303 && answer.location().contains("code=")
 }
 
-on_both! {
+on_all! {
     fn a_response_is_accepted_exactly_once(engine) {
         let mut world = World::live(engine);
         let mut browser = Browser::default();

@@ -5,7 +5,7 @@ use vestibule_test_idp::{SpRegistration, Style, TestIdp, Twist};
 
 use crate::support::{
     browser::Browser,
-    on_both,
+    on_all,
     world::{World, ada, answer_of, code_in, idp, text},
 };
 
@@ -23,7 +23,7 @@ fn draft(world: &World, idp: &TestIdp) {
         .expect(200);
 }
 
-on_both! {
+on_all! {
     fn the_live_revision_serves_until_the_draft_has_its_own_test(engine) {
         let world = World::live(engine);
         let next = successor(&world);

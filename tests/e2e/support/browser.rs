@@ -14,38 +14,63 @@ pub(crate) struct Browser {
 impl Browser {
     /// A top-level navigation.
     pub(crate) fn get(&mut self, url: &str) -> Answer {
+        self.try_get(url)
+            .unwrap_or_else(|error| panic!("GET {url}: {error}"))
+    }
+
+    /// The same to a server that may be gone.
+    pub(crate) fn try_get(&mut self, url: &str) -> Result<Answer, String> {
         let cookie = self.cookies_for(url, true);
-        self.keep(url, http::send("GET", url, &[("cookie", &cookie)], ""))
+        let answer = http::try_send("GET", url, &[("cookie", &cookie)], "")?;
+        Ok(self.keep(url, answer))
     }
 
     /// A form that another site posts: Lax cookies stay at home.
     pub(crate) fn post_from_elsewhere(&mut self, url: &str, fields: &[(&str, &str)]) -> Answer {
         self.post(url, fields, false)
+            .unwrap_or_else(|error| panic!("POST {url}: {error}"))
     }
 
     /// A form that a page of the same site posts.
     pub(crate) fn post_from_here(&mut self, url: &str, fields: &[(&str, &str)]) -> Answer {
         self.post(url, fields, true)
+            .unwrap_or_else(|error| panic!("POST {url}: {error}"))
     }
 
-    fn post(&mut self, url: &str, fields: &[(&str, &str)], same_site: bool) -> Answer {
+    fn post(
+        &mut self,
+        url: &str,
+        fields: &[(&str, &str)],
+        same_site: bool,
+    ) -> Result<Answer, String> {
         let cookie = self.cookies_for(url, same_site);
         let headers = [
             ("cookie", cookie.as_str()),
             ("content-type", "application/x-www-form-urlencoded"),
         ];
-        self.keep(url, http::send("POST", url, &headers, form(fields)))
+        let answer = http::try_send("POST", url, &headers, form(fields))?;
+        Ok(self.keep(url, answer))
     }
 
     /// The IdP's answer to the ACS, and the way back with the cookie where there is one.
     pub(crate) fn deliver(&mut self, acs_url: &str, saml_response: &str) -> Answer {
-        let answer = self.post_from_elsewhere(acs_url, &[("SAMLResponse", saml_response)]);
+        self.try_deliver(acs_url, saml_response)
+            .unwrap_or_else(|error| panic!("POST {acs_url}: {error}"))
+    }
+
+    /// The same to a server that may be gone.
+    pub(crate) fn try_deliver(
+        &mut self,
+        acs_url: &str,
+        saml_response: &str,
+    ) -> Result<Answer, String> {
+        let answer = self.post(acs_url, &[("SAMLResponse", saml_response)], false)?;
         match answer.header("location") {
             Some(location) if location.contains("/resume/") => {
                 let location = location.to_owned();
-                self.get(&location)
+                self.try_get(&location)
             }
-            _ => answer,
+            _ => Ok(answer),
         }
     }
 

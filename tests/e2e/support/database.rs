@@ -7,11 +7,35 @@ use std::{
 
 use tempfile::TempDir;
 
-/// Which database a test runs on.
+/// What a test runs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Engine {
+    /// SQLite, short-lived state in the process: the embedded default.
     Sqlite,
+    /// Postgres, short-lived state in the process.
     Postgres,
+    /// Postgres and Redis.
+    PostgresAndRedis,
+    /// Two servers on one Postgres and one Redis; each connection goes to the other of the two.
+    TwoReplicas,
+}
+
+impl Engine {
+    /// Whether short-lived state is in Redis.
+    pub(crate) fn has_redis(self) -> bool {
+        matches!(self, Self::PostgresAndRedis | Self::TwoReplicas)
+    }
+
+    pub(crate) fn replicas(self) -> usize {
+        if self == Self::TwoReplicas { 2 } else { 1 }
+    }
+}
+
+/// What `make test` starts for the tests, named by this variable.
+pub(crate) fn service(variable: &str) -> String {
+    std::env::var(variable).unwrap_or_else(|_| {
+        panic!("{variable} is not set; run `make test`, or put `tests/with-services` before the command")
+    })
 }
 
 /// A database of a test's own.
@@ -36,14 +60,8 @@ impl Database {
                     postgres: None,
                 }
             }
-            Engine::Postgres => {
-                let server = std::env::var_os("VESTIBULE_TEST_POSTGRES_URL")
-                    .expect(
-                        "VESTIBULE_TEST_POSTGRES_URL is not set; run `make test`, or start a \
-                             Postgres of your own and export its superuser URL",
-                    )
-                    .into_string()
-                    .expect("a URL");
+            Engine::Postgres | Engine::PostgresAndRedis | Engine::TwoReplicas => {
+                let server = service("VESTIBULE_TEST_POSTGRES_URL");
                 let number = NUMBER.fetch_add(1, Ordering::Relaxed);
                 let name = format!("e2e_{}_{number}", std::process::id());
                 psql(&server, &format!("CREATE DATABASE {name}"));
@@ -55,6 +73,17 @@ impl Database {
                     postgres: Some((server, name)),
                 }
             }
+        }
+    }
+}
+
+impl Database {
+    /// The database of a server that the test itself has started, gone together with it.
+    pub(crate) fn at(url: String) -> Self {
+        Self {
+            url,
+            folder: tempfile::tempdir().expect("a temporary folder"),
+            postgres: None,
         }
     }
 }

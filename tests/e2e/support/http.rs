@@ -68,6 +68,16 @@ pub(crate) fn send(
     headers: &[(&str, &str)],
     body: impl Into<Vec<u8>>,
 ) -> Answer {
+    try_send(method, url, headers, body).unwrap_or_else(|error| panic!("{method} {url}: {error}"))
+}
+
+/// The same to a server that may be gone; the error says so.
+pub(crate) fn try_send(
+    method: &str,
+    url: &str,
+    headers: &[(&str, &str)],
+    body: impl Into<Vec<u8>>,
+) -> Result<Answer, String> {
     let mut request = ureq::http::Request::builder().method(method).uri(url);
     for (name, value) in headers {
         request = request.header(*name, *value);
@@ -80,9 +90,7 @@ pub(crate) fn send(
         .timeout_global(Some(Duration::from_secs(60)))
         .build()
         .into();
-    let mut response = agent
-        .run(request)
-        .unwrap_or_else(|error| panic!("{method} {url}: {error}"));
+    let mut response = agent.run(request).map_err(|error| error.to_string())?;
     let headers = response
         .headers()
         .iter()
@@ -99,12 +107,12 @@ pub(crate) fn send(
         .with_config()
         .limit(64 << 20)
         .read_to_vec()
-        .expect("a body");
-    Answer {
+        .map_err(|error| error.to_string())?;
+    Ok(Answer {
         status,
         headers,
         body: String::from_utf8_lossy(&body).into_owned(),
-    }
+    })
 }
 
 /// A form, encoded.
@@ -134,6 +142,19 @@ impl Api {
             url: url.to_owned(),
             authorization: format!("Bearer {secret}"),
         }
+    }
+
+    /// The same key at another address.
+    pub(crate) fn at(&self, url: &str) -> Self {
+        Self {
+            url: url.to_owned(),
+            authorization: self.authorization.clone(),
+        }
+    }
+
+    /// What goes into the header.
+    pub(crate) fn authorization(&self) -> &str {
+        &self.authorization
     }
 
     pub(crate) fn call(&self, method: &str, path: &str, body: Option<&Value>) -> Answer {

@@ -2,8 +2,12 @@
 
 pub(crate) mod browser;
 pub(crate) mod database;
+pub(crate) mod front;
 pub(crate) mod html;
 pub(crate) mod http;
+pub(crate) mod postgres;
+pub(crate) mod process;
+pub(crate) mod redis;
 pub(crate) mod server;
 pub(crate) mod simplesamlphp;
 pub(crate) mod world;
@@ -17,16 +21,51 @@ macro_rules! on_both {
 
             fn body($engine: crate::support::database::Engine) $body
 
-            #[test]
-            fn sqlite() {
-                body(crate::support::database::Engine::Sqlite);
-            }
-
-            #[test]
-            fn postgres() {
-                body(crate::support::database::Engine::Postgres);
-            }
+            $crate::support::on!(sqlite: Sqlite, postgres: Postgres);
         }
     )+};
 }
 pub(crate) use on_both;
+
+/// The same on everything that the product runs on, two replicas included.
+macro_rules! on_all {
+    ($($(#[$meta:meta])* fn $name:ident($engine:ident) $body:block)+) => {$(
+        $(#[$meta])*
+        mod $name {
+            use super::*;
+
+            fn body($engine: crate::support::database::Engine) $body
+
+            $crate::support::on!(
+                sqlite: Sqlite,
+                postgres: Postgres,
+                postgres_and_redis: PostgresAndRedis,
+                two_replicas: TwoReplicas
+            );
+        }
+    )+};
+}
+pub(crate) use on_all;
+
+macro_rules! on {
+    ($($test:ident: $engine:ident),+) => {$(
+        #[test]
+        fn $test() {
+            body(crate::support::database::Engine::$engine);
+        }
+    )+};
+}
+pub(crate) use on;
+
+/// Asks until the answer is yes, for as long as is promised and some patience more.
+#[track_caller]
+pub(crate) fn within(promised: std::time::Duration, what: &str, mut yes: impl FnMut() -> bool) {
+    let started = std::time::Instant::now();
+    while !yes() {
+        assert!(
+            started.elapsed() < promised * 3,
+            "not within {promised:?}, nor within three times that: {what}"
+        );
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+}

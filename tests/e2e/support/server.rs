@@ -2,6 +2,7 @@
 
 use std::{
     io::{BufRead as _, BufReader},
+    net::SocketAddr,
     process::{Child, Command, Stdio},
     sync::{Arc, Mutex, mpsc},
     time::Duration,
@@ -10,7 +11,8 @@ use std::{
 use serde_json::Value;
 
 use super::{
-    database::{Database, Engine},
+    database::{Database, Engine, service},
+    front::Front,
     http::Api,
 };
 
@@ -18,13 +20,31 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_vestibule");
 /// 32 bytes in base64: the tests' own.
 const MASTER_KEY: &str = "dGVzdHMgc2VhbCB0aGVpciBzZWNyZXRzIHdpdGggaXQ=";
 
-/// A running server; killed when it is dropped.
+/// A running server, or several behind one address; killed when it is dropped.
 pub(crate) struct Server {
     pub(crate) url: String,
     pub(crate) database: Database,
-    child: Option<Child>,
+    replicas: Vec<Replica>,
+    front: Option<Front>,
     log: Arc<Mutex<Vec<String>>>,
     settings: Vec<(String, String)>,
+}
+
+/// Kills the servers of a test without a warning.
+pub(crate) struct Killer(Vec<u32>);
+
+impl Killer {
+    pub(crate) fn kill(&self) {
+        for pid in &self.0 {
+            super::process::signal("KILL", *pid);
+        }
+    }
+}
+
+/// One process.
+struct Replica {
+    child: Option<Child>,
+    address: SocketAddr,
 }
 
 impl Server {
@@ -34,26 +54,49 @@ impl Server {
 
     /// Starts with further settings.
     pub(crate) fn with(engine: Engine, settings: &[(&str, &str)]) -> Self {
-        let mut all = vec![
-            ("VESTIBULE_MASTER_KEY".to_owned(), MASTER_KEY.to_owned()),
-            (
-                "VESTIBULE_UPGRADE_CONTACT".to_owned(),
-                "sales@example.com".to_owned(),
-            ),
+        let redis = engine
+            .has_redis()
+            .then(|| service("VESTIBULE_TEST_REDIS_URL"));
+        let mut all = settings.to_vec();
+        if let Some(url) = &redis {
+            all.push(("VESTIBULE_REDIS_URL", url));
+        }
+        Self::on(Database::new(engine), engine.replicas(), &all)
+    }
+
+    /// So many servers on a database that is there.
+    pub(crate) fn on(database: Database, replicas: usize, settings: &[(&str, &str)]) -> Self {
+        let usual = [
+            ("VESTIBULE_MASTER_KEY", MASTER_KEY),
+            ("VESTIBULE_UPGRADE_CONTACT", "sales@example.com"),
         ];
-        all.extend(
-            settings
-                .iter()
-                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
-        );
         let mut server = Self {
             url: String::new(),
-            database: Database::new(engine),
-            child: None,
+            database,
+            replicas: Vec::new(),
+            front: None,
             log: Arc::default(),
-            settings: all,
+            settings: usual
+                .iter()
+                .chain(settings)
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect(),
         };
-        server.run("127.0.0.1:0");
+        if replicas > 1 {
+            let front = Front::open();
+            server.url = format!("http://{}", front.address);
+            let public_url = ("VESTIBULE_PUBLIC_URL".to_owned(), server.url.clone());
+            server.settings.push(public_url);
+            server.front = Some(front);
+        }
+        for _ in 0..replicas {
+            let replica = server.run("127.0.0.1:0");
+            match &server.front {
+                Some(front) => front.add(replica.address),
+                None => server.url = format!("http://{}", replica.address),
+            }
+            server.replicas.push(replica);
+        }
         server
     }
 
@@ -69,7 +112,7 @@ impl Server {
         command
     }
 
-    fn run(&mut self, listen: &str) {
+    fn run(&self, listen: &str) -> Replica {
         let mut child = self
             .command()
             .arg("serve")
@@ -89,36 +132,73 @@ impl Server {
                 log.lock().expect("the log").push(line);
             }
         });
-        self.child = Some(child);
         match told.recv_timeout(Duration::from_secs(60)) {
-            Ok(address) => self.url = format!("http://{address}"),
-            Err(_) => panic!("the server did not start:\n{}", self.log()),
+            Ok(address) => Replica {
+                child: Some(child),
+                address: address.parse().expect("an address"),
+            },
+            Err(_) => {
+                let _ = child.kill();
+                let _ = child.wait();
+                panic!("the server did not start:\n{}", self.log());
+            }
         }
     }
 
-    /// Kills the server without a warning and starts it again at the same address.
+    /// The address of one replica, past the front.
+    pub(crate) fn replica_url(&self, index: usize) -> String {
+        format!("http://{}", self.replicas[index].address)
+    }
+
+    /// Kills every server without a warning and starts it again at the same address.
     pub(crate) fn kill_and_restart(&mut self) {
         self.kill();
-        let address = self.url.trim_start_matches("http://").to_owned();
-        self.run(&address);
+        self.restart();
+    }
+
+    /// Starts every server that is not running at the address it had.
+    pub(crate) fn restart(&mut self) {
+        for index in 0..self.replicas.len() {
+            if self.replicas[index].child.is_none() {
+                let address = self.replicas[index].address.to_string();
+                self.replicas[index] = self.run(&address);
+            }
+        }
+    }
+
+    /// What kills the servers while others use them.
+    pub(crate) fn killer(&self) -> Killer {
+        let pids = self
+            .replicas
+            .iter()
+            .filter_map(|replica| replica.child.as_ref());
+        Killer(pids.map(Child::id).collect())
     }
 
     /// Asks the server to end, and waits until it has.
     pub(crate) fn terminate(&mut self) -> std::process::ExitStatus {
-        let mut child = self.child.take().expect("a running server");
-        let asked = Command::new("kill").arg(child.id().to_string()).status();
-        assert!(asked.expect("kill runs").success());
+        let replica = self.replicas.first_mut().expect("a server");
+        let mut child = replica.child.take().expect("a running server");
+        super::process::signal("TERM", child.id());
         child.wait().expect("its status")
     }
 
-    fn kill(&mut self) {
-        if let Some(mut child) = self.child.take() {
+    /// Kills every server without a warning.
+    pub(crate) fn kill(&mut self) {
+        let mut children: Vec<_> = self
+            .replicas
+            .iter_mut()
+            .filter_map(|replica| replica.child.take())
+            .collect();
+        for child in &mut children {
             let _ = child.kill();
+        }
+        for mut child in children {
             let _ = child.wait();
         }
     }
 
-    /// Everything the server has logged.
+    /// Everything the servers have logged.
     pub(crate) fn log(&self) -> String {
         self.log.lock().expect("the log").join("\n")
     }

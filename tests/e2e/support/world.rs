@@ -85,11 +85,15 @@ impl World {
 
     /// The same with the connection live.
     pub(crate) fn live(engine: Engine) -> Self {
-        let world = Self::new(engine);
-        world.save_draft();
-        world.pass_test();
-        world.enable().expect(200);
-        world
+        Self::new(engine).go_live()
+    }
+
+    /// Draft, test and enable.
+    pub(crate) fn go_live(self) -> Self {
+        self.save_draft();
+        self.pass_test();
+        self.enable().expect(200);
+        self
     }
 
     pub(crate) fn path(&self, rest: &str) -> String {
