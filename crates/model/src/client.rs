@@ -15,10 +15,22 @@ pub struct Client {
     pub name: String,
     /// Where codes may be sent; matched exactly.
     pub redirect_uris: Vec<String>,
+    /// How its ID tokens and its access tokens are signed (OpenID Connect Registration §2).
+    pub id_token_signed_response_alg: SigningAlgorithm,
     /// SHA-256 of its secret.
     pub secret_hash: [u8; 32],
     /// When it was made.
     pub created_at: Timestamp,
+}
+
+words! {
+    /// How tokens are signed (RFC 7518 §3.1).
+    SigningAlgorithm {
+        /// ECDSA with P-256 and SHA-256; what holds where nothing else is asked for.
+        Es256 = "ES256",
+        /// RSA PKCS #1 v1.5 with SHA-256, for applications whose library knows nothing else.
+        Rs256 = "RS256",
+    }
 }
 
 words! {

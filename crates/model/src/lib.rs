@@ -15,7 +15,7 @@ mod trail;
 mod workspace;
 
 pub use change::{Change, ChangeParseError};
-pub use client::{ApiKey, Client, Scope, ScopeParseError, Scopes};
+pub use client::{ApiKey, Client, Scope, ScopeParseError, Scopes, SigningAlgorithm};
 pub use connection::{
     AttributeMapping, Connection, ConnectionState, EncryptionCbc, Phase, Provisioning, Revision,
     RevisionSettings, ServiceProvider, TestRun, TestState,

@@ -1,11 +1,13 @@
 //! Whether a bearer's access token counts.
 
 use jiff::Timestamp;
-use jsonwebtoken::{Algorithm, Validation, errors::ErrorKind};
+use jsonwebtoken::{Validation, errors::ErrorKind};
+use vestibule_model::SigningAlgorithm;
 
 use crate::{
     AccessClaims, Issuer, KeyRing, TokenError,
     lifetime::{REPLICA_CLOCKS, after},
+    public_key::jws,
 };
 
 /// The type of access tokens (RFC 9068 §2.1).
@@ -45,16 +47,16 @@ pub fn verify_access_token(
         return Err(TokenError::WrongType);
     }
     let kid = unverified_header.kid.ok_or(TokenError::UnknownKey)?;
-    let key = keys.verifying(&kid).ok_or(TokenError::UnknownKey)?;
-    let data = jsonwebtoken::decode::<AccessClaims>(token, key, &signature_alone());
+    let (algorithm, key) = keys.verifying(&kid, now).ok_or(TokenError::UnknownKey)?;
+    let data = jsonwebtoken::decode::<AccessClaims>(token, key, &signature_alone(algorithm));
     let claims = data.map_err(|error| refusal(error.kind()))?.claims;
     check_claims(&claims, issuer, now)?;
     Ok(claims)
 }
 
 /// The library checks the signature; the claims are checked here, against `now` and not its clock.
-fn signature_alone() -> Validation {
-    let mut validation = Validation::new(Algorithm::ES256);
+fn signature_alone(algorithm: SigningAlgorithm) -> Validation {
+    let mut validation = Validation::new(jws(algorithm));
     validation.required_spec_claims.clear();
     validation.validate_exp = false;
     validation.validate_nbf = false;

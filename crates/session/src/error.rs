@@ -1,5 +1,7 @@
 //! What can go wrong.
 
+use vestibule_model::SigningAlgorithm;
+
 /// The system's random number generator does not answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the system gave no random numbers")]
@@ -8,8 +10,8 @@ pub struct RandomnessError;
 /// Why a signing key cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
-    /// The bytes are no P-256 private key in PKCS#8.
-    #[error("the signing key is not a P-256 key in PKCS#8")]
+    /// The bytes are no private key of its algorithm in PKCS#8.
+    #[error("the signing key is not a key of its algorithm (P-256, or RSA of 2048 bits) in PKCS#8")]
     Malformed,
     /// The id that was stored beside it is that of another key.
     #[error("the signing key {kid} is stored under the id of another key")]
@@ -18,8 +20,11 @@ pub enum KeyError {
         kid: String,
     },
     /// There is no key that signs.
-    #[error("there is no active signing key")]
-    NoActiveKey,
+    #[error("there is no signing key for {algorithm}")]
+    NoKey {
+        /// By this algorithm.
+        algorithm: SigningAlgorithm,
+    },
     /// No key could be made.
     #[error(transparent)]
     Randomness(#[from] RandomnessError),
@@ -63,8 +68,8 @@ pub enum TokenError {
     /// Of another type, such as an ID token (RFC 9068 §4).
     #[error("the token is of another type than at+jwt")]
     WrongType,
-    /// Named by its header as signed in another way than ours.
-    #[error("the token is signed with another algorithm than ES256")]
+    /// Named by its header as signed in another way than its key signs (RFC 8725 §3.1).
+    #[error("the token names another algorithm than that of its key")]
     WrongAlgorithm,
     /// No key of this id.
     #[error("the token is signed by a key that is not known")]

@@ -1,7 +1,10 @@
 //! What an application does with an ID token: verifies it with the published keys alone.
 
 use jiff::Timestamp;
-use jsonwebtoken::{Algorithm, DecodingKey, Validation, jwk::JwkSet};
+use jsonwebtoken::{
+    Algorithm, DecodingKey, Validation,
+    jwk::{JwkSet, KeyAlgorithm},
+};
 use serde_json::Value;
 
 use crate::{
@@ -10,7 +13,8 @@ use crate::{
 };
 
 /// Verifies an ID token as a relying party does, knowing the JWKS document, the issuer and its own
-/// id (OpenID Connect Core §3.1.3.7). Gives the claims.
+/// id (OpenID Connect Core §3.1.3.7). Gives the claims. The published key says by which algorithm it
+/// verifies, never the token (RFC 8725 §3.1).
 ///
 /// # Errors
 /// [`TokenError`] says what does not hold.
@@ -26,8 +30,13 @@ pub fn verify_id_token_with_jwks(
     let unverified_header = jsonwebtoken::decode_header(token).or(Err(TokenError::Malformed))?;
     let kid = unverified_header.kid.ok_or(TokenError::UnknownKey)?;
     let key = keys.find(&kid).ok_or(TokenError::UnknownKey)?;
+    let algorithm = match key.common.key_algorithm {
+        Some(KeyAlgorithm::ES256) => Algorithm::ES256,
+        Some(KeyAlgorithm::RS256) => Algorithm::RS256,
+        _ => return Err(TokenError::UnknownKey),
+    };
     let key = DecodingKey::from_jwk(key).or(Err(TokenError::UnknownKey))?;
-    let mut validation = Validation::new(Algorithm::ES256);
+    let mut validation = Validation::new(algorithm);
     validation.required_spec_claims.clear();
     validation.validate_exp = false;
     validation.validate_aud = false;

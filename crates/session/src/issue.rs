@@ -2,7 +2,7 @@
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::Timestamp;
-use vestibule_model::{ConnectionId, Origin, Session};
+use vestibule_model::{ConnectionId, Origin, Session, SigningAlgorithm};
 use vestibule_policy::{Grant, GrantParts};
 
 use crate::{
@@ -41,13 +41,15 @@ impl std::fmt::Debug for TokenSet {
 
 /// Issues the next tokens of a session, for which the policy has just been asked again.
 ///
-/// `nonce` is what the application sent to the authorization endpoint; a refresh has none.
+/// `algorithm` is the application's, `nonce` what it sent to the authorization endpoint; a refresh has
+/// none.
 ///
 /// # Errors
 /// [`MintError::GrantExpired`]; [`MintError::OtherSession`] unless the Grant renews this session;
 /// [`MintError::SessionOver`] when it is revoked or past its end.
 pub fn issue(
     keys: &KeyRing,
+    algorithm: SigningAlgorithm,
     issuer: &Issuer,
     grant: Grant,
     session: &Session,
@@ -72,10 +74,13 @@ pub fn issue(
         return Err(MintError::SessionOver);
     }
     let access = access_claims(issuer, &parts, session, issued, expires)?;
-    let access_token = keys.sign(ACCESS_TOKEN_TYPE, &access)?;
+    let access_token = keys.sign(algorithm, ACCESS_TOKEN_TYPE, &access, now)?;
     let id_token = access
         .has_scope("openid")
-        .then(|| keys.sign("JWT", &id_claims(&access, &access_token, &parts, nonce)))
+        .then(|| {
+            let claims = id_claims(&access, &access_token, &parts, nonce);
+            keys.sign(algorithm, "JWT", &claims, now)
+        })
         .transpose()?;
     let refresh_token = Secret::generate()?;
     let refresh = RefreshRecord {
@@ -150,6 +155,8 @@ fn id_claims(
     }
 }
 
+/// By the hash of the ID token's algorithm, which is SHA-256 for ES256 and for RS256 (OpenID Connect
+/// Core §3.1.3.6).
 fn at_hash(access_token: &str) -> String {
     let hash = sha256(access_token.as_bytes());
     URL_SAFE_NO_PAD.encode(hash.split_at(16).0)

@@ -1,97 +1,109 @@
-//! A signing key: P-256, private, named by its public part.
+//! A signing key: private, of one algorithm, named by its public part.
 
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use aws_lc_rs::{
+    encoding::{AsDer as _, Pkcs8V1Der},
+    rsa::KeySize,
+    signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, RsaKeyPair},
+};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use jsonwebtoken::EncodingKey;
+use vestibule_model::SigningAlgorithm;
 use zeroize::Zeroizing;
 
-use crate::{KeyError, RandomnessError, init, secret::sha256};
+use crate::{KeyError, RandomnessError, init, public_key::PublicKey};
 
-/// A private key that signs, or once signed, tokens (ES256).
-pub struct SigningKey {
-    kid: String,
-    created_at: Timestamp,
-    retired_at: Option<Timestamp>,
-    pkcs8: Zeroizing<Vec<u8>>,
-    point: PublicPoint,
+/// What is known of a signing key without the key: its name and its dates.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyFacts {
+    /// Its id: the thumbprint of the public key (RFC 7638).
+    pub kid: String,
+    /// How it signs, and the only way in which it verifies.
+    pub algorithm: SigningAlgorithm,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// From when on it signs, until a later one of its algorithm does. Before that it is shown.
+    pub signs_from: Timestamp,
+    /// When it was withdrawn because somebody else may have it. From then on nothing that it signed
+    /// counts, whatever a clock says. A key whose time is simply over has none.
+    pub withdrawn_at: Option<Timestamp>,
 }
 
-/// A public key: the two coordinates.
-#[derive(Clone, Copy)]
-pub(crate) struct PublicPoint {
-    x: [u8; 32],
-    y: [u8; 32],
+/// A private key that signs, will sign or once signed tokens.
+pub struct SigningKey {
+    facts: KeyFacts,
+    pkcs8: Zeroizing<Vec<u8>>,
+    public: PublicKey,
 }
 
 impl SigningKey {
-    /// A new key.
+    /// A new key, P-256 or RSA with 2048 bits.
     ///
     /// # Errors
     /// [`KeyError::Randomness`] when the system gives no random numbers.
-    pub fn generate(now: Timestamp) -> Result<Self, KeyError> {
+    pub fn generate(
+        algorithm: SigningAlgorithm,
+        signs_from: Timestamp,
+        now: Timestamp,
+    ) -> Result<Self, KeyError> {
         init();
-        let pair =
-            EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).or(Err(RandomnessError))?;
-        let document = pair.to_pkcs8v1().or(Err(KeyError::Malformed))?;
-        Self::from_pkcs8(Zeroizing::new(document.as_ref().to_vec()), now, None)
+        let pkcs8 = match algorithm {
+            SigningAlgorithm::Es256 => {
+                let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING)
+                    .or(Err(RandomnessError))?;
+                let der = pair.to_pkcs8v1().or(Err(KeyError::Malformed))?;
+                Zeroizing::new(der.as_ref().to_vec())
+            }
+            SigningAlgorithm::Rs256 => {
+                let pair = RsaKeyPair::generate(KeySize::Rsa2048).or(Err(RandomnessError))?;
+                let der: Pkcs8V1Der<'_> = pair.as_der().or(Err(KeyError::Malformed))?;
+                Zeroizing::new(der.as_ref().to_vec())
+            }
+        };
+        let public = PublicKey::of_pkcs8(algorithm, &pkcs8)?;
+        let facts = KeyFacts {
+            kid: public.thumbprint(),
+            algorithm,
+            created_at: now,
+            signs_from,
+            withdrawn_at: None,
+        };
+        Ok(Self {
+            facts,
+            pkcs8,
+            public,
+        })
     }
 
     /// A key as it was stored.
     ///
     /// # Errors
-    /// [`KeyError::Malformed`]; [`KeyError::KidMismatch`] when the key is not the one that `kid`
-    /// names.
-    pub fn from_parts(
-        kid: &str,
-        pkcs8: Zeroizing<Vec<u8>>,
-        created_at: Timestamp,
-        retired_at: Option<Timestamp>,
-    ) -> Result<Self, KeyError> {
+    /// [`KeyError::Malformed`] when the bytes are no key of that algorithm;
+    /// [`KeyError::KidMismatch`] when the key is not the one that `kid` names.
+    pub fn from_parts(facts: KeyFacts, pkcs8: Zeroizing<Vec<u8>>) -> Result<Self, KeyError> {
         init();
-        let key = Self::from_pkcs8(pkcs8, created_at, retired_at)?;
-        if key.kid == kid {
-            Ok(key)
-        } else {
-            Err(KeyError::KidMismatch {
-                kid: kid.to_owned(),
+        let public = PublicKey::of_pkcs8(facts.algorithm, &pkcs8)?;
+        if public.thumbprint() == facts.kid {
+            Ok(Self {
+                facts,
+                pkcs8,
+                public,
             })
+        } else {
+            Err(KeyError::KidMismatch { kid: facts.kid })
         }
     }
 
-    fn from_pkcs8(
-        pkcs8: Zeroizing<Vec<u8>>,
-        created_at: Timestamp,
-        retired_at: Option<Timestamp>,
-    ) -> Result<Self, KeyError> {
-        let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &pkcs8)
-            .or(Err(KeyError::Malformed))?;
-        let point = PublicPoint::read(pair.public_key().as_ref()).ok_or(KeyError::Malformed)?;
-        Ok(Self {
-            kid: point.thumbprint(),
-            created_at,
-            retired_at,
-            pkcs8,
-            point,
-        })
+    /// Its name and its dates.
+    #[must_use]
+    pub const fn facts(&self) -> &KeyFacts {
+        &self.facts
     }
 
     /// Its id: the thumbprint of the public key (RFC 7638).
     #[must_use]
     pub fn kid(&self) -> &str {
-        &self.kid
-    }
-
-    /// When it was made.
-    #[must_use]
-    pub const fn created_at(&self) -> Timestamp {
-        self.created_at
-    }
-
-    /// Since when it only verifies.
-    #[must_use]
-    pub const fn retired_at(&self) -> Option<Timestamp> {
-        self.retired_at
+        &self.facts.kid
     }
 
     /// The private key itself, for the archive to seal.
@@ -100,8 +112,24 @@ impl SigningKey {
         &self.pkcs8
     }
 
-    pub(crate) const fn point(&self) -> PublicPoint {
-        self.point
+    pub(crate) const fn public(&self) -> &PublicKey {
+        &self.public
+    }
+
+    /// What signs with it.
+    pub(crate) fn encoding_key(&self) -> Result<EncodingKey, KeyError> {
+        match self.facts.algorithm {
+            SigningAlgorithm::Es256 => Ok(EncodingKey::from_ec_der(&self.pkcs8)),
+            // The library takes RSA in DER as PKCS#1 alone, and unwraps PKCS#8 from PEM.
+            SigningAlgorithm::Rs256 => {
+                let base64 = Zeroizing::new(STANDARD.encode(&*self.pkcs8));
+                let pem = Zeroizing::new(format!(
+                    "-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n",
+                    &*base64
+                ));
+                EncodingKey::from_rsa_pem(pem.as_bytes()).or(Err(KeyError::Malformed))
+            }
+        }
     }
 }
 
@@ -109,48 +137,7 @@ impl SigningKey {
 impl std::fmt::Debug for SigningKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("SigningKey")
-            .field("kid", &self.kid)
-            .field("created_at", &self.created_at)
-            .field("retired_at", &self.retired_at)
+            .field("facts", &self.facts)
             .finish_non_exhaustive()
-    }
-}
-
-impl PublicPoint {
-    /// Reads an uncompressed point (SEC 1 §2.3.3).
-    fn read(bytes: &[u8]) -> Option<Self> {
-        let (x, y) = bytes.strip_prefix(&[4])?.split_at_checked(32)?;
-        Some(Self {
-            x: x.try_into().ok()?,
-            y: y.try_into().ok()?,
-        })
-    }
-
-    /// The point as `read` takes it.
-    pub(crate) fn to_bytes(self) -> Vec<u8> {
-        [&[4][..], &self.x, &self.y].concat()
-    }
-
-    /// RFC 7638 §3: SHA-256 of the required members, in this order and without white space.
-    fn thumbprint(self) -> String {
-        let (x, y) = self.coordinates();
-        let canonical = format!(r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#);
-        URL_SAFE_NO_PAD.encode(sha256(canonical.as_bytes()))
-    }
-
-    /// The key as a JWK (RFC 7518 §6.2.1).
-    pub(crate) fn jwk(self, kid: &str) -> Value {
-        let (x, y) = self.coordinates();
-        json!({
-            "kty": "EC", "crv": "P-256", "x": x, "y": y,
-            "use": "sig", "alg": "ES256", "kid": kid,
-        })
-    }
-
-    fn coordinates(self) -> (String, String) {
-        (
-            URL_SAFE_NO_PAD.encode(self.x),
-            URL_SAFE_NO_PAD.encode(self.y),
-        )
     }
 }

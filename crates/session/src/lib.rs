@@ -1,7 +1,8 @@
 //! The mint of Vestibule: a [`Grant`](vestibule_policy::Grant) in, a session and its tokens out.
 //!
 //! Nothing is minted without a Grant, and a Grant is spent by minting. What is handed out is random
-//! ([`Secret`]) or signed ([`KeyRing`], ES256); what is kept is a hash. No SQL, no clock.
+//! ([`Secret`]) or signed ([`KeyRing`]: ES256, RS256 for applications that ask); what is kept is a
+//! hash. Keys rotate by a timetable ([`KeyState`]). No SQL, no clock.
 
 mod access_token;
 mod claims;
@@ -16,7 +17,9 @@ mod key_ring;
 mod lifetime;
 mod mint;
 mod pkce;
+mod public_key;
 mod secret;
+mod timetable;
 
 pub use access_token::verify_access_token;
 pub use claims::{AccessClaims, IdClaims};
@@ -26,11 +29,13 @@ pub use id_token::verify_id_token_with_jwks;
 pub use init::init;
 pub use issue::{TokenSet, issue};
 pub use issuer::Issuer;
-pub use key::SigningKey;
+pub use key::{KeyFacts, SigningKey};
 pub use key_ring::KeyRing;
 pub use lifetime::{
-    ACCESS_TOKEN_LIFETIME, CODE_LIFETIME, REFRESH_TOKEN_IDLE_LIFETIME, SESSION_LIFETIME,
+    ACCESS_TOKEN_LIFETIME, CODE_LIFETIME, JWKS_MAX_AGE, KEY_LEAD, KEYS_LEARNED_WITHIN,
+    REFRESH_TOKEN_IDLE_LIFETIME, SESSION_LIFETIME,
 };
 pub use mint::{Minted, mint, mint_with_code};
 pub use pkce::{is_code_challenge, verify_pkce};
 pub use secret::Secret;
+pub use timetable::{KeyState, key_states};

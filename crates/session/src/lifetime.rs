@@ -20,6 +20,25 @@ pub const CODE_LIFETIME: SignedDuration = SignedDuration::from_secs(60);
 /// like one of the future to the other. It never lengthens a token's life.
 pub(crate) const REPLICA_CLOCKS: SignedDuration = SignedDuration::from_secs(60);
 
+/// How long an application may keep the public keys before it asks again: `max-age` of the JWKS.
+pub const JWKS_MAX_AGE: SignedDuration = SignedDuration::from_mins(5);
+
+/// Within which time every replica knows of a new key, or that one was withdrawn, also when nobody
+/// told it.
+pub const KEYS_LEARNED_WITHIN: SignedDuration = SignedDuration::from_secs(5);
+
+/// How long a new key is shown before it signs. An application may hold a JWKS for [`JWKS_MAX_AGE`]
+/// that it got from a replica that learned of the key [`KEYS_LEARNED_WITHIN`] late, and a replica
+/// whose clock is [`REPLICA_CLOCKS`] ahead signs that much early: 365 seconds. The rest is for slow
+/// commits, and for applications that count loosely.
+pub const KEY_LEAD: SignedDuration = SignedDuration::from_mins(10);
+
+/// How long a key is shown, and verifies, after the next one has begun to sign: until its last token
+/// is dead. A replica that learned of the next key [`KEYS_LEARNED_WITHIN`] late, by a clock that is
+/// [`REPLICA_CLOCKS`] ahead, signed that token; one whose clock is again ahead judges it: 125 seconds
+/// past [`ACCESS_TOKEN_LIFETIME`]. The rest is for a slow commit.
+pub(crate) const KEY_KEPT: SignedDuration = SignedDuration::from_mins(15 + 3);
+
 /// `now` and a while, as far as time goes.
 pub(crate) fn after(now: Timestamp, lifetime: SignedDuration) -> Timestamp {
     now.checked_add(lifetime).unwrap_or(Timestamp::MAX)

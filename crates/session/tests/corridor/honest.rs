@@ -1,7 +1,7 @@
 // The honest way through the mint. Every short cut in `compile_fail/` differs from it by one thing.
 
 use jiff::Timestamp;
-use vestibule_model::Session;
+use vestibule_model::{Session, SigningAlgorithm};
 use vestibule_policy::{Grant, GrantParts};
 use vestibule_session::{
     Issuer, KeyRing, MintError, Minted, RandomnessError, Secret, TokenSet, issue, mint,
@@ -13,12 +13,13 @@ pub fn begin(grant: Grant, now: Timestamp) -> Result<Minted, MintError> {
 
 pub fn go_on(
     keys: &KeyRing,
+    algorithm: SigningAlgorithm,
     issuer: &Issuer,
     grant: Grant,
     session: &Session,
     now: Timestamp,
 ) -> Result<TokenSet, MintError> {
-    issue(keys, issuer, grant, session, None, now)
+    issue(keys, algorithm, issuer, grant, session, None, now)
 }
 
 pub fn take_apart(grant: Grant) -> GrantParts {

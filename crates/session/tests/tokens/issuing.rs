@@ -4,13 +4,16 @@ use std::collections::BTreeSet;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
-use vestibule_model::{Member, Role, Session};
+use vestibule_model::{
+    Member, Role, Session,
+    SigningAlgorithm::{Es256, Rs256},
+};
 use vestibule_session::{
     ACCESS_TOKEN_LIFETIME, MintError, REFRESH_TOKEN_IDLE_LIFETIME, TokenSet, issue, mint,
-    verify_access_token,
+    verify_access_token, verify_id_token_with_jwks,
 };
 
-use crate::scene::{Scene, issuer, keys, later, now, part};
+use crate::scene::{Scene, issuer, keys, kid, later, now, part};
 
 fn by_saml(scene: &Scene, scope: &str) -> (Session, Member) {
     let minted = mint(scene.by_saml(None), scope, now()).unwrap();
@@ -22,7 +25,7 @@ fn by_saml(scene: &Scene, scope: &str) -> (Session, Member) {
 
 fn tokens(scene: &Scene, session: &Session, member: &Member, nonce: Option<&str>) -> TokenSet {
     let grant = scene.renewal(session, member, now());
-    issue(keys(), &issuer(), grant, session, nonce, now()).unwrap()
+    issue(keys(), Es256, &issuer(), grant, session, nonce, now()).unwrap()
 }
 
 fn names(claims: &Value) -> BTreeSet<&str> {
@@ -42,7 +45,7 @@ fn an_access_token_says_exactly_this() {
     let header = part(&set.access_token, 0);
     assert_eq!(
         header,
-        json!({ "typ": "at+jwt", "alg": "ES256", "kid": keys().active_kid() })
+        json!({ "typ": "at+jwt", "alg": "ES256", "kid": kid(Es256) })
     );
     let mut claims = part(&set.access_token, 1);
     let jti = claims["jti"].take();
@@ -81,7 +84,7 @@ fn an_id_token_says_exactly_this() {
     let header = part(&id_token, 0);
     assert_eq!(
         header,
-        json!({ "typ": "JWT", "alg": "ES256", "kid": keys().active_kid() })
+        json!({ "typ": "JWT", "alg": "ES256", "kid": kid(Es256) })
     );
     let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, set.access_token.as_bytes());
     let expected = json!({
@@ -103,6 +106,28 @@ fn an_id_token_says_exactly_this() {
         "name": "Ada Lovelace",
     });
     assert_eq!(part(&id_token, 1), expected);
+}
+
+#[test]
+fn both_tokens_of_an_application_are_signed_as_it_asks() {
+    let scene = Scene::new();
+    let (session, member) = by_saml(&scene, "openid");
+    let grant = scene.renewal(&session, &member, now());
+    let set = issue(keys(), Rs256, &issuer(), grant, &session, None, now()).unwrap();
+    let id_token = set.id_token.unwrap();
+    for (token, typ) in [(&set.access_token, "at+jwt"), (&id_token, "JWT")] {
+        let header = json!({ "typ": typ, "alg": "RS256", "kid": kid(Rs256) });
+        assert_eq!(part(token, 0), header);
+    }
+    // The hash is that of the ID token's algorithm: SHA-256 here too.
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, set.access_token.as_bytes());
+    let at_hash = URL_SAFE_NO_PAD.encode(&digest.as_ref()[..16]);
+    assert_eq!(part(&id_token, 1)["at_hash"], json!(at_hash));
+    let claims = verify_access_token(keys(), &issuer(), &set.access_token, now()).unwrap();
+    assert_eq!(claims.sid, session.id);
+    let (jwks, client) = (keys().jwks(now()), scene.client.to_string());
+    let iss = issuer().issuer;
+    assert!(verify_id_token_with_jwks(&jwks, &iss, &client, &id_token, now()).is_ok());
 }
 
 #[test]
@@ -134,7 +159,7 @@ fn a_refresh_has_no_nonce_keeps_the_time_of_proof_and_brings_the_role_of_today()
     scene.admin.name = None;
     scene.facts.verified_domains.clear();
     let grant = scene.renewal(&session, &scene.admin, later(3600));
-    let set = issue(keys(), &issuer(), grant, &session, None, later(3600)).unwrap();
+    let set = issue(keys(), Es256, &issuer(), grant, &session, None, later(3600)).unwrap();
     let claims = part(&set.id_token.unwrap(), 1);
     assert!(!names(&claims).contains("nonce") && !names(&claims).contains("name"));
     assert_eq!(claims["auth_time"], json!(now().as_second()));
@@ -189,7 +214,7 @@ fn tokens_are_issued_for_the_session_that_the_grant_renews_and_no_other() {
     let (session, member) = by_saml(&scene, "openid");
     let (other, _) = by_saml(&scene, "openid");
     let refused = |grant, session: &Session, at| {
-        issue(keys(), &issuer(), grant, session, None, at).unwrap_err()
+        issue(keys(), Es256, &issuer(), grant, session, None, at).unwrap_err()
     };
     let renewal = || scene.renewal(&session, &member, now());
     assert_eq!(refused(renewal(), &other, now()), MintError::OtherSession);

@@ -11,5 +11,6 @@ mod assertion;
 mod issuing;
 mod keys;
 mod minting;
+mod rotating;
 mod scene;
 mod verifying;

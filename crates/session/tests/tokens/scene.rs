@@ -8,13 +8,16 @@ use serde_json::Value;
 use vestibule_model::{
     AttributeMapping, AuthenticationMethod, ClientId, Connection, ConnectionId, Email,
     EncryptionCbc, Member, MemberId, MemberStatus, Phase, Plan, Provisioning, Revision, RevisionId,
-    RevisionSettings, Role, ServiceProvider, Session, Slug, TwoFactorRule, Workspace, WorkspaceId,
+    RevisionSettings, Role, ServiceProvider, Session,
+    SigningAlgorithm::{self, Es256, Rs256},
+    Slug, TwoFactorRule, Workspace, WorkspaceId,
 };
 use vestibule_policy::{
     ConnectionFacts, Grant, Rules, SamlFacts, SsoFacts, WorkspaceFacts, grant_by_saml,
     grant_renewal, grant_vouched,
 };
-use vestibule_session::{CodeRequest, Issuer, KeyRing, SigningKey};
+use vestibule_session::{CodeRequest, Issuer, KeyFacts, KeyRing, SigningKey};
+use zeroize::Zeroizing;
 
 use crate::assertion::{Asserted, IDP};
 
@@ -38,7 +41,39 @@ pub(crate) fn issuer() -> Issuer {
 /// One ring for all tests: making a key is slow.
 pub(crate) fn keys() -> &'static KeyRing {
     static KEYS: OnceLock<KeyRing> = OnceLock::new();
-    KEYS.get_or_init(|| KeyRing::new(vec![SigningKey::generate(now()).unwrap()]).unwrap())
+    KEYS.get_or_init(|| ring_of(&[ec_key(now()), rsa_key(now())]))
+}
+
+/// The id of the key of [`keys`] that signs by this algorithm.
+pub(crate) fn kid(algorithm: SigningAlgorithm) -> &'static str {
+    keys().signing_kid(algorithm, now()).unwrap()
+}
+
+/// A new P-256 key that signs from then on.
+pub(crate) fn ec_key(signs_from: Timestamp) -> SigningKey {
+    SigningKey::generate(Es256, signs_from, now()).unwrap()
+}
+
+/// An RSA key that signs from then on. Always the same one: RSA keys are slow to make.
+pub(crate) fn rsa_key(signs_from: Timestamp) -> SigningKey {
+    static KEY: OnceLock<SigningKey> = OnceLock::new();
+    let key = KEY.get_or_init(|| SigningKey::generate(Rs256, now(), now()).unwrap());
+    let facts = KeyFacts {
+        signs_from,
+        ..key.facts().clone()
+    };
+    copy(key, facts)
+}
+
+/// The same key, with other dates.
+pub(crate) fn copy(key: &SigningKey, facts: KeyFacts) -> SigningKey {
+    SigningKey::from_parts(facts, Zeroizing::new(key.pkcs8().to_vec())).unwrap()
+}
+
+/// A ring as a replica makes it of what is stored.
+pub(crate) fn ring_of(keys: &[SigningKey]) -> KeyRing {
+    let keys = keys.iter().map(|key| copy(key, key.facts().clone()));
+    KeyRing::new(keys.collect()).unwrap()
 }
 
 /// A workspace with a live connection, and an admin in it, who may come in by password.

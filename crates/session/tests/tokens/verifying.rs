@@ -4,12 +4,13 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use proptest::prelude::*;
 use serde_json::{Value, json};
+use vestibule_model::SigningAlgorithm::{Es256, Rs256};
 use vestibule_session::{
-    AccessClaims, Issuer, KeyRing, SigningKey, TokenError, issue, mint, verify_access_token,
+    AccessClaims, Issuer, KeyRing, TokenError, issue, mint, verify_access_token,
     verify_id_token_with_jwks,
 };
 
-use crate::scene::{Scene, issuer, keys, later, now, part};
+use crate::scene::{Scene, ec_key, issuer, keys, kid, later, now, part, rsa_key};
 
 struct Issued {
     access_token: String,
@@ -24,7 +25,7 @@ fn issued() -> Issued {
         .session()
         .clone();
     let grant = scene.renewal(&session, &scene.admin, now());
-    let set = issue(keys(), &issuer(), grant, &session, None, now()).unwrap();
+    let set = issue(keys(), Es256, &issuer(), grant, &session, None, now()).unwrap();
     let claims = part(&set.access_token, 1);
     Issued {
         access_token: set.access_token,
@@ -39,9 +40,14 @@ fn verify(token: &str) -> Result<AccessClaims, TokenError> {
 
 /// A ring of one new key, and that key for signing what the mint itself never would.
 fn forger() -> (KeyRing, EncodingKey) {
-    let key = SigningKey::generate(now()).unwrap();
+    let key = ec_key(now());
     let encoding = EncodingKey::from_ec_der(key.pkcs8());
-    (KeyRing::new(vec![key]).unwrap(), encoding)
+    (KeyRing::new(vec![key, rsa_key(now())]).unwrap(), encoding)
+}
+
+/// The id of a ring's P-256 key.
+fn ec_kid(ring: &KeyRing) -> &str {
+    ring.signing_kid(Es256, now()).unwrap()
 }
 
 fn header(typ: &str, kid: &str) -> Header {
@@ -95,7 +101,7 @@ fn the_type_has_to_be_there() {
         (Some("jwt+at"), Err(TokenError::WrongType)),
         (None, Err(TokenError::WrongType)),
     ] {
-        let mut header = header("", ring.active_kid());
+        let mut header = header("", ec_kid(&ring));
         header.typ = typ.map(str::to_owned);
         let token = jsonwebtoken::encode(&header, &claims, &key).unwrap();
         let result = verify_access_token(&ring, &issuer(), &token, now()).map(|_| ());
@@ -131,7 +137,7 @@ fn issuer_and_audience_have_to_be_ours() {
     let (ring, key) = forger();
     let mut claims = issued().claims;
     claims["aud"] = json!(["https://sso.example/api"]);
-    let token = jsonwebtoken::encode(&header("at+jwt", ring.active_kid()), &claims, &key).unwrap();
+    let token = jsonwebtoken::encode(&header("at+jwt", ec_kid(&ring)), &claims, &key).unwrap();
     let result = verify_access_token(&ring, &issuer(), &token, now());
     assert_eq!(result.unwrap_err(), TokenError::Malformed);
 }
@@ -140,7 +146,7 @@ fn issuer_and_audience_have_to_be_ours() {
 fn a_claim_that_is_missing_or_of_another_kind_is_not_made_up() {
     let (ring, key) = forger();
     let good = issued().claims;
-    let header = header("at+jwt", ring.active_kid());
+    let header = header("at+jwt", ec_kid(&ring));
     let verify = |claims: &Value| {
         let token = jsonwebtoken::encode(&header, claims, &key).unwrap();
         verify_access_token(&ring, &issuer(), &token, now()).map(|_| ())
@@ -173,7 +179,7 @@ fn the_tokens_own_word_on_the_algorithm_counts_for_nothing() {
         claims,
         ..
     } = issued();
-    let kid = keys().active_kid();
+    let ec = kid(Es256);
     let signature = URL_SAFE_NO_PAD
         .decode(access_token.rsplit('.').next().unwrap())
         .unwrap();
@@ -181,19 +187,106 @@ fn the_tokens_own_word_on_the_algorithm_counts_for_nothing() {
         "none", "None", "", "ES384", "HS256", "RS256", "PS256", "EdDSA",
     ] {
         for signature in [&[][..], &signature] {
-            let header = json!({ "typ": "at+jwt", "alg": alg, "kid": kid });
+            let header = json!({ "typ": "at+jwt", "alg": alg, "kid": ec });
             assert!(verify(&raw(&header, &claims, signature)).is_err(), "{alg}");
         }
     }
     // The classic: the public key as the secret of an HMAC.
-    let jwk = keys().jwks()["keys"][0].clone();
+    let jwk = keys().jwks(now())["keys"][0].clone();
     let coordinate = |name: &str| URL_SAFE_NO_PAD.decode(jwk[name].as_str().unwrap()).unwrap();
     let point = [&[4][..], &coordinate("x"), &coordinate("y")].concat();
     let mut header = Header::new(Algorithm::HS256);
     header.typ = Some("at+jwt".into());
-    header.kid = Some(kid.into());
+    header.kid = Some(ec.into());
     let token = jsonwebtoken::encode(&header, &claims, &EncodingKey::from_secret(&point)).unwrap();
     assert_eq!(verify(&token).unwrap_err(), TokenError::WrongAlgorithm);
+}
+
+#[test]
+fn a_key_verifies_by_its_own_algorithm_alone() {
+    let Issued {
+        access_token,
+        id_token,
+        claims,
+    } = issued();
+    let ec = ec_key(now());
+    let rsa = rsa_key(now());
+    let ring = crate::scene::ring_of(&[ec_key(now()), rsa_key(now())]);
+    let (ec_kid, rsa_kid) = (ec_kid(&ring), ring.signing_kid(Rs256, now()).unwrap());
+    let jwks = ring.jwks(now());
+    let sign = |algorithm, kid: &str, typ: &str, claims: &Value, key: &EncodingKey| {
+        let mut header = Header::new(algorithm);
+        header.typ = Some(typ.into());
+        header.kid = Some(kid.into());
+        jsonwebtoken::encode(&header, claims, key).unwrap()
+    };
+    // RS256 under the id of a P-256 key, ES256 under that of an RSA key: by a stranger, and by the
+    // very key of the other id.
+    let rsa_pem = {
+        use base64::engine::general_purpose::STANDARD;
+        let der = STANDARD.encode(rsa.pkcs8());
+        format!("-----BEGIN PRIVATE KEY-----\n{der}\n-----END PRIVATE KEY-----\n")
+    };
+    let rsa_signs = EncodingKey::from_rsa_pem(rsa_pem.as_bytes()).unwrap();
+    let ec_signs = EncodingKey::from_ec_der(ec.pkcs8());
+    let id_claims = part(&id_token, 1);
+    let (iss, client) = (issuer().issuer, claims["client_id"].as_str().unwrap());
+    for (algorithm, kid, key) in [
+        (Algorithm::RS256, ec_kid, &rsa_signs),
+        (Algorithm::PS256, rsa_kid, &rsa_signs),
+        (Algorithm::RS512, rsa_kid, &rsa_signs),
+        (Algorithm::ES256, rsa_kid, &ec_signs),
+    ] {
+        let token = sign(algorithm, kid, "at+jwt", &claims, key);
+        let refused = verify_access_token(&ring, &issuer(), &token, now()).unwrap_err();
+        assert_eq!(
+            refused,
+            TokenError::WrongAlgorithm,
+            "{algorithm:?} under {kid}"
+        );
+        let token = sign(algorithm, kid, "JWT", &id_claims, key);
+        let refused = verify_id_token_with_jwks(&jwks, &iss, client, &token, now()).unwrap_err();
+        assert_eq!(
+            refused,
+            TokenError::BadSignature,
+            "{algorithm:?} under {kid}"
+        );
+    }
+    // Honest is the same without the confusion.
+    let honest = sign(Algorithm::RS256, rsa_kid, "at+jwt", &claims, &rsa_signs);
+    assert!(verify_access_token(&ring, &issuer(), &honest, now()).is_ok());
+    let honest = sign(Algorithm::RS256, rsa_kid, "JWT", &id_claims, &rsa_signs);
+    assert!(verify_id_token_with_jwks(&jwks, &iss, client, &honest, now()).is_ok());
+
+    // The RSA key's public part, in every way of writing it down, as the secret of an HMAC.
+    let jwk = jwks["keys"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|jwk| jwk["kty"] == "RSA")
+        .unwrap();
+    let member = |name: &str| URL_SAFE_NO_PAD.decode(jwk[name].as_str().unwrap()).unwrap();
+    for secret in [
+        member("n"),
+        [member("n"), member("e")].concat(),
+        jwk["n"].as_str().unwrap().as_bytes().to_vec(),
+        jwk.to_string().into_bytes(),
+    ] {
+        let secret = EncodingKey::from_secret(&secret);
+        let token = sign(Algorithm::HS256, rsa_kid, "at+jwt", &claims, &secret);
+        let refused = verify_access_token(&ring, &issuer(), &token, now()).unwrap_err();
+        assert_eq!(refused, TokenError::WrongAlgorithm);
+        let token = sign(Algorithm::HS256, rsa_kid, "JWT", &id_claims, &secret);
+        assert!(verify_id_token_with_jwks(&jwks, &iss, client, &token, now()).is_err());
+    }
+    let unsigned = json!({ "typ": "at+jwt", "alg": "none", "kid": rsa_kid });
+    let signature = URL_SAFE_NO_PAD
+        .decode(access_token.rsplit('.').next().unwrap())
+        .unwrap();
+    for signature in [&[][..], &signature] {
+        let token = raw(&unsigned, &claims, signature);
+        assert!(verify_access_token(&ring, &issuer(), &token, now()).is_err());
+    }
 }
 
 #[test]
@@ -201,7 +294,7 @@ fn only_the_key_that_the_id_names_verifies_and_only_of_the_ring() {
     let claims = issued().claims;
     let (_, stranger) = forger();
     let sign = |header: &Header| jsonwebtoken::encode(header, &claims, &stranger).unwrap();
-    let ours = keys().active_kid();
+    let ours = kid(Es256);
     assert_eq!(
         verify(&sign(&header("at+jwt", ours))).unwrap_err(),
         TokenError::BadSignature
@@ -215,7 +308,7 @@ fn only_the_key_that_the_id_names_verifies_and_only_of_the_ring() {
     assert_eq!(verify(&sign(&without)).unwrap_err(), TokenError::UnknownKey);
     // A key that the token brings along is not even looked at.
     let (ring, _) = forger();
-    let jwk = serde_json::from_value(ring.jwks()["keys"][0].clone()).unwrap();
+    let jwk = serde_json::from_value(ring.jwks(now())["keys"][0].clone()).unwrap();
     let mut bringing = header("at+jwt", ours);
     bringing.jwk = Some(jwk);
     assert_eq!(
@@ -227,7 +320,7 @@ fn only_the_key_that_the_id_names_verifies_and_only_of_the_ring() {
 #[test]
 fn what_has_to_be_understood_and_is_not_refuses() {
     let (ring, key) = forger();
-    let mut header = header("at+jwt", ring.active_kid());
+    let mut header = header("at+jwt", ec_kid(&ring));
     header.crit = Some(vec!["b64".into()]);
     let token = jsonwebtoken::encode(&header, &issued().claims, &key).unwrap();
     let result = verify_access_token(&ring, &issuer(), &token, now());
@@ -263,7 +356,7 @@ proptest! {
 
     #[test]
     fn garbage_behind_a_good_header_is_refused(claims in "[A-Za-z0-9_-]{0,80}", signature in "[A-Za-z0-9_-]{86}") {
-        let header = json!({ "typ": "at+jwt", "alg": "ES256", "kid": keys().active_kid() });
+        let header = json!({ "typ": "at+jwt", "alg": "ES256", "kid": kid(Es256) });
         let header = URL_SAFE_NO_PAD.encode(header.to_string());
         let token = format!("{header}.{claims}.{signature}");
         prop_assert!(verify(&token).is_err());
@@ -278,7 +371,7 @@ fn an_application_verifies_an_id_token_with_the_published_keys_alone() {
         claims,
     } = issued();
     let client = claims["client_id"].as_str().unwrap();
-    let (jwks, issuer) = (keys().jwks(), issuer().issuer);
+    let (jwks, issuer) = (keys().jwks(now()), issuer().issuer);
     let verify = |token: &str, jwks: &Value, issuer: &str, client: &str, seconds| {
         verify_id_token_with_jwks(jwks, issuer, client, token, later(seconds))
     };
@@ -290,13 +383,13 @@ fn an_application_verifies_an_id_token_with_the_published_keys_alone() {
     let refused = |token: &str, jwks: &Value, issuer: &str, client: &str, seconds| {
         verify(token, jwks, issuer, client, seconds).unwrap_err()
     };
-    let strangers = forger().0.jwks();
+    let strangers = forger().0.jwks(now());
     assert_eq!(
         refused(&id_token, &strangers, &issuer, client, 0),
         TokenError::UnknownKey
     );
     let mut swapped = strangers;
-    swapped["keys"][0]["kid"] = json!(keys().active_kid());
+    swapped["keys"][0]["kid"] = json!(kid(Es256));
     assert_eq!(
         refused(&id_token, &swapped, &issuer, client, 0),
         TokenError::BadSignature
