@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use vestibule_model::Change;
 
-use crate::{MasterKey, StoreError};
+use crate::{MasterKeys, StoreError};
 
 /// Told what a transaction changed in the configuration, after its commit and before its answer, on
 /// the thread of the archive: it must be quick.
@@ -16,8 +16,8 @@ pub type OnChange = Arc<dyn Fn(&[Change]) + Send + Sync>;
 pub struct StoreConfig {
     /// Where the database is: `sqlite://path` or `postgres://…`.
     pub database_url: String,
-    /// What secrets are sealed under.
-    pub master_key: MasterKey,
+    /// What secrets are sealed under: the first seals, all of them open.
+    pub master_keys: MasterKeys,
     /// Threads that read beside the writer (SQLite); 1 to 64, what lies outside is moved inside.
     pub readers: usize,
     /// Connections, each with its thread (Postgres); 1 to 256, what lies outside is moved inside.
@@ -26,7 +26,7 @@ pub struct StoreConfig {
     pub on_change: OnChange,
 }
 
-/// Neither the master key nor the password of the database is shown.
+/// Neither the master keys nor the password of the database is shown.
 impl std::fmt::Debug for StoreConfig {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("StoreConfig")
@@ -40,10 +40,10 @@ impl std::fmt::Debug for StoreConfig {
 impl StoreConfig {
     /// The usual number of threads.
     #[must_use]
-    pub fn new(database_url: impl Into<String>, master_key: MasterKey) -> Self {
+    pub fn new(database_url: impl Into<String>, master_keys: impl Into<MasterKeys>) -> Self {
         Self {
             database_url: database_url.into(),
-            master_key,
+            master_keys: master_keys.into(),
             readers: 4,
             connections: 8,
             on_change: Arc::new(|_| {}),
@@ -193,6 +193,7 @@ impl PostgresUrl {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::MasterKey;
 
     fn postgres(url: &str) -> PostgresUrl {
         match Database::parse(url).unwrap() {

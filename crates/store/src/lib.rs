@@ -17,7 +17,7 @@
 //!
 //! Rows never leave: they become values of `vestibule-model` and `vestibule-session` or an error that
 //! names table, column and row. Times are kept to the microsecond. Keys are sealed with AES-256-GCM
-//! under the master key, bound to their place; of tokens, codes and API keys there are only hashes.
+//! under a master key that can be rotated, bound to their place; of tokens, codes and API keys there are only hashes.
 
 mod column;
 mod config;
@@ -28,8 +28,10 @@ mod migrate;
 mod page;
 mod postgres;
 mod queue;
+mod reseal;
 mod schema;
 mod seal;
+mod sealed;
 mod sqlite;
 mod store;
 mod tables;
@@ -39,7 +41,8 @@ pub use config::{OnChange, StoreConfig};
 pub use error::StoreError;
 pub use migrate::Migrated;
 pub use page::{Page, PageRequest};
-pub use seal::MasterKey;
+pub use reseal::{Resealed, Resealing};
+pub use seal::{MasterKey, MasterKeys};
 pub use store::Store;
-pub use tables::{CodeRedemption, MemberFilter, RefreshRedemption, RefreshState};
+pub use tables::{CodeRedemption, KeyRotation, MemberFilter, RefreshRedemption, RefreshState};
 pub use tx::{Reach, Tx};

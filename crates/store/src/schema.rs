@@ -149,6 +149,7 @@ diesel::table! {
         redirect_uris -> Text,
         secret_hash -> Text,
         created_at -> BigInt,
+        id_token_signed_response_alg -> Text,
     }
 }
 
@@ -211,7 +212,10 @@ diesel::table! {
         kid -> Text,
         pkcs8 -> Text,
         created_at -> BigInt,
+        // When it was withdrawn; a key whose time is simply over has none.
         retired_at -> Nullable<BigInt>,
+        algorithm -> Text,
+        signs_from -> BigInt,
     }
 }
 

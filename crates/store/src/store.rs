@@ -55,7 +55,8 @@ impl Store {
         migrate::migrate(&Database::parse(&config.database_url)?)
     }
 
-    /// Opens a database whose schema is up to date, and checks that the master key is its own.
+    /// Opens a database whose schema is up to date, and checks that one of the master keys is its
+    /// own.
     ///
     /// # Errors
     /// [`StoreError::Config`], [`StoreError::Unavailable`], [`StoreError::SchemaTooNew`],
@@ -63,12 +64,12 @@ impl Store {
     pub fn open(config: StoreConfig) -> Result<Self, StoreError> {
         let StoreConfig {
             database_url,
-            master_key,
+            master_keys,
             readers,
             connections,
             on_change,
         } = config;
-        let vault = Arc::new(Vault::new(&master_key)?);
+        let vault = Arc::new(Vault::new(&master_keys)?);
         match Database::parse(&database_url)? {
             Database::Sqlite(path) => {
                 sqlite::make_file(&path)?;

@@ -16,6 +16,7 @@ struct ClientRow {
     redirect_uris: String,
     secret_hash: String,
     created_at: i64,
+    id_token_signed_response_alg: String,
 }
 
 impl TryFrom<&Client> for ClientRow {
@@ -28,6 +29,7 @@ impl TryFrom<&Client> for ClientRow {
             redirect_uris: json("clients", "redirect_uris", &client.redirect_uris)?,
             secret_hash: hex(&client.secret_hash),
             created_at: micros(client.created_at),
+            id_token_signed_response_alg: client.id_token_signed_response_alg.to_string(),
         })
     }
 }
@@ -45,6 +47,10 @@ impl TryFrom<ClientRow> for Client {
             redirect_uris: reading.json("redirect_uris", &row.redirect_uris)?,
             secret_hash: reading.hash("secret_hash", &row.secret_hash)?,
             created_at: reading.time("created_at", row.created_at)?,
+            id_token_signed_response_alg: reading.parse(
+                "id_token_signed_response_alg",
+                &row.id_token_signed_response_alg,
+            )?,
             name: row.name,
         })
     }

@@ -8,6 +8,7 @@ use crate::column::{Reading, micros, optional_text, text};
 use crate::engine::{Engine, on};
 use crate::schema::connections;
 use crate::seal::Place;
+use crate::sealed::SealedColumn;
 use crate::{Page, PageRequest, Reach, StoreError, Tx};
 
 /// Without the private key: that comes out by [`Tx::service_provider_key`] alone.
@@ -75,11 +76,7 @@ impl TryFrom<ConnectionRow> for Connection {
 }
 
 const fn key_place(id: &str) -> Place<'_> {
-    Place {
-        table: "connections",
-        row: id,
-        column: "sp_private_key",
-    }
+    SealedColumn::SpPrivateKey.at(id)
 }
 
 impl Tx<'_> {

@@ -23,3 +23,5 @@ mod workspace;
 pub use code::CodeRedemption;
 pub use member::MemberFilter;
 pub use refresh::{RefreshRedemption, RefreshState};
+pub(crate) use settings::SENTINEL;
+pub use signing_key::KeyRotation;

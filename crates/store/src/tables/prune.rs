@@ -22,14 +22,15 @@ fn before(now: Timestamp, kept: SignedDuration) -> i64 {
 }
 
 impl Tx<'_> {
-    /// Takes away claims, codes, refresh tokens and sessions whose time is long over, and ends
-    /// overdue test runs, at most 500 of each kind that is taken away. How many there were; call it
+    /// Takes away claims, codes, refresh tokens, sessions and signing keys whose time is long over,
+    /// and ends overdue test runs, at most 500 of each kind that is taken away. How many there were; call it
     /// again while that is not zero.
     ///
     /// # Errors
     /// [`StoreError`] when they could not be taken away.
     pub fn prune(&mut self, now: Timestamp) -> Result<usize, StoreError> {
         let mut pruned = self.expire_overdue_tests(now)?;
+        pruned += self.prune_signing_keys(now)?;
         let at = micros(now);
         let old = on!(self, |conn| assertion_claims::table
             .filter(assertion_claims::keep_until.lt(at))

@@ -5,14 +5,11 @@ use diesel::prelude::*;
 use crate::engine::on;
 use crate::schema::settings;
 use crate::seal::Place;
+use crate::sealed::SealedColumn;
 use crate::{StoreError, Tx};
 
-const SENTINEL: &str = "master_key";
-const PLACE: Place<'static> = Place {
-    table: "settings",
-    row: SENTINEL,
-    column: "value",
-};
+pub(crate) const SENTINEL: &str = "master_key";
+const PLACE: Place<'static> = SealedColumn::Sentinel.at(SENTINEL);
 
 impl Tx<'_> {
     /// Opens the sealed sentinel, sealing it first in a database that has none.

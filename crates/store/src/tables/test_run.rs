@@ -10,6 +10,7 @@ use crate::column::{Reading, hex, json, micros};
 use crate::engine::on;
 use crate::schema::test_runs;
 use crate::seal::Place;
+use crate::sealed::SealedColumn;
 use crate::{Page, PageRequest, StoreError, Tx};
 
 /// Without the token of `start_url`: that comes out by [`Tx::test_start_token`] alone.
@@ -77,11 +78,7 @@ impl TryFrom<TestRunRow> for TestRun {
 }
 
 const fn token_place(id: &str) -> Place<'_> {
-    Place {
-        table: "test_runs",
-        row: id,
-        column: "start_token",
-    }
+    SealedColumn::StartToken.at(id)
 }
 
 impl Tx<'_> {

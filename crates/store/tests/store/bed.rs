@@ -21,6 +21,7 @@ pub(crate) fn wait<F: Future>(future: F) -> F::Output {
 
 pub(crate) struct Bed {
     store: Option<Store>,
+    key: MasterKey,
     config: StoreConfig,
     home: Home,
 }
@@ -56,9 +57,11 @@ impl Bed {
     pub(crate) fn empty_sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}/data/vestibule.db", folder.path().display());
+        let key = MasterKey::generate().unwrap();
         Self {
             store: None,
-            config: config(url),
+            config: config(url, &key),
+            key,
             home: Home::Sqlite { _folder: folder },
         }
     }
@@ -72,10 +75,11 @@ impl Bed {
     }
 
     fn in_postgres(name: String, template: Arc<Template>) -> Self {
-        let config = config(database_url(&name));
+        let key = MasterKey::generate().unwrap();
         Self {
             store: None,
-            config,
+            config: config(database_url(&name), &key),
+            key,
             home: Home::Postgres {
                 name,
                 _template: template,
@@ -85,6 +89,11 @@ impl Bed {
 
     pub(crate) fn is_sqlite(&self) -> bool {
         matches!(self.home, Home::Sqlite { .. })
+    }
+
+    /// The one master key of [`Self::config`].
+    pub(crate) fn key(&self) -> &MasterKey {
+        &self.key
     }
 
     pub(crate) fn config(&self) -> StoreConfig {
@@ -193,11 +202,11 @@ impl Drop for Bed {
     }
 }
 
-fn config(url: String) -> StoreConfig {
+fn config(url: String, key: &MasterKey) -> StoreConfig {
     StoreConfig {
         readers: 2,
         connections: 4,
-        ..StoreConfig::new(url, MasterKey::generate().unwrap())
+        ..StoreConfig::new(url, key.clone())
     }
 }
 
@@ -260,7 +269,8 @@ impl Template {
             name: fresh_name("vestibule_template"),
         });
         template.admin(&format!("CREATE DATABASE {}", template.name));
-        Store::migrate(&config(database_url(&template.name))).unwrap();
+        let key = MasterKey::generate().unwrap();
+        Store::migrate(&config(database_url(&template.name), &key)).unwrap();
         *shared = Arc::downgrade(&template);
         template
     }

@@ -74,6 +74,7 @@ on_both! {
         check("sign_in_attempts", attempt_id.to_string(), "outcome", "'maybe'");
         check("clients", cli.to_string(), "secret_hash", "'abc'");
         check("clients", cli.to_string(), "redirect_uris", "'https://app.example'");
+        check("clients", cli.to_string(), "id_token_signed_response_alg", "'none'");
         check("sessions", ses.to_string(), "amr", "'pwd magic'");
         check("codes", vestibule_hex(&hash), "client_id", "'app_'");
         check("api_keys", key_id.to_string(), "scopes", "'members:all'");

@@ -22,6 +22,8 @@ mod opening;
 mod outage;
 mod pages;
 mod pruning;
+mod resealing;
+mod rotating;
 mod samples;
 mod scope;
 mod sealed;

@@ -247,6 +247,14 @@ on_both! {
         let Scene { workspace, client, .. } = Scene::stored(bed, "acme");
         let id = client.id;
         assert_eq!(bed.read(move |tx| tx.client(id)), Ok(Some(client)));
+        let by_rsa = Client {
+            id: ClientId::new(now()),
+            id_token_signed_response_alg: SigningAlgorithm::Rs256,
+            ..crate::samples::client()
+        };
+        let (copy, rsa_id) = (by_rsa.clone(), by_rsa.id);
+        bed.write(move |tx| tx.insert_client(&copy)).unwrap();
+        assert_eq!(bed.read(move |tx| tx.client(rsa_id)), Ok(Some(by_rsa)));
         assert_eq!(bed.write(move |tx| tx.delete_client(id)), Ok(true));
         assert_eq!(bed.read(move |tx| tx.client(id)), Ok(None));
         for key in [
@@ -275,15 +283,16 @@ on_both! {
     }
 
     fn signing_keys_come_out_as_they_went_in(bed) {
-        let keys = [SigningKey::generate(now()).unwrap(), SigningKey::generate(later(1)).unwrap()];
+        let rsa = SigningKey::generate(SigningAlgorithm::Rs256, later(2), later(1)).unwrap();
+        let keys = [signing_key(now()), signing_key(later(1)), rsa];
         let seen = |keys: &[SigningKey]| -> Vec<_> {
-            keys.iter()
-                .map(|key| (key.kid().to_owned(), key.pkcs8().to_vec(), key.created_at(), key.retired_at()))
-                .collect()
+            keys.iter().map(|key| (key.facts().clone(), key.pkcs8().to_vec())).collect()
         };
         let expected = seen(&keys);
         bed.write(move |tx| keys.iter().rev().try_for_each(|key| tx.insert_signing_key(key))).unwrap();
         assert_eq!(seen(&bed.read(|tx| tx.signing_keys()).unwrap()), expected);
+        let facts: Vec<_> = expected.into_iter().map(|(facts, _)| facts).collect();
+        assert_eq!(bed.read(|tx| tx.signing_key_facts()), Ok(facts));
     }
 
     fn a_session_with_its_code_and_tokens_comes_out_as_it_went_in(bed) {

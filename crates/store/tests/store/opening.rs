@@ -11,7 +11,7 @@ on_both! {
     fn another_master_key_is_an_error_at_start(bed) {
         wait(bed.store().ping()).unwrap();
         bed.close();
-        let wrong = StoreConfig { master_key: MasterKey::generate().unwrap(), ..bed.config() };
+        let wrong = StoreConfig { master_keys: MasterKey::generate().unwrap().into(), ..bed.config() };
         let error = Store::open(wrong).unwrap_err();
         assert_eq!(error, StoreError::WrongMasterKey);
         assert_eq!(
@@ -43,7 +43,7 @@ on_both! {
     fn nothing_secret_is_in_a_debug_output(bed) {
         let (config, store) = (bed.config(), bed.store());
         wait(store.ping()).unwrap();
-        let key = config.master_key.to_base64();
+        let key = bed.key().to_base64();
         for shown in [format!("{config:?}"), format!("{store:?}")] {
             assert!(!shown.contains(key.as_str()), "{shown}");
         }

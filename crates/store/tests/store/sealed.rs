@@ -1,7 +1,7 @@
 //! What is secret is sealed in the database, in its place.
 
 use vestibule_model::ConnectionId;
-use vestibule_session::{Secret, SigningKey};
+use vestibule_session::Secret;
 use vestibule_store::StoreError;
 
 use crate::on_both;
@@ -13,7 +13,7 @@ on_both! {
         let (session, code) = scene.session(bed);
         let token = Secret::generate().unwrap();
         let (text, test) = (token.expose().to_owned(), test_run(&scene.revision));
-        let key = SigningKey::generate(now()).unwrap();
+        let key = signing_key(now());
         let pkcs8 = key.pkcs8().to_vec();
         bed.write(move |tx| {
             tx.insert_test(&test, &token)?;
@@ -75,7 +75,7 @@ on_both! {
     }
 
     fn a_signing_key_of_another_row_does_not_open(bed) {
-        let keys = [SigningKey::generate(now()).unwrap(), SigningKey::generate(now()).unwrap()];
+        let keys = [signing_key(now()), signing_key(later(1))];
         bed.write(move |tx| keys.iter().try_for_each(|key| tx.insert_signing_key(key))).unwrap();
         bed.sql("UPDATE signing_keys SET pkcs8 = (SELECT min(k.pkcs8) FROM signing_keys AS k)");
         let error = bed.read(|tx| tx.signing_keys().map(drop)).unwrap_err();
