@@ -26,6 +26,7 @@ mod draft;
 mod extract;
 mod facts;
 mod key_pool;
+mod keys;
 mod oidc;
 mod page;
 mod problem;

@@ -39,13 +39,14 @@ impl RedirectUri {
 mod tests {
     use super::*;
     use jiff::Timestamp;
-    use vestibule_model::ClientId;
+    use vestibule_model::{ClientId, SigningAlgorithm};
 
     fn client(uris: &[&str]) -> Client {
         Client {
             id: ClientId::new(Timestamp::UNIX_EPOCH),
             name: "app".to_owned(),
             redirect_uris: uris.iter().map(|uri| (*uri).to_owned()).collect(),
+            id_token_signed_response_alg: SigningAlgorithm::Es256,
             secret_hash: [0; 32],
             created_at: Timestamp::UNIX_EPOCH,
         }

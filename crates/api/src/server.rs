@@ -15,17 +15,18 @@ use actix_web::{
     web::{self, Data},
 };
 use tracing::{info, warn};
-use vestibule_model::{Actor, AuditEvent, EventId};
 use vestibule_policy::Rules;
-use vestibule_session::{Issuer, KeyError, KeyRing, SigningKey};
+use vestibule_session::{Issuer, KeyError};
 use vestibule_state::{InProcess, Limits, Redis, ShortLived, StateError};
-use vestibule_store::{MasterKey, OnChange, Store, StoreConfig, StoreError};
+use vestibule_store::{MasterKey, MasterKeys, OnChange, Store, StoreConfig, StoreError};
+use zeroize::Zeroizing;
 
 use crate::{
     clock,
     config::{CLIENT_TIMEOUT, Config, MasterKeySource},
     configuration::Configuration,
     key_pool::KeyPool,
+    keys::Keys,
     oidc, openapi,
     page::{STYLE, STYLE_PATH},
     problem::Problem,
@@ -103,8 +104,8 @@ fn open_store_and_tell(
     migrate: bool,
     on_change: OnChange,
 ) -> Result<Store, StartError> {
-    let master_key = master_key(&config.master_key)?;
-    let mut store_config = StoreConfig::new(config.database.url(), master_key);
+    let master_keys = master_keys(&config.master_key)?;
+    let mut store_config = StoreConfig::new(config.database.url(), master_keys);
     store_config.connections = config.database_connections;
     store_config.readers = config.database_connections;
     store_config.on_change = on_change;
@@ -117,18 +118,19 @@ fn open_store_and_tell(
     Ok(Store::open(store_config)?)
 }
 
-fn master_key(source: &MasterKeySource) -> Result<MasterKey, StartError> {
+fn master_keys(source: &MasterKeySource) -> Result<MasterKeys, StartError> {
     let failed = |what: String, cause: &dyn std::fmt::Display| StartError::MasterKey {
         what,
         cause: cause.to_string(),
     };
-    let read = |path: &Path| -> Result<MasterKey, StartError> {
+    let read = |path: &Path| -> Result<MasterKeys, StartError> {
         let what = format!("in {}", path.display());
-        let text = std::fs::read_to_string(path).map_err(|cause| failed(what.clone(), &cause))?;
-        MasterKey::from_base64(text.trim()).map_err(|cause| failed(what, &cause))
+        let text = std::fs::read_to_string(path).map(Zeroizing::new);
+        let text = text.map_err(|cause| failed(what.clone(), &cause))?;
+        MasterKeys::parse(&text).map_err(|cause| failed(what, &cause))
     };
     match source {
-        MasterKeySource::Value(text) => MasterKey::from_base64(text)
+        MasterKeySource::Value(text) => MasterKeys::parse(text)
             .map_err(|cause| failed("in VESTIBULE_MASTER_KEY".to_owned(), &cause)),
         MasterKeySource::File(path) => read(path),
         MasterKeySource::MadeAt(path) => {
@@ -170,35 +172,6 @@ fn make_key_file(path: &Path) -> Result<(), Box<dyn std::error::Error>> {
     }
 }
 
-/// The keys that sign tokens; the first start makes one.
-async fn key_ring(store: &Store) -> Result<KeyRing, StartError> {
-    let now = clock::now();
-    let keys = store.read(|tx| tx.signing_keys()).await?;
-    if !keys.is_empty() {
-        return Ok(KeyRing::new(keys)?);
-    }
-    let key = SigningKey::generate(now)?;
-    let keys = store
-        .write(move |tx| {
-            // Another replica may have been quicker.
-            if tx.signing_keys()?.is_empty() {
-                tx.insert_signing_key(&key)?;
-                tx.append_audit(&AuditEvent {
-                    id: EventId::new(now),
-                    workspace_id: None,
-                    actor: Actor::System,
-                    action: "signing_key.created".to_owned(),
-                    target: key.kid().to_owned(),
-                    detail: "{}".to_owned(),
-                    at: now,
-                })?;
-            }
-            tx.signing_keys()
-        })
-        .await?;
-    Ok(KeyRing::new(keys)?)
-}
-
 /// Where trips and parked messages are kept. Redis may be away at this moment: it is connected to
 /// when it is needed, and sessions go on without it.
 fn short_lived_state(config: &Config) -> Result<Arc<dyn ShortLived>, StartError> {
@@ -234,7 +207,7 @@ pub async fn start(mut config: Config, public_url_given: bool) -> Result<Started
     let service = Data::new(Service {
         state: short_lived_state(&config)?,
         configuration,
-        keys: key_ring(&store).await?,
+        keys: Keys::load(&store).await?,
         issuer: Issuer {
             issuer: public_url.clone(),
             access_audience: public_url.clone(),

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use vestibule_policy::Rules;
-use vestibule_session::{Issuer, KeyRing};
+use vestibule_session::Issuer;
 use vestibule_state::ShortLived;
 use vestibule_store::Store;
 
-use crate::{config::Config, configuration::Configuration, key_pool::KeyPool, saml::RevisionKeys};
+use crate::{
+    config::Config, configuration::Configuration, key_pool::KeyPool, keys::Keys, saml::RevisionKeys,
+};
 
 /// The service: its settings, its archive, its short-lived state and its keys.
 pub(crate) struct Service {
@@ -15,7 +17,7 @@ pub(crate) struct Service {
     pub(crate) store: Store,
     pub(crate) state: Arc<dyn ShortLived>,
     pub(crate) configuration: Arc<Configuration>,
-    pub(crate) keys: KeyRing,
+    pub(crate) keys: Keys,
     pub(crate) issuer: Issuer,
     pub(crate) rules: Rules,
     pub(crate) key_pool: KeyPool,

@@ -36,7 +36,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "MASTER_KEY",
         default: "with SQLite: made at first start beside the database, mode 0600",
-        meaning: "32 bytes in base64 that seal the secrets in the database",
+        meaning: "32 bytes in base64 that seal the secrets in the database; while it is rotated several, separated by commas: the first seals, all open (`vestibule keys reseal --help`)",
     },
     Setting {
         name: "MASTER_KEY_FILE",

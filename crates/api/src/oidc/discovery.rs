@@ -2,8 +2,10 @@
 
 use actix_web::{HttpResponse, get, web::Data};
 use serde_json::json;
+use vestibule_model::SigningAlgorithm;
+use vestibule_session::JWKS_MAX_AGE;
 
-use crate::{oidc::SCOPES, service::Service};
+use crate::{clock, oidc::SCOPES, service::Service};
 
 /// The metadata of the provider; it lists what works and nothing else.
 #[get("/.well-known/openid-configuration")]
@@ -24,7 +26,7 @@ pub(crate) async fn configuration(service: Data<Service>) -> HttpResponse {
             "response_modes_supported": ["query"],
             "grant_types_supported": ["authorization_code", "refresh_token"],
             "subject_types_supported": ["public"],
-            "id_token_signing_alg_values_supported": ["ES256"],
+            "id_token_signing_alg_values_supported": SigningAlgorithm::ALL,
             "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
             "introspection_endpoint_auth_methods_supported": [
                 "client_secret_basic", "client_secret_post"
@@ -49,7 +51,8 @@ pub(crate) async fn configuration(service: Data<Service>) -> HttpResponse {
 /// The public keys that verify our tokens (RFC 7517).
 #[get("/oauth2/jwks")]
 pub(crate) async fn jwks(service: Data<Service>) -> HttpResponse {
+    let max_age = format!("public, max-age={}", JWKS_MAX_AGE.as_secs());
     HttpResponse::Ok()
-        .insert_header(("Cache-Control", "public, max-age=300"))
-        .json(service.keys.jwks())
+        .insert_header(("Cache-Control", max_age))
+        .json(service.keys.ring().jwks(clock::now()))
 }

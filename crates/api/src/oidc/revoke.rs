@@ -24,7 +24,7 @@ pub(crate) async fn revoke(
     let (form, client) = authenticated(&request, &service, payload.into_inner()).await?;
     let token = form.required("token")?.to_owned();
     let now = clock::now();
-    let access = verify_access_token(&service.keys, &service.issuer, &token, now).ok();
+    let access = verify_access_token(&service.keys.ring(), &service.issuer, &token, now).ok();
     service
         .store
         .write(move |tx| {

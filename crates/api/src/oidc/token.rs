@@ -8,7 +8,7 @@ use actix_web::{
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use tracing::info;
-use vestibule_model::{Client, Session, SessionId};
+use vestibule_model::{Client, Session, SessionId, SigningAlgorithm};
 use vestibule_policy::Denial;
 use vestibule_session::{Secret, TokenSet, issue, verify_pkce};
 use vestibule_store::{CodeRedemption, RefreshRedemption, Tx};
@@ -127,7 +127,7 @@ async fn exchange(
     let redirect_uri = form.required("redirect_uri")?.to_owned();
     let verifier = form.required("code_verifier")?.to_owned();
     let hash = Secret::parse(code).ok_or_else(unknown)?.hash();
-    let id = client.id;
+    let (id, algorithm) = (client.id, client.id_token_signed_response_alg);
     finish(
         service,
         &client,
@@ -140,7 +140,7 @@ async fn exchange(
                 if !rightful {
                     return Err(unknown());
                 }
-                renew(tx, service, &session, code.nonce.as_deref(), now)
+                renew(tx, service, &session, algorithm, code.nonce.as_deref(), now)
             }
             CodeRedemption::Reused { session_id } => Ok(Outcome::Reused(session_id)),
             CodeRedemption::Expired | CodeRedemption::Unknown => Err(unknown()),
@@ -157,7 +157,7 @@ async fn refresh(
     let presented = form.required("refresh_token")?;
     let unknown = || OAuthError::invalid_grant("the refresh token is unknown or has expired");
     let hash = Secret::parse(presented).ok_or_else(unknown)?.hash();
-    let id = client.id;
+    let (id, algorithm) = (client.id, client.id_token_signed_response_alg);
     finish(
         service,
         &client,
@@ -168,7 +168,9 @@ async fn refresh(
                 return Err(unknown());
             }
             match tx.redeem_refresh(&hash, now)? {
-                RefreshRedemption::Redeemed { session } => renew(tx, service, &session, None, now),
+                RefreshRedemption::Redeemed { session } => {
+                    renew(tx, service, &session, algorithm, None, now)
+                }
                 RefreshRedemption::Reused { session_id } => Ok(Outcome::Reused(session_id)),
                 RefreshRedemption::Expired | RefreshRedemption::Unknown => Err(unknown()),
             }
@@ -182,6 +184,7 @@ fn renew(
     tx: &mut Tx<'_>,
     service: &Service,
     session: &Session,
+    algorithm: SigningAlgorithm,
     nonce: Option<&str>,
     now: Timestamp,
 ) -> Result<Outcome, OAuthError> {
@@ -192,8 +195,9 @@ fn renew(
             return Ok(Outcome::Ended(refusal.code(), refusal.to_string()));
         }
     };
-    let tokens = issue(&service.keys, &service.issuer, grant, session, nonce, now)
-        .map_err(Problem::internal)?;
+    let (keys, issuer) = (service.keys.ring(), &service.issuer);
+    let tokens =
+        issue(&keys, algorithm, issuer, grant, session, nonce, now).map_err(Problem::internal)?;
     tx.insert_refresh(&tokens.refresh)?;
     Ok(Outcome::Tokens(Box::new(tokens)))
 }

@@ -38,7 +38,7 @@ async fn answer(request: &HttpRequest, service: &Data<Service>) -> HttpResponse 
         return refused("");
     };
     let now = clock::now();
-    let Ok(claims) = verify_access_token(&service.keys, &service.issuer, token, now) else {
+    let Ok(claims) = verify_access_token(&service.keys.ring(), &service.issuer, token, now) else {
         return refused(" error=\"invalid_token\"");
     };
     let service_in = service.clone();

@@ -7,7 +7,7 @@ use actix_web::{
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
-use vestibule_model::{Client, ClientId};
+use vestibule_model::{Client, ClientId, SigningAlgorithm};
 use vestibule_session::Secret;
 
 use crate::{
@@ -33,6 +33,10 @@ pub(crate) struct NewClient {
     /// Where codes may be sent: https, or http for loopback; matched exactly.
     #[schema(example = json!(["https://app.example.com/callback"]))]
     redirect_uris: Vec<String>,
+    /// How its ID tokens are signed, and its access tokens too, because the application's own API
+    /// usually verifies them with the same library: ES256 (default) or RS256.
+    #[schema(value_type = Option<String>, example = "ES256")]
+    id_token_signed_response_alg: Option<SigningAlgorithm>,
 }
 
 /// Create a client; its secret is shown this once.
@@ -63,6 +67,9 @@ pub(crate) async fn create(
         id: ClientId::new(now),
         name: text::name("/name", &new.name)?,
         redirect_uris: new.redirect_uris,
+        id_token_signed_response_alg: new
+            .id_token_signed_response_alg
+            .unwrap_or(SigningAlgorithm::Es256),
         secret_hash: secret.hash(),
         created_at: now,
     };
@@ -71,7 +78,10 @@ pub(crate) async fn create(
         .store
         .write(move |tx| {
             tx.insert_client(&client)?;
-            let detail = json!({"redirect_uris": client.redirect_uris});
+            let detail = json!({
+                "redirect_uris": client.redirect_uris,
+                "id_token_signed_response_alg": client.id_token_signed_response_alg,
+            });
             audit::record(tx, actor, None, "client.created", client.id, &detail, now)?;
             Ok::<_, Problem>(client)
         })

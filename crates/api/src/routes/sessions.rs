@@ -134,10 +134,10 @@ fn vouch(
             let found = new.workspace_id.to_string();
             Problem::not_found("workspace").with("workspace_id", found)
         })?;
-    if tx.client(new.client_id)?.is_none() {
+    let Some(client) = tx.client(new.client_id)? else {
         let found = new.client_id.to_string();
         return Err(Problem::invalid("/client_id", expected("a client"), found));
-    }
+    };
     let member = tx
         .member_by_email(workspace.id, new.email.key())?
         .ok_or_else(|| {
@@ -154,8 +154,10 @@ fn vouch(
     let session = minted.session().clone();
     let grant = facts::renewal(tx, service, &session, now)?
         .map_err(|denial| Problem::from(denial.refusal))?;
-    let tokens = issue(&service.keys, &service.issuer, grant, &session, None, now)
-        .map_err(Problem::internal)?;
+    let (keys, algorithm) = (service.keys.ring(), client.id_token_signed_response_alg);
+    let issuer = &service.issuer;
+    let tokens =
+        issue(&keys, algorithm, issuer, grant, &session, None, now).map_err(Problem::internal)?;
     tx.insert_refresh(&tokens.refresh)?;
     let detail = json!({"member": member.id.to_string(), "amr": amr});
     let (actor, scope) = (caller.actor(), Some(workspace_id));

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
-use vestibule_model::{ApiKey, Client};
+use vestibule_model::{ApiKey, Client, SigningAlgorithm};
 
 /// An application of the SaaS company.
 #[derive(Debug, Serialize, ToSchema)]
@@ -19,6 +19,9 @@ pub(crate) struct ClientView {
     name: String,
     /// Where codes may be sent; matched exactly.
     redirect_uris: Vec<String>,
+    /// How its ID tokens and its access tokens are signed: ES256 or RS256.
+    #[schema(value_type = String, example = "ES256")]
+    id_token_signed_response_alg: SigningAlgorithm,
     /// When it was made.
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
@@ -31,6 +34,7 @@ impl ClientView {
             client_secret,
             name: client.name,
             redirect_uris: client.redirect_uris,
+            id_token_signed_response_alg: client.id_token_signed_response_alg,
             created_at: client.created_at,
         }
     }

@@ -59,6 +59,26 @@ on_both! {
         assert_eq!(take(), told);
     }
 
+    fn every_change_of_the_signing_keys_is_told(bed) {
+        let (store, heard) = listening(bed);
+        let take = || std::mem::take(&mut *heard.lock().unwrap());
+        let told = [Change::SigningKeys];
+        let [first, next, last] = [now(), later(600), later(700)].map(|at| [signing_key(at)]);
+        wait(store.write(move |tx| tx.add_missing_signing_keys(&first))).unwrap();
+        assert_eq!(take(), told);
+        let again = [signing_key(now())];
+        wait(store.write(move |tx| tx.add_missing_signing_keys(&again))).unwrap();
+        assert_eq!(take(), [], "there was one");
+        wait(store.write(move |tx| tx.rotate_signing_keys(&next, now()))).unwrap();
+        assert_eq!(take(), told);
+        wait(store.write(move |tx| tx.replace_signing_keys(&last, later(700)))).unwrap();
+        assert_eq!(take(), told);
+        wait(store.write(|tx| tx.prune(later(700)))).unwrap();
+        assert_eq!(take(), []);
+        wait(store.write(|tx| tx.prune(later(4300)))).unwrap();
+        assert_eq!((take(), bed.count("signing_keys")), (told.to_vec(), 1));
+    }
+
     fn what_was_undone_is_not_told(bed) {
         let (store, heard) = listening(bed);
         let acme = workspace("acme");

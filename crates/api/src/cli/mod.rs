@@ -1,18 +1,16 @@
 //! The command line.
 
+mod api_keys;
+mod keys;
+
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use serde_json::json;
-use vestibule_model::{Actor, AuditEvent, EventId, Scopes};
-use vestibule_store::StoreError;
+use vestibule_store::Store;
 
 use crate::{
-    clock,
     config::{Config, SETTINGS},
-    openapi,
-    routes::api_keys,
-    server, telemetry,
+    openapi, server, telemetry,
 };
 
 /// Self-hosted SAML single sign-on: verifies your customers' identity providers, applies their
@@ -36,26 +34,15 @@ enum Command {
     /// Make API keys, also beside a running server
     ApiKeys {
         #[command(subcommand)]
-        command: ApiKeysCommand,
+        command: api_keys::Command,
+    },
+    /// Rotate the keys that sign tokens and the master key, also beside running servers
+    Keys {
+        #[command(subcommand)]
+        command: keys::Command,
     },
     /// Print the OpenAPI document
     Openapi,
-}
-
-#[derive(Debug, Subcommand)]
-enum ApiKeysCommand {
-    /// Make an API key and print its secret, this once
-    Create {
-        /// What people call it
-        #[arg(long)]
-        name: String,
-        /// What it may do; repeat it for several, '*' is everything
-        #[arg(long, required = true)]
-        scope: Vec<String>,
-        /// Print {"id", "secret"} on standard output
-        #[arg(long)]
-        json: bool,
-    },
 }
 
 /// Every setting, as the help shows it.
@@ -109,9 +96,8 @@ fn dispatch(command: Command) -> Result<(), Failure> {
             println!("The schema is up to date.");
             Ok(())
         }
-        Command::ApiKeys {
-            command: ApiKeysCommand::Create { name, scope, json },
-        } => create_api_key(name, &scope, json),
+        Command::ApiKeys { command } => api_keys::run(command),
+        Command::Keys { command } => keys::run(&command),
     }
 }
 
@@ -121,32 +107,20 @@ fn config() -> Result<(Config, bool), Failure> {
     Ok((Config::from_env()?, given))
 }
 
-fn create_api_key(name: String, scopes: &[String], as_json: bool) -> Result<(), Failure> {
+/// The archive, for a command that works beside a running server.
+fn open_store() -> Result<Store, Failure> {
     let (config, _) = config()?;
     telemetry::start(&config)?;
-    let scopes = Scopes::parse(scopes.iter().map(String::as_str))?;
-    let now = clock::now();
-    let (key, secret) = api_keys::make(name, scopes, None, None, now)?;
-    let (id, words) = (key.id, key.scopes.words());
-    let event = AuditEvent {
-        id: EventId::new(now),
-        workspace_id: None,
-        actor: Actor::Operator,
-        action: "api_key.created".to_owned(),
-        target: id.to_string(),
-        detail: json!({"name": key.name, "scopes": words}).to_string(),
-        at: now,
-    };
-    let store = server::open_store(&config, config.migrate)?;
-    actix_web::rt::System::new().block_on(store.write(move |tx| {
-        tx.insert_api_key(&key)?;
-        tx.append_audit(&event)?;
-        Ok::<_, StoreError>(())
-    }))?;
-    if as_json {
-        println!("{}", json!({"id": id.to_string(), "secret": secret}));
-    } else {
-        println!("id:     {id}\nsecret: {secret}\n\nThe secret is shown this once.");
+    Ok(server::open_store(&config, config.migrate)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_what_it_claims_to_be() {
+        Cli::command().debug_assert();
     }
-    Ok(())
 }
