@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::binding::{deflate_base64, percent_encode};
+use crate::binding::{deflate_base64, encode_base64, percent_encode};
 use crate::instant::format_instant;
 use crate::names::{POST, VERSION, ns};
 use crate::write::Escaped;
@@ -18,8 +18,8 @@ const MAX_RELAY_STATE: usize = 80;
 /// A Format is never sent: AD FS answers one that it has no rule for with `InvalidNameIDPolicy`.
 const NAME_ID_POLICY: &str = r#"<samlp:NameIDPolicy AllowCreate="true"/>"#;
 
-/// An AuthnRequest by HTTP-Redirect, answered by HTTP-POST (Core §3.4.1, Profiles §4.1.4.1). It is
-/// not signed.
+/// An AuthnRequest by HTTP-Redirect or HTTP-POST, answered by HTTP-POST (Core §3.4.1, Profiles
+/// §4.1.4.1). It is not signed, and says the same whichever way it goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuthnRequest {
     /// Its ID: an NCName that nobody can guess.
@@ -34,12 +34,24 @@ pub struct AuthnRequest {
     pub acs_url: String,
 }
 
+/// What a browser posts to the IdP (Bindings §3.5.4): a form with these fields.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PostForm {
+    /// Where the form goes: the IdP's SSO URL. An http or https URL of printable ASCII, which still
+    /// has to be escaped where it is written into a page.
+    pub action: String,
+    /// The field `SAMLRequest`: the message in base64, not deflated.
+    pub saml_request: String,
+    /// The field `RelayState`, where there is one.
+    pub relay_state: Option<String>,
+}
+
 /// Why a request cannot be sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum RedirectError {
+pub enum SendError {
     /// The destination is not an http or https URL of printable ASCII without a fragment.
-    #[error("the destination is not an http or https URL that can be redirected to")]
+    #[error("the destination is not an http or https URL that a browser can be sent to")]
     Destination,
     /// The RelayState has more than 80 bytes (Bindings §3.4.3).
     #[error("the RelayState is longer than 80 bytes")]
@@ -79,26 +91,11 @@ impl AuthnRequest {
     ///
     /// # Errors
     ///
-    /// [`RedirectError`].
-    pub fn redirect_url(&self, relay_state: Option<&str>) -> Result<String, RedirectError> {
-        let destination = self.destination.as_str();
-        let web = ["https://", "http://"].iter().any(|scheme| {
-            destination
-                .strip_prefix(scheme)
-                .is_some_and(|rest| !rest.is_empty())
-        });
-        if !web
-            || destination
-                .bytes()
-                .any(|byte| !byte.is_ascii_graphic() || byte == b'#')
-        {
-            return Err(RedirectError::Destination);
-        }
-        if relay_state.is_some_and(|state| state.len() > MAX_RELAY_STATE) {
-            return Err(RedirectError::RelayState);
-        }
+    /// [`SendError`].
+    pub fn redirect_url(&self, relay_state: Option<&str>) -> Result<String, SendError> {
+        let destination = self.sendable(relay_state)?;
         let message = deflate_base64(self.to_xml().as_bytes())
-            .map_err(|_write_to_memory| RedirectError::Deflate)?;
+            .map_err(|_write_to_memory| SendError::Deflate)?;
         let mut url = String::with_capacity(destination.len() + message.len() + 200);
         url.push_str(destination);
         if !destination.contains('?') {
@@ -113,5 +110,40 @@ impl AuthnRequest {
             percent_encode(state, &mut url);
         }
         Ok(url)
+    }
+
+    /// The form for the browser to post: the message in base64, its destination as it is, query and
+    /// all (Bindings §3.5.4).
+    ///
+    /// # Errors
+    ///
+    /// [`SendError`].
+    pub fn post_form(&self, relay_state: Option<&str>) -> Result<PostForm, SendError> {
+        Ok(PostForm {
+            action: self.sendable(relay_state)?.to_owned(),
+            saml_request: encode_base64(self.to_xml().as_bytes()),
+            relay_state: relay_state.map(str::to_owned),
+        })
+    }
+
+    /// The destination, if a browser can be sent there with this RelayState.
+    fn sendable(&self, relay_state: Option<&str>) -> Result<&str, SendError> {
+        let destination = self.destination.as_str();
+        let web = ["https://", "http://"].iter().any(|scheme| {
+            destination
+                .strip_prefix(scheme)
+                .is_some_and(|rest| !rest.is_empty())
+        });
+        if !web
+            || destination
+                .bytes()
+                .any(|byte| !byte.is_ascii_graphic() || byte == b'#')
+        {
+            return Err(SendError::Destination);
+        }
+        if relay_state.is_some_and(|state| state.len() > MAX_RELAY_STATE) {
+            return Err(SendError::RelayState);
+        }
+        Ok(destination)
     }
 }

@@ -24,6 +24,11 @@ pub(crate) fn decode_base64(text: &str) -> Option<Vec<u8>> {
     }
 }
 
+/// base64 in one line, as a form takes it (Bindings §3.5.4).
+pub(crate) fn encode_base64(message: &[u8]) -> String {
+    STANDARD.encode(message)
+}
+
 /// DEFLATE without a header, then base64 (Bindings §3.4.4.1).
 pub(crate) fn deflate_base64(message: &[u8]) -> std::io::Result<String> {
     let mut encoder = DeflateEncoder::new(Vec::new(), Compression::default());

@@ -16,7 +16,7 @@ use crate::names::{MAX_ENTITY_ID, POST, REDIRECT, ns};
 pub struct IdpMetadata {
     /// Its entity ID.
     pub entity_id: String,
-    /// Where AuthnRequests go by HTTP-Redirect.
+    /// Where AuthnRequests go by HTTP-Redirect. This or [`Self::sso_post_url`] is there.
     pub sso_redirect_url: Option<String>,
     /// Where AuthnRequests go by HTTP-POST.
     pub sso_post_url: Option<String>,
@@ -56,11 +56,14 @@ impl IdpMetadata {
         let signing_certificates = signing_certificates(idp)?;
         let sso = |binding| location(idp, "SingleSignOnService", binding);
         let slo = |binding| location(idp, "SingleLogoutService", binding);
-        let sso_redirect_url = Some(sso(REDIRECT).ok_or(MetadataError::NoRedirectEndpoint)?);
+        let (sso_redirect_url, sso_post_url) = (sso(REDIRECT), sso(POST));
+        if sso_redirect_url.is_none() && sso_post_url.is_none() {
+            return Err(MetadataError::NoSsoEndpoint);
+        }
         Ok(Self {
             entity_id,
             sso_redirect_url,
-            sso_post_url: sso(POST),
+            sso_post_url,
             slo_url: slo(REDIRECT).or_else(|| slo(POST)),
             signing_certificates,
             valid_until: earliest(valid_until(entity)?, valid_until(idp)?),

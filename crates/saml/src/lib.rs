@@ -38,7 +38,7 @@ mod verified;
 mod write;
 
 pub use attributes::{Attribute, Attributes};
-pub use authn_request::{AuthnRequest, RedirectError};
+pub use authn_request::{AuthnRequest, PostForm, SendError};
 pub use check::Check;
 pub use decode_error::{DecodeError, MessageKind};
 pub use expected::{Expected, ExpectedParts, Inspect, InspectParts, Purpose, SignIn, Test};

@@ -62,9 +62,9 @@ pub enum MetadataError {
         #[source]
         source: CertificateError,
     },
-    /// No SSO URL to redirect to.
-    #[error("the metadata has no SingleSignOnService for HTTP-Redirect")]
-    NoRedirectEndpoint,
+    /// No SSO URL by a binding that AuthnRequests go by.
+    #[error("the metadata has no SingleSignOnService for HTTP-Redirect or HTTP-POST")]
+    NoSsoEndpoint,
     /// `validUntil` is not a SAML time.
     #[error("the metadata's validUntil is not a time like 2026-11-24T09:00:00Z")]
     ValidUntil,

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use flate2::read::DeflateDecoder;
 use proptest::prelude::*;
 use url::Url;
-use vestibule_saml::{AuthnRequest, RedirectError};
+use vestibule_saml::{AuthnRequest, PostForm, SendError};
 use vestibule_xmlsig::{Document, Limits};
 
 fn request(destination: &str) -> AuthnRequest {
@@ -105,7 +105,7 @@ fn the_query_of_the_destination_is_kept() {
 }
 
 #[test]
-fn a_destination_that_cannot_be_redirected_to_is_refused() {
+fn a_destination_that_no_browser_can_be_sent_to_is_refused() {
     for destination in [
         "",
         "https://",
@@ -118,8 +118,10 @@ fn a_destination_that_cannot_be_redirected_to_is_refused() {
         "https://idp.example/\u{e9}",
         "HTTPS//idp.example",
     ] {
-        let outcome = request(destination).redirect_url(None);
-        assert_eq!(outcome, Err(RedirectError::Destination), "{destination}");
+        let request = request(destination);
+        let refused = SendError::Destination;
+        assert_eq!(request.redirect_url(None), Err(refused), "{destination}");
+        assert_eq!(request.post_form(None), Err(refused), "{destination}");
     }
 }
 
@@ -128,12 +130,36 @@ fn a_relay_state_has_at_most_eighty_bytes() {
     let request = request("https://idp.example/sso");
     let fits = "é".repeat(40);
     let url = request.redirect_url(Some(&fits)).unwrap();
-    assert_eq!(parameter(&url, "RelayState"), Some(fits));
+    assert_eq!(parameter(&url, "RelayState").as_ref(), Some(&fits));
+    let form = request.post_form(Some(&fits)).unwrap();
+    assert_eq!(form.relay_state, Some(fits));
     let long = "x".repeat(81);
-    assert_eq!(
-        request.redirect_url(Some(&long)),
-        Err(RedirectError::RelayState)
-    );
+    let refused = SendError::RelayState;
+    assert_eq!(request.redirect_url(Some(&long)), Err(refused));
+    assert_eq!(request.post_form(Some(&long)), Err(refused));
+}
+
+#[test]
+fn the_form_carries_the_same_message_without_deflate() {
+    for destination in [
+        "https://idp.example/sso",
+        "https://idp.example/sso?idpid=C01&x=%20",
+        "http://127.0.0.1:8081/sso",
+    ] {
+        let request = request(destination);
+        let form = request.post_form(None).unwrap();
+        let expected = PostForm {
+            action: destination.to_owned(),
+            saml_request: STANDARD.encode(request.to_xml()),
+            relay_state: None,
+        };
+        assert_eq!(form, expected);
+        // The five things that it says, whichever way it goes.
+        let by_redirect =
+            inflate(&parameter(&request.redirect_url(None).unwrap(), "SAMLRequest").unwrap());
+        let by_post = String::from_utf8(STANDARD.decode(form.saml_request).unwrap()).unwrap();
+        assert_eq!(by_post, by_redirect);
+    }
 }
 
 proptest! {
@@ -157,11 +183,15 @@ proptest! {
         };
         let url = request.redirect_url(state.as_deref()).unwrap();
         prop_assert!(url.bytes().all(|byte| byte.is_ascii_graphic()));
-        prop_assert_eq!(parameter(&url, "RelayState"), state);
+        prop_assert_eq!(&parameter(&url, "RelayState"), &state);
         let encoded = url.rsplit("SAMLRequest=").next().unwrap().split('&').next().unwrap();
         let encoded = format!("https://x/?m={encoded}");
         let xml = inflate(&parameter(&encoded, "m").unwrap());
         prop_assert_eq!(&xml, &request.to_xml());
+        let form = request.post_form(state.as_deref()).unwrap();
+        prop_assert_eq!(STANDARD.decode(form.saml_request).unwrap(), xml.as_bytes());
+        prop_assert_eq!(&form.action, &request.destination);
+        prop_assert_eq!(form.relay_state, state);
         let document = Document::parse(xml.as_bytes(), &Limits::default()).unwrap();
         let root = document.root();
         prop_assert_eq!(root.attribute("ID").unwrap(), id);

@@ -52,6 +52,15 @@ fn parse(xml: &str) -> Result<IdpMetadata, MetadataError> {
     IdpMetadata::parse(xml.as_bytes(), &Limits::default())
 }
 
+/// The same metadata with the SSO endpoint for HTTP-Redirect given to SOAP.
+fn without_redirect(xml: &str) -> String {
+    edit(
+        xml,
+        "HTTP-Redirect\" Location=\"https://idp.example/sso",
+        "SOAP\" Location=\"https://idp.example/sso",
+    )
+}
+
 #[test]
 fn everything_that_is_needed_is_taken_from_metadata() {
     let idp = parse(&metadata()).unwrap();
@@ -108,13 +117,19 @@ fn what_is_optional_may_be_absent() {
         "SOAP\" Location=\"https://idp.example/sso/post",
     );
     assert_eq!(parse(&no_post).unwrap().sso_post_url, None);
-    let only_post = edit(
+    let only_post = parse(&without_redirect(&xml)).unwrap();
+    assert_eq!(only_post.sso_redirect_url, None);
+    assert_eq!(
+        only_post.sso_post_url.as_deref(),
+        Some("https://idp.example/sso/post")
+    );
+    let slo_by_post = edit(
         &xml,
         "HTTP-Redirect\" Location=\"https://idp.example/slo",
         "SOAP\" Location=\"https://idp.example/slo",
     );
     assert_eq!(
-        parse(&only_post).unwrap().slo_url.as_deref(),
+        parse(&slo_by_post).unwrap().slo_url.as_deref(),
         Some("https://idp.example/slo/post")
     );
 }
@@ -139,14 +154,14 @@ fn a_certificate_that_stands_twice_counts_once() {
 #[test]
 fn what_is_missing_is_named() {
     let xml = metadata();
-    let no_redirect = edit(
-        &xml,
-        "HTTP-Redirect\" Location=\"https://idp.example/sso",
-        "SOAP\" Location=\"https://idp.example/sso",
+    let no_endpoint = edit(
+        &without_redirect(&xml),
+        "HTTP-POST\" Location=\"https://idp.example/sso/post",
+        "HTTP-Artifact\" Location=\"https://idp.example/sso/post",
     );
     assert_eq!(
-        parse(&no_redirect).unwrap_err(),
-        MetadataError::NoRedirectEndpoint
+        parse(&no_endpoint).unwrap_err(),
+        MetadataError::NoSsoEndpoint
     );
     let saml1 = edit(&xml, " urn:oasis:names:tc:SAML:2.0:protocol\"", "\"");
     assert_eq!(parse(&saml1).unwrap_err(), MetadataError::NotSaml2);
