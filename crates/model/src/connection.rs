@@ -59,6 +59,18 @@ words! {
     }
 }
 
+words! {
+    /// How AuthnRequests go to the IdP.
+    #[derive(Default)]
+    SsoBinding {
+        /// In the URL of a redirect (SAML Bindings §3.4).
+        #[default]
+        Redirect = "redirect",
+        /// In a form that the browser posts (SAML Bindings §3.5).
+        Post = "post",
+    }
+}
+
 /// Vestibule's side of the trust: what the IdP admin needs first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServiceProvider {
@@ -109,8 +121,11 @@ pub struct AttributeMapping {
 pub struct RevisionSettings {
     /// The IdP's signing certificates, each one PEM block; at least one.
     pub idp_certificates: Vec<String>,
-    /// Where AuthnRequests go (HTTP-Redirect).
+    /// Where AuthnRequests go.
     pub idp_sso_url: String,
+    /// How they go there; revisions from before this could be chosen have redirected.
+    #[serde(default)]
+    pub idp_sso_binding: SsoBinding,
     /// The IdP's single-logout endpoint.
     pub idp_logout_url: Option<String>,
     /// A plain https page to go to after sign-out.
@@ -200,4 +215,30 @@ pub struct TestRun {
     pub expires_at: Timestamp,
     /// When it came to its end.
     pub finished_at: Option<Timestamp>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_from_before_the_binding_could_be_chosen_redirect() {
+        let mut old = serde_json::json!({
+            "idp_certificates": [],
+            "idp_sso_url": "https://idp.example/sso",
+            "idp_logout_url": null,
+            "logout_landing_url": null,
+            "idp_entity_id": null,
+            "encryption_cbc": "refuse",
+            "provisioning": "just_in_time",
+            "require_signed_response": false,
+        });
+        let settings: RevisionSettings = serde_json::from_value(old.clone()).unwrap();
+        assert_eq!(settings.idp_sso_binding, SsoBinding::Redirect);
+        old["idp_sso_binding"] = "post".into();
+        let settings: RevisionSettings = serde_json::from_value(old).unwrap();
+        assert_eq!(settings.idp_sso_binding, SsoBinding::Post);
+        let written = serde_json::to_value(&settings).unwrap();
+        assert_eq!(written["idp_sso_binding"], "post");
+    }
 }

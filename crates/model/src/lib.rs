@@ -18,7 +18,7 @@ pub use change::{Change, ChangeParseError};
 pub use client::{ApiKey, Client, Scope, ScopeParseError, Scopes, SigningAlgorithm};
 pub use connection::{
     AttributeMapping, Connection, ConnectionState, EncryptionCbc, Phase, Provisioning, Revision,
-    RevisionSettings, ServiceProvider, TestRun, TestState,
+    RevisionSettings, ServiceProvider, SsoBinding, TestRun, TestState,
 };
 pub use email::{Email, EmailError, EmailKey};
 pub use id::{

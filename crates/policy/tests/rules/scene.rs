@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use vestibule_model::{
     ClientId, Connection, ConnectionId, Email, EncryptionCbc, Identity, IdentityId, Member,
     MemberId, MemberStatus, Origin, Phase, Plan, Provisioning, Revision, RevisionId,
-    RevisionSettings, Role, SamlDetails, ServiceProvider, Session, SessionId, Slug, Subject,
-    TwoFactorRule, Workspace, WorkspaceId,
+    RevisionSettings, Role, SamlDetails, ServiceProvider, Session, SessionId, Slug, SsoBinding,
+    Subject, TwoFactorRule, Workspace, WorkspaceId,
 };
 use vestibule_policy::{
     ConnectionFacts, Reason, RuleOutcome, Rules, SamlFacts, SsoFacts, WorkspaceFacts,
@@ -100,6 +100,7 @@ pub(crate) fn settings() -> RevisionSettings {
     RevisionSettings {
         idp_certificates: Vec::new(),
         idp_sso_url: "https://idp.example/sso".into(),
+        idp_sso_binding: SsoBinding::Redirect,
         idp_logout_url: None,
         logout_landing_url: None,
         idp_entity_id: None,

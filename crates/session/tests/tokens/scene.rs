@@ -10,7 +10,7 @@ use vestibule_model::{
     EncryptionCbc, Member, MemberId, MemberStatus, Phase, Plan, Provisioning, Revision, RevisionId,
     RevisionSettings, Role, ServiceProvider, Session,
     SigningAlgorithm::{self, Es256, Rs256},
-    Slug, TwoFactorRule, Workspace, WorkspaceId,
+    Slug, SsoBinding, TwoFactorRule, Workspace, WorkspaceId,
 };
 use vestibule_policy::{
     ConnectionFacts, Grant, Rules, SamlFacts, SsoFacts, WorkspaceFacts, grant_by_saml,
@@ -96,6 +96,7 @@ impl Scene {
             settings: RevisionSettings {
                 idp_certificates: Vec::new(),
                 idp_sso_url: "https://idp.example/sso".into(),
+                idp_sso_binding: SsoBinding::Redirect,
                 idp_logout_url: None,
                 logout_landing_url: None,
                 idp_entity_id: Some(IDP.into()),

@@ -71,6 +71,7 @@ pub(crate) fn revision(connection: &Connection, number: i64) -> Revision {
         settings: RevisionSettings {
             idp_certificates: vec!["-----BEGIN CERTIFICATE-----\n…\n".to_owned()],
             idp_sso_url: "https://idp.example/sso".to_owned(),
+            idp_sso_binding: SsoBinding::Redirect,
             idp_logout_url: None,
             logout_landing_url: None,
             idp_entity_id: None,
