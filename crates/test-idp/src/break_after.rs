@@ -74,7 +74,8 @@ fn wrap(
         .zip(element(&forged_xml, &forged_id))
         .map(|(signed, forged)| {
             let extensions = format!("<{prefix}:Extensions>{signed}</{prefix}:Extensions>");
-            let status = format!("<{prefix}:Status>");
+            // The first that begins so is Status itself; some declare a namespace on it.
+            let status = format!("<{prefix}:Status");
             xml.replacen(signed, forged, 1)
                 .replacen(&status, &format!("{extensions}{status}"), 1)
         });

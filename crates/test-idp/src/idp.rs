@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 use vestibule_xmlsig::{Certificate, SigningKey};
 
-use crate::request::RequestError;
+use crate::request::{Binding, RequestError};
 use crate::style::{MetadataFacts, Style};
 use crate::user::User;
 
@@ -46,6 +46,8 @@ pub struct IdpConfig {
     pub users: Vec<User>,
     /// Its key.
     pub key: Key,
+    /// Whether it takes requests by HTTP-POST alone, and its metadata lists no other binding.
+    pub post_only: bool,
 }
 
 impl IdpConfig {
@@ -57,6 +59,7 @@ impl IdpConfig {
             style,
             users: User::examples(),
             key: Key::default(),
+            post_only: false,
         }
     }
 }
@@ -103,6 +106,7 @@ struct Inner {
     base_url: String,
     entity_id: String,
     style: Style,
+    post_only: bool,
     users: Vec<User>,
     pair: KeyPair,
     /// A key of the same kind that nobody was told about, made when first needed.
@@ -153,6 +157,7 @@ impl TestIdp {
             base_url,
             entity_id,
             style: config.style,
+            post_only: config.post_only,
             users: config.users,
             pair,
             stranger: OnceLock::new(),
@@ -232,6 +237,8 @@ impl TestIdp {
             entity_id: self.entity_id(),
             sso_url: &self.sso_url(),
             certificate: &self.0.pair.certificate.to_base64_der(),
+            valid_until: format!("{:.3}", self.0.pair.certificate.not_after()),
+            post_only: self.0.post_only,
             stable,
         })
     }
@@ -277,6 +284,10 @@ impl TestIdp {
             Some(asked) if registered.any(|acs_url| acs_url == asked) => Ok(asked),
             Some(asked) => Err(RequestError::UntrustedAcs(asked)),
         }
+    }
+
+    pub(crate) fn takes(&self, binding: Binding) -> bool {
+        binding == Binding::Post || !self.0.post_only
     }
 
     pub(crate) fn pair(&self) -> &KeyPair {

@@ -2,9 +2,10 @@
 //!
 //! It has a login page (pick a person, no password), metadata, SP- and IdP-initiated sign-in, and it
 //! answers only at the ACS URLs of service providers it was told to trust. It speaks with the accents
-//! of others ([`Style`]): prefixes, namespace declarations, what is signed, attribute names and NameID
-//! formats are those of Okta or Microsoft Entra ID. And it can go wrong in the ways that identity
-//! providers go wrong, and in the ways that attackers try ([`Twist`], [`Fault`]).
+//! of others ([`Style`]): prefixes, namespace declarations, what is signed, attribute names, NameID
+//! formats and metadata are those of Okta, Microsoft Entra ID, Google Workspace, AWS IAM Identity
+//! Center or OneLogin. And it can go wrong in the ways that identity providers go wrong, and in the
+//! ways that attackers try ([`Twist`], [`Fault`]).
 //!
 //! It reads requests with its own few lines on the hardened parser, and never with the service
 //! provider's SAML code: two sides that share a misunderstanding would agree in every test.

@@ -20,7 +20,7 @@ struct Arguments {
     /// The entity ID; the URL of the metadata by default.
     #[arg(long)]
     entity_id: Option<String>,
-    /// Whose accent it has: okta or entra.
+    /// Whose accent it has: okta, entra, google, aws or onelogin.
     #[arg(long, default_value = "okta")]
     style: Style,
     /// A person, as `email,given name,family name,group;group`; may be repeated.
@@ -32,6 +32,9 @@ struct Arguments {
     /// Sign with an EC key on P-256 instead of RSA.
     #[arg(long)]
     ec: bool,
+    /// Take requests by HTTP-POST alone, and list no other binding in the metadata.
+    #[arg(long)]
+    post_only: bool,
 }
 
 #[actix_web::main]
@@ -44,6 +47,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .unwrap_or_else(|| format!("http://localhost:{port}"));
     let mut config = IdpConfig::new(base_url, arguments.style);
     config.entity_id = arguments.entity_id;
+    config.post_only = arguments.post_only;
     if !arguments.users.is_empty() {
         config.users = arguments.users;
     }

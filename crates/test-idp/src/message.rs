@@ -199,7 +199,8 @@ pub(crate) fn compose(
     now: Timestamp,
 ) -> Result<Message, NoRandomness> {
     let now = shifted(now, twist.clock_offset);
-    let time = |offset: SignedDuration| format!("{:.3}", shifted(now, offset));
+    let digits = dialect.fraction_digits;
+    let time = |offset: SignedDuration| format!("{:.digits$}", shifted(now, offset));
     let issue_instant = time(SignedDuration::ZERO);
     let version = if twist.wrong_version { "1.1" } else { "2.0" };
     let issuer = if twist.wrong_issuer {
@@ -217,6 +218,12 @@ pub(crate) fn compose(
     let mut assertions = Vec::new();
     if status.is_success() && !twist.no_assertion {
         let id = (dialect.id)(random()?);
+        let session_index = match (&twist.session_index, dialect.session_index) {
+            (Some(twisted), _) => twisted.clone(),
+            (None, Some(new)) => new(random()?),
+            (None, None) => id.clone(),
+        };
+        let session_ends = twist.session_not_on_or_after.or(dialect.session_lasts);
         let assertion = Assertion {
             version,
             issue_instant: issue_instant.clone(),
@@ -255,8 +262,8 @@ pub(crate) fn compose(
             },
             authn: (!twist.no_authn_statement).then(|| Authn {
                 instant: time(twist.authn_instant_offset),
-                session_index: twist.session_index.clone().unwrap_or_else(|| id.clone()),
-                session_not_on_or_after: twist.session_not_on_or_after.map(time),
+                session_index,
+                session_not_on_or_after: session_ends.map(time),
                 context_class: twist
                     .authn_context_class
                     .as_deref()
@@ -277,7 +284,7 @@ pub(crate) fn compose(
     }
 
     Ok(Message {
-        id: (dialect.id)(random()?),
+        id: (dialect.response_id)(random()?),
         version,
         issue_instant,
         destination: if twist.wrong_destination {
@@ -338,7 +345,7 @@ fn attributes(dialect: &Dialect, user: &User, twist: &Twist) -> Vec<Attribute> {
     }
     let mut attributes = (dialect.attributes)(user);
     attributes.retain(|attribute| !twist.without_attributes.contains(&attribute.name));
-    attributes.retain(|attribute| !attribute.values.is_empty());
+    attributes.retain(|attribute| dialect.keeps_empty_attributes || !attribute.values.is_empty());
     attributes.extend(twist.extra_attributes.iter().cloned());
     attributes
 }

@@ -25,6 +25,9 @@ pub(crate) enum Binding {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RequestError {
+    /// It came by HTTP-Redirect, and the IdP takes HTTP-POST alone.
+    #[error("this IdP takes requests by HTTP-POST alone")]
+    PostOnly,
     /// There is no parameter `SAMLRequest`.
     #[error("there is no SAMLRequest")]
     Missing,
@@ -156,6 +159,9 @@ impl TestIdp {
         pairs: &str,
         binding: Binding,
     ) -> Result<ReceivedRequest, RequestError> {
+        if !self.takes(binding) {
+            return Err(RequestError::PostOnly);
+        }
         let encoded = parameter(pairs, "SAMLRequest")?.ok_or(RequestError::Missing)?;
         let relay_state = parameter(pairs, "RelayState")?;
         let xml = decode(&encoded, binding)?;

@@ -2,8 +2,11 @@
 //!
 //! A new style is a file beside `okta.rs` with one [`Dialect`] in it, and one line below.
 
+mod aws;
 mod entra;
+mod google;
 mod okta;
+mod onelogin;
 
 use std::fmt;
 use std::str::FromStr;
@@ -11,7 +14,7 @@ use std::str::FromStr;
 use jiff::SignedDuration;
 use vestibule_xmlsig::SignaturePrefix;
 
-use crate::escape::Xml;
+use crate::escape::{Attributes, Xml};
 use crate::message::{Attribute, Message, NameId};
 use crate::twist::Sign;
 use crate::user::User;
@@ -25,11 +28,26 @@ pub enum Style {
     /// Microsoft Entra ID: `samlp:` outside, default namespaces inside, the assertion alone signed,
     /// claim URIs as attribute names.
     Entra,
+    /// Google Workspace: `saml2p:`, `saml2:` and `ds:`, the assertion alone signed, bare attribute
+    /// names with `xs:anyType`, an attribute without values.
+    Google,
+    /// AWS IAM Identity Center: `saml2p:`, `saml2:` and `ds:`, Response and assertion signed, `xsd`
+    /// inclusive, a SessionNotOnOrAfter, groups by their ids.
+    Aws,
+    /// OneLogin: `samlp:`, `saml:` and `ds:`, the Response alone signed, no fractions of seconds, a
+    /// SessionNotOnOrAfter, `User.…` as attribute names, empty values.
+    OneLogin,
 }
 
 impl Style {
     /// Every one of them.
-    pub const ALL: &[Self] = &[Self::Okta, Self::Entra];
+    pub const ALL: &[Self] = &[
+        Self::Okta,
+        Self::Entra,
+        Self::Google,
+        Self::Aws,
+        Self::OneLogin,
+    ];
 
     /// Its name on a command line.
     #[must_use]
@@ -37,6 +55,9 @@ impl Style {
         match self {
             Self::Okta => "okta",
             Self::Entra => "entra",
+            Self::Google => "google",
+            Self::Aws => "aws",
+            Self::OneLogin => "onelogin",
         }
     }
 
@@ -46,6 +67,9 @@ impl Style {
         match self {
             Self::Okta => "Okta",
             Self::Entra => "Microsoft Entra ID",
+            Self::Google => "Google Workspace",
+            Self::Aws => "AWS IAM Identity Center",
+            Self::OneLogin => "OneLogin",
         }
     }
 
@@ -53,6 +77,9 @@ impl Style {
         match self {
             Self::Okta => &okta::DIALECT,
             Self::Entra => &entra::DIALECT,
+            Self::Google => &google::DIALECT,
+            Self::Aws => &aws::DIALECT,
+            Self::OneLogin => &onelogin::DIALECT,
         }
     }
 }
@@ -65,7 +92,7 @@ impl fmt::Display for Style {
 
 /// There is no such style.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("there is no such style; there are okta and entra")]
+#[error("there is no such style; there are okta, entra, google, aws and onelogin")]
 pub struct UnknownStyle;
 
 impl FromStr for Style {
@@ -86,8 +113,10 @@ pub(crate) struct Dialect {
     pub(crate) declaration: &'static str,
     /// The prefix of the protocol namespace.
     pub(crate) protocol_prefix: &'static str,
-    /// A new ID from sixteen random bytes.
+    /// A new ID from sixteen random bytes, of an assertion or a transient NameID.
     pub(crate) id: fn([u8; 16]) -> String,
+    /// The same of a Response.
+    pub(crate) response_id: fn([u8; 16]) -> String,
     /// What is signed by default.
     pub(crate) sign: Sign,
     /// The prefix of signatures.
@@ -96,14 +125,22 @@ pub(crate) struct Dialect {
     pub(crate) inclusive_namespaces: &'static [&'static str],
     /// The NameID format where nobody asks for one.
     pub(crate) name_id_format: &'static str,
+    /// How many digits a time has after the seconds.
+    pub(crate) fraction_digits: usize,
     /// How long before its issue an assertion is valid.
     pub(crate) valid_before: SignedDuration,
     /// How long after its issue an assertion is valid.
     pub(crate) valid_after: SignedDuration,
+    /// How long a session lasts, where SessionNotOnOrAfter says so.
+    pub(crate) session_lasts: Option<SignedDuration>,
+    /// A new SessionIndex; where there is none, the ID of the assertion.
+    pub(crate) session_index: Option<fn([u8; 16]) -> String>,
     /// The AuthnContextClassRef.
     pub(crate) context_class: &'static str,
     /// What is said of a person.
     pub(crate) attributes: fn(&User) -> Vec<Attribute>,
+    /// Whether an attribute without values is sent all the same.
+    pub(crate) keeps_empty_attributes: bool,
     /// Writes an answer: unsigned, from the root element on.
     pub(crate) response: fn(&Message) -> String,
     /// Writes the metadata.
@@ -116,8 +153,34 @@ pub(crate) struct MetadataFacts<'a> {
     pub(crate) sso_url: &'a str,
     /// The certificate, DER in base64.
     pub(crate) certificate: &'a str,
+    /// When the certificate ends.
+    pub(crate) valid_until: String,
+    /// Whether HTTP-POST is the only binding that is listed.
+    pub(crate) post_only: bool,
     /// Sixteen bytes for an ID, the same for the same entity ID.
     pub(crate) stable: [u8; 16],
+}
+
+impl MetadataFacts<'_> {
+    /// The SSO endpoint by each of these bindings, as far as they are listed.
+    pub(crate) fn single_sign_on(&self, xml: &mut Xml, element: &str, bindings: &[&str]) {
+        for binding in bindings {
+            if !self.post_only || *binding == HTTP_POST {
+                xml.empty(
+                    element,
+                    &[("Binding", Some(binding)), ("Location", Some(self.sso_url))],
+                );
+            }
+        }
+    }
+
+    /// The certificate in lines of 64 characters, as some write it.
+    pub(crate) fn certificate_in_lines(&self, xml: &mut Xml) {
+        let characters: Vec<char> = self.certificate.chars().collect();
+        for line in characters.chunks(64) {
+            xml.raw(&line.iter().collect::<String>()).raw("\n");
+        }
+    }
 }
 
 /// The protocol namespace.
@@ -134,6 +197,16 @@ pub(crate) const ENTITY: &str = "urn:oasis:names:tc:SAML:2.0:nameid-format:entit
 pub(crate) const HTTP_POST: &str = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST";
 /// The HTTP-Redirect binding.
 pub(crate) const HTTP_REDIRECT: &str = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect";
+/// The SOAP binding, which nobody serves.
+pub(crate) const SOAP: &str = "urn:oasis:names:tc:SAML:2.0:bindings:SOAP";
+/// XML Schema, whose types values are said to have.
+pub(crate) const SCHEMA: &str = "http://www.w3.org/2001/XMLSchema";
+/// The namespace of `xsi:type`.
+pub(crate) const SCHEMA_INSTANCE: &str = "http://www.w3.org/2001/XMLSchema-instance";
+/// The NameFormat unspecified (SAML Core §8.2.1).
+pub(crate) const NAME_UNSPECIFIED: &str = "urn:oasis:names:tc:SAML:2.0:attrname-format:unspecified";
+/// The NameFormat basic (SAML Core §8.2.3).
+pub(crate) const NAME_BASIC: &str = "urn:oasis:names:tc:SAML:2.0:attrname-format:basic";
 
 /// The text of a NameID, with the comment in it where there is to be one.
 pub(crate) fn name_id_text(xml: &mut Xml, name_id: &NameId) {
@@ -144,11 +217,12 @@ pub(crate) fn name_id_text(xml: &mut Xml, name_id: &NameId) {
     }
 }
 
-/// A status in the prefix of the protocol, its namespace declared already.
-pub(crate) fn status(xml: &mut Xml, prefix: &str, message: &Message) {
+/// A status in the prefix of the protocol, whose namespace is declared already; `again` is what a
+/// style declares once more.
+pub(crate) fn status(xml: &mut Xml, prefix: &str, again: Attributes<'_>, message: &Message) {
     let code = format!("{prefix}:StatusCode");
     let status = &message.status;
-    xml.open(&format!("{prefix}:Status"), &[]);
+    xml.open(&format!("{prefix}:Status"), again);
     match &status.subcode {
         Some(subcode) => xml
             .open(&code, &[("Value", Some(&status.code))])
@@ -168,10 +242,7 @@ pub(crate) fn unknown_condition(xml: &mut Xml, prefix: &str) {
     xml.empty(
         &format!("{prefix}Condition"),
         &[
-            (
-                "xmlns:xsi",
-                Some("http://www.w3.org/2001/XMLSchema-instance"),
-            ),
+            ("xmlns:xsi", Some(SCHEMA_INSTANCE)),
             ("xmlns:odd", Some("urn:example:odd-conditions")),
             ("xsi:type", Some("odd:MoonPhaseCondition")),
         ],

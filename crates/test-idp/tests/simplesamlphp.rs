@@ -141,6 +141,29 @@ fn simplesamlphp_answers_our_request_with_a_response_that_xmlsig_verifies() {
 }
 
 #[test]
+fn simplesamlphp_takes_a_request_by_post_too() {
+    let idp = SimpleSamlPhp::start();
+    idp.trust(SP, ACS, &SpOptions::default());
+    let form = html::Form {
+        action: format!("{}/saml2/idp/SSOService.php", idp.base_url()),
+        method: "post".to_owned(),
+        ..html::Form::default()
+    };
+    let request = STANDARD.encode(authn_request::xml("_posted", SP, "", ""));
+    let form = form.filled("SAMLRequest", &request);
+    let post = idp
+        .log_in_by_post(&form, "ada", "ada-password")
+        .unwrap_or_else(|page| panic!("{page}"));
+    assert_eq!(post.acs_url, ACS);
+    let document = response(&post);
+    assert_eq!(
+        document.root().attribute("InResponseTo").as_deref(),
+        Some("_posted")
+    );
+    verify(assertion(&document), &keys(&idp)).expect("the assertion is signed");
+}
+
+#[test]
 fn simplesamlphp_says_why_it_does_not_sign_somebody_in() {
     let idp = SimpleSamlPhp::start();
     let query = authn_request::query(&authn_request::xml("_id", SP, "", ""), None);

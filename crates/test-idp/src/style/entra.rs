@@ -6,7 +6,7 @@ use vestibule_xmlsig::SignaturePrefix;
 
 use super::{
     ASSERTION, DSIG, Dialect, HTTP_POST, HTTP_REDIRECT, METADATA, MetadataFacts, PROTOCOL,
-    name_id_text, status, unknown_condition,
+    SCHEMA_INSTANCE, name_id_text, status, unknown_condition,
 };
 use crate::escape::Xml;
 use crate::message::{Assertion, Attribute, EMAIL_ADDRESS, Message};
@@ -17,14 +17,19 @@ pub(super) const DIALECT: Dialect = Dialect {
     declaration: "",
     protocol_prefix: "samlp",
     id,
+    response_id: id,
     sign: Sign::Assertion,
     signature_prefix: SignaturePrefix::Default,
     inclusive_namespaces: &[],
     name_id_format: EMAIL_ADDRESS,
+    fraction_digits: 3,
     valid_before: SignedDuration::from_mins(5),
     valid_after: SignedDuration::from_mins(60),
+    session_lasts: None,
+    session_index: None,
     context_class: "urn:oasis:names:tc:SAML:2.0:ac:classes:Password",
     attributes,
+    keeps_empty_attributes: false,
     response,
     metadata,
 };
@@ -76,7 +81,7 @@ fn response(message: &Message) -> String {
         ],
     )
     .leaf("Issuer", &[("xmlns", Some(ASSERTION))], &message.issuer);
-    status(&mut xml, "samlp", message);
+    status(&mut xml, "samlp", &[], message);
     for each in &message.assertions {
         assertion(&mut xml, each);
     }
@@ -194,10 +199,7 @@ fn metadata(facts: &MetadataFacts<'_>) -> String {
         "RoleDescriptor",
         &[
             ("xsi:type", Some("fed:SecurityTokenServiceType")),
-            (
-                "xmlns:xsi",
-                Some("http://www.w3.org/2001/XMLSchema-instance"),
-            ),
+            ("xmlns:xsi", Some(SCHEMA_INSTANCE)),
             (
                 "protocolSupportEnumeration",
                 Some("http://docs.oasis-open.org/wsfed/federation/200706"),
@@ -214,15 +216,7 @@ fn metadata(facts: &MetadataFacts<'_>) -> String {
         &[("protocolSupportEnumeration", Some(PROTOCOL))],
     );
     key_descriptor(&mut xml, facts.certificate);
-    for binding in [HTTP_REDIRECT, HTTP_POST] {
-        xml.empty(
-            "SingleSignOnService",
-            &[
-                ("Binding", Some(binding)),
-                ("Location", Some(facts.sso_url)),
-            ],
-        );
-    }
+    facts.single_sign_on(&mut xml, "SingleSignOnService", &[HTTP_REDIRECT, HTTP_POST]);
     xml.close("IDPSSODescriptor").close("EntityDescriptor");
     xml.finish()
 }

@@ -4,31 +4,32 @@ use jiff::SignedDuration;
 use vestibule_xmlsig::SignaturePrefix;
 
 use super::{
-    ASSERTION, DSIG, Dialect, ENTITY, HTTP_POST, HTTP_REDIRECT, METADATA, MetadataFacts, PROTOCOL,
-    name_id_text, status, unknown_condition,
+    ASSERTION, DSIG, Dialect, ENTITY, HTTP_POST, HTTP_REDIRECT, METADATA, MetadataFacts,
+    NAME_BASIC, NAME_UNSPECIFIED, PROTOCOL, SCHEMA, SCHEMA_INSTANCE, name_id_text, status,
+    unknown_condition,
 };
 use crate::escape::Xml;
 use crate::message::{Assertion, Attribute, EMAIL_ADDRESS, Message, UNSPECIFIED};
 use crate::twist::Sign;
 use crate::user::User;
 
-const SCHEMA: &str = "http://www.w3.org/2001/XMLSchema";
-const SCHEMA_INSTANCE: &str = "http://www.w3.org/2001/XMLSchema-instance";
-const NAME_UNSPECIFIED: &str = "urn:oasis:names:tc:SAML:2.0:attrname-format:unspecified";
-const NAME_BASIC: &str = "urn:oasis:names:tc:SAML:2.0:attrname-format:basic";
-
 pub(super) const DIALECT: Dialect = Dialect {
     declaration: "<?xml version=\"1.0\" encoding=\"UTF-8\"?>",
     protocol_prefix: "saml2p",
     id,
+    response_id: id,
     sign: Sign::Both,
     signature_prefix: SignaturePrefix::Ds,
     inclusive_namespaces: &["xs"],
     name_id_format: EMAIL_ADDRESS,
+    fraction_digits: 3,
     valid_before: SignedDuration::from_mins(5),
     valid_after: SignedDuration::from_mins(5),
+    session_lasts: None,
+    session_index: None,
     context_class: "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport",
     attributes,
+    keeps_empty_attributes: false,
     response,
     metadata,
 };
@@ -62,7 +63,12 @@ fn response(message: &Message) -> String {
         ],
     );
     issuer(&mut xml, &message.issuer);
-    status(&mut xml, "saml2p", message);
+    status(
+        &mut xml,
+        "saml2p",
+        &[("xmlns:saml2p", Some(PROTOCOL))],
+        message,
+    );
     for each in &message.assertions {
         assertion(&mut xml, each);
     }
@@ -205,26 +211,18 @@ fn metadata(facts: &MetadataFacts<'_>) -> String {
     .open("ds:KeyInfo", &[("xmlns:ds", Some(DSIG))])
     .open("ds:X509Data", &[])
     .open("ds:X509Certificate", &[]);
-    // Okta breaks the lines of a certificate.
-    let characters: Vec<char> = facts.certificate.chars().collect();
-    for line in characters.chunks(64) {
-        xml.raw(&line.iter().collect::<String>()).raw("\n");
-    }
+    facts.certificate_in_lines(&mut xml);
     xml.close("ds:X509Certificate")
         .close("ds:X509Data")
         .close("ds:KeyInfo")
         .close("md:KeyDescriptor")
         .leaf("md:NameIDFormat", &[], UNSPECIFIED)
         .leaf("md:NameIDFormat", &[], EMAIL_ADDRESS);
-    for binding in [HTTP_POST, HTTP_REDIRECT] {
-        xml.empty(
-            "md:SingleSignOnService",
-            &[
-                ("Binding", Some(binding)),
-                ("Location", Some(facts.sso_url)),
-            ],
-        );
-    }
+    facts.single_sign_on(
+        &mut xml,
+        "md:SingleSignOnService",
+        &[HTTP_POST, HTTP_REDIRECT],
+    );
     xml.close("md:IDPSSODescriptor")
         .close("md:EntityDescriptor");
     xml.finish()

@@ -13,7 +13,9 @@ mod support;
 
 mod faults;
 mod independent;
+mod judged;
 mod metadata;
 mod requests;
 mod server;
+mod shape;
 mod styles;

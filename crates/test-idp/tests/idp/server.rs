@@ -12,7 +12,7 @@ use vestibule_test_idp::{
 use vestibule_xmlsig::verify;
 
 use crate::html::{Form, forms, text};
-use crate::support::{ACS, SP, assertions, authn_request, document, keys, now};
+use crate::support::{ACS, SP, assertions, authn_request, document, keys, now, signed_element};
 
 const HOSTILE: &str = "\"'><script>alert(1)</script>&amp;";
 
@@ -28,12 +28,16 @@ struct Answer {
 }
 
 fn start(users: Vec<User>, registrations: &[(&str, &str)]) -> Served {
+    start_as(Style::Okta, users, registrations)
+}
+
+fn start_as(style: Style, users: Vec<User>, registrations: &[(&str, &str)]) -> Served {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let port = listener.local_addr().expect("an address").port();
     let config = IdpConfig {
         users,
         key: Key::EcP256,
-        ..IdpConfig::new(format!("http://127.0.0.1:{port}"), Style::Okta)
+        ..IdpConfig::new(format!("http://127.0.0.1:{port}"), style)
     };
     let idp = TestIdp::new(config, now()).expect("an IdP");
     for (entity_id, acs_url) in registrations {
@@ -145,6 +149,27 @@ fn a_request_by_post_is_answered_too() {
     let post = saml_post(&served.pick(&login, "ada@acme.example"));
     assert!(post.xml().contains("InResponseTo=\"_2\""));
     assert_eq!(post.relay_state, None);
+}
+
+#[test]
+fn every_style_is_interactive_by_both_bindings_and_from_the_idp() {
+    for style in Style::ALL {
+        let served = start_as(*style, User::examples(), &[(SP, ACS)]);
+        let request = authn_request::xml("_3", SP, "", "");
+        let by_redirect = served.get(&format!("/sso?{}", authn_request::query(&request, None)));
+        let by_post = served.post("/sso", &[("SAMLRequest", &STANDARD.encode(&request))]);
+        let unasked = served.get("/");
+        for (page, asked) in [(by_redirect, true), (by_post, true), (unasked, false)] {
+            assert_eq!(page.status, 200, "{style}: {}", page.body);
+            let eyebrow = format!("Test identity provider · {} style", style.label());
+            assert!(text(&page.body).contains(&eyebrow), "{}", page.body);
+            let post = saml_post(&served.pick(&page, "chiara@acme.example"));
+            assert_eq!(post.acs_url, ACS);
+            assert_eq!(post.xml().contains("InResponseTo=\"_3\""), asked, "{style}");
+            verify(signed_element(&document(&post)), &keys(&served.idp)).expect("a signature");
+        }
+        assert_eq!(served.get("/metadata").body, served.idp.metadata_xml());
+    }
 }
 
 #[test]

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use vestibule_test_idp::{
     IdpConfig, Key, PostForm, ReceivedRequest, SpRegistration, Style, TestIdp, User,
 };
-use vestibule_xmlsig::{Document, Element, Limits, VerifyingKey};
+use vestibule_xmlsig::{Document, Element, Limits, VerifyingKey, has_signature};
 
 pub(crate) const SP: &str = "https://sp.example/saml/1";
 pub(crate) const ACS: &str = "https://sp.example/saml/1/acs";
@@ -65,6 +65,14 @@ pub(crate) fn assertions(document: &Document) -> Vec<Element<'_>> {
         .root()
         .children_named(ASSERTION, "Assertion")
         .collect()
+}
+
+/// The assertion where it is signed itself, else the Response around it.
+pub(crate) fn signed_element(document: &Document) -> Element<'_> {
+    assertions(document)
+        .into_iter()
+        .find(|assertion| has_signature(*assertion))
+        .unwrap_or(document.root())
 }
 
 pub(crate) fn all<'d>(document: &'d Document, local_name: &str) -> Vec<Element<'d>> {

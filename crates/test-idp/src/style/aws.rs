@@ -1,0 +1,229 @@
+//! AWS IAM Identity Center: OpenSAML's prefixes with `xsd` instead of `xs`, a session that ends with
+//! the assertion, groups by their ids.
+
+use jiff::SignedDuration;
+use vestibule_xmlsig::SignaturePrefix;
+
+use super::{
+    ASSERTION, DSIG, Dialect, ENTITY, HTTP_POST, HTTP_REDIRECT, METADATA, MetadataFacts,
+    NAME_UNSPECIFIED, PROTOCOL, SCHEMA, SCHEMA_INSTANCE, name_id_text, status, unknown_condition,
+};
+use crate::escape::Xml;
+use crate::message::{Assertion, Attribute, EMAIL_ADDRESS, Message, PERSISTENT};
+use crate::twist::Sign;
+use crate::user::{User, guid, stable_guid};
+
+pub(super) const DIALECT: Dialect = Dialect {
+    declaration: "<?xml version=\"1.0\" encoding=\"UTF-8\"?>",
+    protocol_prefix: "saml2p",
+    id,
+    response_id: id,
+    sign: Sign::Both,
+    signature_prefix: SignaturePrefix::Ds,
+    inclusive_namespaces: &["xsd"],
+    name_id_format: EMAIL_ADDRESS,
+    fraction_digits: 3,
+    valid_before: SignedDuration::from_mins(5),
+    valid_after: SignedDuration::from_mins(60),
+    session_lasts: Some(SignedDuration::from_mins(60)),
+    session_index: Some(session_index),
+    context_class: "urn:oasis:names:tc:SAML:2.0:ac:classes:Password",
+    attributes,
+    keeps_empty_attributes: false,
+    response,
+    metadata,
+};
+
+/// An underscore and a GUID.
+fn id(random: [u8; 16]) -> String {
+    format!("_{}", guid(random))
+}
+
+/// A GUID, of the session and not of the assertion.
+fn session_index(random: [u8; 16]) -> String {
+    guid(random)
+}
+
+/// Names as an admin maps them. `${user:groups}` is ids: the names of groups never leave the
+/// directory.
+fn attributes(user: &User) -> Vec<Attribute> {
+    let groups = user.groups.iter().map(|group| stable_guid(group));
+    vec![
+        Attribute::new("email", [&user.email]).with_format(NAME_UNSPECIFIED),
+        Attribute::new("firstName", [&user.given_name]).with_format(NAME_UNSPECIFIED),
+        Attribute::new("lastName", [&user.family_name]).with_format(NAME_UNSPECIFIED),
+        Attribute::new("groups", groups).with_format(NAME_UNSPECIFIED),
+    ]
+}
+
+fn response(message: &Message) -> String {
+    let mut xml = Xml::default();
+    xml.open(
+        "saml2p:Response",
+        &[
+            ("xmlns:saml2p", Some(PROTOCOL)),
+            ("xmlns:xsd", Some(SCHEMA)),
+            ("Destination", Some(&message.destination)),
+            ("ID", Some(&message.id)),
+            ("InResponseTo", message.in_response_to.as_deref()),
+            ("IssueInstant", Some(&message.issue_instant)),
+            ("Version", Some(message.version)),
+        ],
+    )
+    .leaf(
+        "saml2:Issuer",
+        &[("xmlns:saml2", Some(ASSERTION)), ("Format", Some(ENTITY))],
+        &message.issuer,
+    );
+    status(&mut xml, "saml2p", &[], message);
+    for each in &message.assertions {
+        assertion(&mut xml, each);
+    }
+    xml.close("saml2p:Response");
+    xml.finish()
+}
+
+fn assertion(xml: &mut Xml, assertion: &Assertion) {
+    xml.open(
+        "saml2:Assertion",
+        &[
+            ("xmlns:saml2", Some(ASSERTION)),
+            ("xmlns:xsd", Some(SCHEMA)),
+            ("ID", Some(&assertion.id)),
+            ("IssueInstant", Some(&assertion.issue_instant)),
+            ("Version", Some(assertion.version)),
+        ],
+    )
+    .leaf(
+        "saml2:Issuer",
+        &[("Format", Some(ENTITY))],
+        &assertion.issuer,
+    )
+    .open("saml2:Subject", &[]);
+    if let Some(name_id) = &assertion.name_id {
+        xml.open("saml2:NameID", &[("Format", Some(&name_id.format))]);
+        name_id_text(xml, name_id);
+        xml.close("saml2:NameID");
+    }
+    let confirmation = &assertion.confirmation;
+    xml.open(
+        "saml2:SubjectConfirmation",
+        &[("Method", Some(confirmation.method))],
+    )
+    .empty(
+        "saml2:SubjectConfirmationData",
+        &[
+            ("InResponseTo", confirmation.in_response_to.as_deref()),
+            ("NotOnOrAfter", Some(&confirmation.not_on_or_after)),
+            ("Recipient", Some(&confirmation.recipient)),
+        ],
+    )
+    .close("saml2:SubjectConfirmation")
+    .close("saml2:Subject");
+
+    let conditions = &assertion.conditions;
+    xml.open(
+        "saml2:Conditions",
+        &[
+            ("NotBefore", Some(&conditions.not_before)),
+            ("NotOnOrAfter", Some(&conditions.not_on_or_after)),
+        ],
+    );
+    if conditions.unknown {
+        unknown_condition(xml, "saml2:");
+    }
+    if let Some(audience) = &conditions.audience {
+        xml.open("saml2:AudienceRestriction", &[])
+            .leaf("saml2:Audience", &[], audience)
+            .close("saml2:AudienceRestriction");
+    }
+    if conditions.one_time_use {
+        xml.empty("saml2:OneTimeUse", &[]);
+    }
+    xml.close("saml2:Conditions");
+
+    if let Some(authn) = &assertion.authn {
+        xml.open(
+            "saml2:AuthnStatement",
+            &[
+                ("AuthnInstant", Some(&authn.instant)),
+                ("SessionIndex", Some(&authn.session_index)),
+                (
+                    "SessionNotOnOrAfter",
+                    authn.session_not_on_or_after.as_deref(),
+                ),
+            ],
+        )
+        .open("saml2:AuthnContext", &[])
+        .leaf("saml2:AuthnContextClassRef", &[], &authn.context_class)
+        .close("saml2:AuthnContext")
+        .close("saml2:AuthnStatement");
+    }
+
+    if !assertion.attributes.is_empty() {
+        xml.open("saml2:AttributeStatement", &[]);
+        for each in &assertion.attributes {
+            attribute(xml, each);
+        }
+        xml.close("saml2:AttributeStatement");
+    }
+    xml.close("saml2:Assertion");
+}
+
+fn attribute(xml: &mut Xml, attribute: &Attribute) {
+    xml.open(
+        "saml2:Attribute",
+        &[
+            ("FriendlyName", attribute.friendly_name.as_deref()),
+            ("Name", Some(&attribute.name)),
+            ("NameFormat", attribute.name_format.as_deref()),
+        ],
+    );
+    for value in &attribute.values {
+        xml.leaf(
+            "saml2:AttributeValue",
+            &[
+                ("xmlns:xsi", Some(SCHEMA_INSTANCE)),
+                ("xsi:type", Some("xsd:string")),
+            ],
+            value,
+        );
+    }
+    xml.close("saml2:Attribute");
+}
+
+/// Without the SingleLogoutService that AWS lists: there is none here.
+fn metadata(facts: &MetadataFacts<'_>) -> String {
+    let mut xml = Xml::default();
+    xml.raw(DIALECT.declaration);
+    xml.open(
+        "md:EntityDescriptor",
+        &[
+            ("xmlns:md", Some(METADATA)),
+            ("entityID", Some(facts.entity_id)),
+        ],
+    )
+    .open(
+        "md:IDPSSODescriptor",
+        &[
+            ("WantAuthnRequestsSigned", Some("false")),
+            ("protocolSupportEnumeration", Some(PROTOCOL)),
+        ],
+    )
+    .open("md:KeyDescriptor", &[("use", Some("signing"))])
+    .open("ds:KeyInfo", &[("xmlns:ds", Some(DSIG))])
+    .open("ds:X509Data", &[])
+    .leaf("ds:X509Certificate", &[], facts.certificate)
+    .close("ds:X509Data")
+    .close("ds:KeyInfo")
+    .close("md:KeyDescriptor")
+    .leaf("md:NameIDFormat", &[], PERSISTENT);
+    facts.single_sign_on(
+        &mut xml,
+        "md:SingleSignOnService",
+        &[HTTP_POST, HTTP_REDIRECT],
+    );
+    xml.close("md:IDPSSODescriptor")
+        .close("md:EntityDescriptor");
+    xml.finish()
+}

@@ -1,0 +1,223 @@
+//! Google Workspace: `standalone="no"`, values of `xs:anyType`, attributes before the AuthnStatement,
+//! one that nobody has filled in without a value.
+
+use jiff::SignedDuration;
+use vestibule_xmlsig::SignaturePrefix;
+
+use super::{
+    ASSERTION, DSIG, Dialect, HTTP_POST, HTTP_REDIRECT, METADATA, MetadataFacts, PROTOCOL, SCHEMA,
+    SCHEMA_INSTANCE, name_id_text, status, unknown_condition,
+};
+use crate::escape::Xml;
+use crate::message::{Assertion, Attribute, EMAIL_ADDRESS, Message, UNSPECIFIED};
+use crate::twist::Sign;
+use crate::unique::hexadecimal;
+use crate::user::User;
+
+pub(super) const DIALECT: Dialect = Dialect {
+    declaration: "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"no\"?>",
+    protocol_prefix: "saml2p",
+    id,
+    response_id: id,
+    // "Signed response" is a box to tick; without it the assertion alone is signed.
+    sign: Sign::Assertion,
+    signature_prefix: SignaturePrefix::Ds,
+    inclusive_namespaces: &[],
+    name_id_format: UNSPECIFIED,
+    fraction_digits: 3,
+    valid_before: SignedDuration::from_mins(5),
+    valid_after: SignedDuration::from_mins(5),
+    session_lasts: None,
+    session_index: None,
+    context_class: "urn:oasis:names:tc:SAML:2.0:ac:classes:unspecified",
+    attributes,
+    keeps_empty_attributes: true,
+    response,
+    metadata,
+};
+
+/// An underscore and 32 hexadecimal digits.
+fn id(random: [u8; 16]) -> String {
+    format!("_{}", hexadecimal(random))
+}
+
+/// Names as an admin maps them; a directory attribute that is empty is sent without a value.
+fn attributes(user: &User) -> Vec<Attribute> {
+    vec![
+        Attribute::new("email", [&user.email]),
+        Attribute::new("firstName", [&user.given_name]),
+        Attribute::new("lastName", [&user.family_name]),
+        Attribute::new("department", [""; 0]),
+        Attribute::new("groups", &user.groups),
+    ]
+}
+
+fn response(message: &Message) -> String {
+    let mut xml = Xml::default();
+    xml.open(
+        "saml2p:Response",
+        &[
+            ("xmlns:saml2p", Some(PROTOCOL)),
+            ("Destination", Some(&message.destination)),
+            ("ID", Some(&message.id)),
+            ("InResponseTo", message.in_response_to.as_deref()),
+            ("IssueInstant", Some(&message.issue_instant)),
+            ("Version", Some(message.version)),
+        ],
+    )
+    .leaf(
+        "saml2:Issuer",
+        &[("xmlns:saml2", Some(ASSERTION))],
+        &message.issuer,
+    );
+    status(&mut xml, "saml2p", &[], message);
+    for each in &message.assertions {
+        assertion(&mut xml, each);
+    }
+    xml.close("saml2p:Response");
+    xml.finish()
+}
+
+fn assertion(xml: &mut Xml, assertion: &Assertion) {
+    xml.open(
+        "saml2:Assertion",
+        &[
+            ("xmlns:saml2", Some(ASSERTION)),
+            ("ID", Some(&assertion.id)),
+            ("IssueInstant", Some(&assertion.issue_instant)),
+            ("Version", Some(assertion.version)),
+        ],
+    )
+    .leaf("saml2:Issuer", &[], &assertion.issuer)
+    .open("saml2:Subject", &[]);
+    if let Some(name_id) = &assertion.name_id {
+        xml.open("saml2:NameID", &[("Format", Some(&name_id.format))]);
+        name_id_text(xml, name_id);
+        xml.close("saml2:NameID");
+    }
+    let confirmation = &assertion.confirmation;
+    xml.open(
+        "saml2:SubjectConfirmation",
+        &[("Method", Some(confirmation.method))],
+    )
+    .empty(
+        "saml2:SubjectConfirmationData",
+        &[
+            ("InResponseTo", confirmation.in_response_to.as_deref()),
+            ("NotOnOrAfter", Some(&confirmation.not_on_or_after)),
+            ("Recipient", Some(&confirmation.recipient)),
+        ],
+    )
+    .close("saml2:SubjectConfirmation")
+    .close("saml2:Subject");
+
+    let conditions = &assertion.conditions;
+    xml.open(
+        "saml2:Conditions",
+        &[
+            ("NotBefore", Some(&conditions.not_before)),
+            ("NotOnOrAfter", Some(&conditions.not_on_or_after)),
+        ],
+    );
+    if conditions.unknown {
+        unknown_condition(xml, "saml2:");
+    }
+    if let Some(audience) = &conditions.audience {
+        xml.open("saml2:AudienceRestriction", &[])
+            .leaf("saml2:Audience", &[], audience)
+            .close("saml2:AudienceRestriction");
+    }
+    if conditions.one_time_use {
+        xml.empty("saml2:OneTimeUse", &[]);
+    }
+    xml.close("saml2:Conditions");
+
+    if !assertion.attributes.is_empty() {
+        xml.open("saml2:AttributeStatement", &[]);
+        for each in &assertion.attributes {
+            attribute(xml, each);
+        }
+        xml.close("saml2:AttributeStatement");
+    }
+
+    if let Some(authn) = &assertion.authn {
+        xml.open(
+            "saml2:AuthnStatement",
+            &[
+                ("AuthnInstant", Some(&authn.instant)),
+                ("SessionIndex", Some(&authn.session_index)),
+                (
+                    "SessionNotOnOrAfter",
+                    authn.session_not_on_or_after.as_deref(),
+                ),
+            ],
+        )
+        .open("saml2:AuthnContext", &[])
+        .leaf("saml2:AuthnContextClassRef", &[], &authn.context_class)
+        .close("saml2:AuthnContext")
+        .close("saml2:AuthnStatement");
+    }
+    xml.close("saml2:Assertion");
+}
+
+fn attribute(xml: &mut Xml, attribute: &Attribute) {
+    let names = [
+        ("Name", Some(attribute.name.as_str())),
+        ("NameFormat", attribute.name_format.as_deref()),
+        ("FriendlyName", attribute.friendly_name.as_deref()),
+    ];
+    if attribute.values.is_empty() {
+        xml.empty("saml2:Attribute", &names);
+        return;
+    }
+    xml.open("saml2:Attribute", &names);
+    for value in &attribute.values {
+        xml.leaf(
+            "saml2:AttributeValue",
+            &[
+                ("xmlns:xs", Some(SCHEMA)),
+                ("xmlns:xsi", Some(SCHEMA_INSTANCE)),
+                ("xsi:type", Some("xs:anyType")),
+            ],
+            value,
+        );
+    }
+    xml.close("saml2:Attribute");
+}
+
+/// It ends with the certificate, and names another NameID format than a new application gets.
+fn metadata(facts: &MetadataFacts<'_>) -> String {
+    let mut xml = Xml::default();
+    xml.raw(DIALECT.declaration);
+    xml.open(
+        "md:EntityDescriptor",
+        &[
+            ("xmlns:md", Some(METADATA)),
+            ("entityID", Some(facts.entity_id)),
+            ("validUntil", Some(&facts.valid_until)),
+        ],
+    )
+    .open(
+        "md:IDPSSODescriptor",
+        &[
+            ("WantAuthnRequestsSigned", Some("false")),
+            ("protocolSupportEnumeration", Some(PROTOCOL)),
+        ],
+    )
+    .open("md:KeyDescriptor", &[("use", Some("signing"))])
+    .open("ds:KeyInfo", &[("xmlns:ds", Some(DSIG))])
+    .open("ds:X509Data", &[])
+    .leaf("ds:X509Certificate", &[], facts.certificate)
+    .close("ds:X509Data")
+    .close("ds:KeyInfo")
+    .close("md:KeyDescriptor")
+    .leaf("md:NameIDFormat", &[], EMAIL_ADDRESS);
+    facts.single_sign_on(
+        &mut xml,
+        "md:SingleSignOnService",
+        &[HTTP_REDIRECT, HTTP_POST],
+    );
+    xml.close("md:IDPSSODescriptor")
+        .close("md:EntityDescriptor");
+    xml.finish()
+}
