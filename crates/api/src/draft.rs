@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use utoipa::ToSchema;
 use vestibule_model::{
-    AttributeMapping, ConnectionId, EncryptionCbc, Provisioning, RevisionSettings,
+    AttributeMapping, ConnectionId, EncryptionCbc, Provisioning, RevisionSettings, SsoBinding,
 };
 use vestibule_saml::{IdpMetadata, Limits};
 use vestibule_xmlsig::Certificate;
@@ -26,6 +26,10 @@ pub(crate) struct NewDraft {
     /// Where AuthnRequests go (the "remote login URL").
     #[schema(example = "https://idp.acme.example/saml/sso")]
     idp_sso_url: Option<String>,
+    /// How AuthnRequests go there: redirect (default) or post. Beside metadata: a binding that the
+    /// metadata has an endpoint for; without it redirect where there is one, else post.
+    #[schema(value_type = Option<String>)]
+    idp_sso_binding: Option<SsoBinding>,
     /// The IdP's single-logout endpoint.
     idp_logout_url: Option<String>,
     /// A plain https page to go to after sign-out.
@@ -69,6 +73,7 @@ pub(crate) struct OurSide<'a> {
 struct Idp {
     certificates: Vec<Certificate>,
     sso_url: String,
+    sso_binding: SsoBinding,
     logout_url: Option<String>,
     entity_id: Option<String>,
 }
@@ -87,6 +92,7 @@ pub(crate) fn settings(draft: NewDraft, ours: &OurSide<'_>) -> Result<RevisionSe
     Ok(RevisionSettings {
         idp_certificates: idp.certificates.iter().map(Certificate::to_pem).collect(),
         idp_sso_url: idp.sso_url,
+        idp_sso_binding: idp.sso_binding,
         idp_logout_url: idp.logout_url,
         logout_landing_url: landing
             .map(|url| web("/logout_landing_url", url, ours))
@@ -150,6 +156,7 @@ fn from_fields(draft: &NewDraft, ours: &OurSide<'_>) -> Result<Idp, Problem> {
     Ok(Idp {
         certificates,
         sso_url: web("/idp_sso_url", sso_url, ours)?,
+        sso_binding: draft.idp_sso_binding.unwrap_or_default(),
         logout_url: logout_url
             .map(|url| web("/idp_logout_url", url, ours))
             .transpose()?,
@@ -176,20 +183,51 @@ fn from_metadata(xml: &str, draft: &NewDraft, ours: &OurSide<'_>) -> Result<Idp,
     for certificate in &metadata.signing_certificates {
         usable(POINTER, certificate, ours)?;
     }
-    let Some(sso_url) = metadata.sso_redirect_url.as_deref() else {
-        let expected = "metadata with a SingleSignOnService for the binding HTTP-Redirect";
-        return Err(Problem::invalid(POINTER, expected, "none"));
-    };
+    let (sso_binding, sso_url) = sso_endpoint(&metadata, draft.idp_sso_binding)?;
+    let sso_url = web(POINTER, sso_url, ours)?;
     // An explicit field wins over the metadata: the admin may know better.
     let logout_url = match draft.idp_logout_url.as_deref() {
         Some(given) => Some(web("/idp_logout_url", given, ours)?),
         None => metadata.slo_url.filter(|url| web_url::parse(url).is_ok()),
     };
     Ok(Idp {
-        sso_url: web(POINTER, sso_url, ours)?,
+        sso_url,
+        sso_binding,
         logout_url,
         entity_id: entity_id(Some(&metadata.entity_id), ours)?,
         certificates: metadata.signing_certificates,
+    })
+}
+
+/// Where AuthnRequests go, and how: by the binding that is asked for, else by redirect where the
+/// metadata has an endpoint for it (SDP-SP02).
+fn sso_endpoint(
+    metadata: &IdpMetadata,
+    asked: Option<SsoBinding>,
+) -> Result<(SsoBinding, &str), Problem> {
+    let listed = |binding: &SsoBinding| {
+        let url = match binding {
+            SsoBinding::Redirect => metadata.sso_redirect_url.as_deref(),
+            SsoBinding::Post => metadata.sso_post_url.as_deref(),
+        };
+        url.map(|url| (*binding, url))
+    };
+    let found = match &asked {
+        Some(binding) => listed(binding),
+        None => SsoBinding::ALL.iter().find_map(listed),
+    };
+    found.ok_or_else(|| {
+        let there: Vec<_> = SsoBinding::ALL
+            .iter()
+            .filter_map(listed)
+            .map(|(binding, _)| binding.as_str())
+            .collect();
+        let expected = format!(
+            "a binding that the metadata has a SingleSignOnService for: {}",
+            there.join(" or ")
+        );
+        let found = asked.map_or("nothing", SsoBinding::as_str);
+        Problem::invalid("/idp_sso_binding", expected, found)
     })
 }
 

@@ -18,6 +18,11 @@ pub(crate) const STYLE: &str = include_str!("assets/vestibule.css");
 /// Where the style sheet is served.
 pub(crate) const STYLE_PATH: &str = "/assets/vestibule.css";
 
+/// The one script: it sends the form of a page that posts itself. A file too, for the same reason.
+pub(crate) const SUBMIT: &str = include_str!("assets/submit.js");
+/// Where the script is served.
+pub(crate) const SUBMIT_PATH: &str = "/assets/submit.js";
+
 /// Nothing is loaded but our own style; nobody may frame a page; forms go nowhere else.
 pub(crate) const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
@@ -51,10 +56,20 @@ pub(crate) fn html(title: &str, body: &str) -> String {
 
 /// An answer with a page, never kept by a cache.
 pub(crate) fn respond(status: StatusCode, title: &str, body: &str) -> HttpResponse {
+    respond_under(CONTENT_SECURITY_POLICY, status, title, body)
+}
+
+/// The same under a content security policy of its own.
+pub(crate) fn respond_under(
+    policy: &'static str,
+    status: StatusCode,
+    title: &str,
+    body: &str,
+) -> HttpResponse {
     HttpResponse::build(status)
         .content_type("text/html; charset=utf-8")
         .insert_header(("Cache-Control", "no-store"))
-        .insert_header(("Content-Security-Policy", CONTENT_SECURITY_POLICY))
+        .insert_header(("Content-Security-Policy", policy))
         .insert_header(("Referrer-Policy", "no-referrer"))
         .body(html(title, body))
 }

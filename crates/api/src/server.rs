@@ -1,6 +1,7 @@
 //! The server: opens the archive, loads the keys, routes requests, ends in order.
 
 use std::{
+    future::ready,
     io::Write as _,
     net::{SocketAddr, TcpListener},
     path::Path,
@@ -9,7 +10,7 @@ use std::{
 };
 
 use actix_web::{
-    App, HttpServer,
+    App, HttpResponse, HttpServer,
     dev::Server,
     middleware::from_fn,
     web::{self, Data},
@@ -28,7 +29,7 @@ use crate::{
     key_pool::KeyPool,
     keys::Keys,
     oidc, openapi,
-    page::{STYLE, STYLE_PATH},
+    page::{STYLE, STYLE_PATH, SUBMIT, SUBMIT_PATH},
     problem::Problem,
     replicas, respond, routes,
     saml::{self, RevisionKeys},
@@ -270,16 +271,23 @@ fn configure(config: &mut web::ServiceConfig) {
         .service(openapi::yaml)
         .service(openapi::json)
         .service(openapi::docs)
-        .route(STYLE_PATH, web::get().to(style))
+        .route(
+            STYLE_PATH,
+            web::get().to(|| ready(asset("text/css; charset=utf-8", STYLE))),
+        )
+        .route(
+            SUBMIT_PATH,
+            web::get().to(|| ready(asset("text/javascript; charset=utf-8", SUBMIT))),
+        )
         .configure(oidc::routes)
         .configure(saml::routes);
 }
 
-async fn style() -> actix_web::HttpResponse {
-    actix_web::HttpResponse::Ok()
-        .content_type("text/css; charset=utf-8")
+fn asset(content_type: &str, body: &'static str) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type(content_type)
         .insert_header(("Cache-Control", "public, max-age=3600"))
-        .body(STYLE)
+        .body(body)
 }
 
 /// Deletes what has expired, as long as the server lives. Any number of replicas may do it.

@@ -1,17 +1,20 @@
-//! The way to the IdP: record a pending trip, send the AuthnRequest by HTTP-Redirect.
+//! The way to the IdP: record a pending trip, send the AuthnRequest by the revision's binding.
 
-use actix_web::{
-    HttpRequest, HttpResponse,
-    http::{StatusCode, header::LOCATION},
-};
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode};
 use jiff::Timestamp;
 use vestibule_model::{Connection, Revision};
 use vestibule_saml::AuthnRequest;
 use vestibule_state::{BrowserToken, Purpose, Trip, TripId};
 
-use crate::{browser, page::ErrorPage, problem::Problem, saml::urls, service::Service};
+use crate::{
+    browser,
+    page::ErrorPage,
+    problem::Problem,
+    saml::{departure::Departure, urls},
+    service::Service,
+};
 
-/// Records a trip of this browser and gives the URL at the IdP to send it to.
+/// Records a trip of this browser and gives the way to the IdP.
 pub(crate) async fn begin(
     service: &Service,
     purpose: Purpose,
@@ -19,7 +22,7 @@ pub(crate) async fn begin(
     revision: &Revision,
     browser: &BrowserToken,
     now: Timestamp,
-) -> Result<String, Problem> {
+) -> Result<Departure, Problem> {
     let public_url = &service.config.public_url;
     let trip = Trip {
         id: TripId::generate()?,
@@ -38,9 +41,10 @@ pub(crate) async fn begin(
         sp_entity_id: urls::entity_id(public_url, connection.id),
         acs_url: urls::acs(public_url, connection.id),
     };
-    let url = request.redirect_url(None).map_err(Problem::internal)?;
+    let binding = revision.settings.idp_sso_binding;
+    let departure = Departure::new(&request, binding).map_err(Problem::internal)?;
     service.state.begin(trip, now).await?;
-    Ok(url)
+    Ok(departure)
 }
 
 /// Sends this browser to the IdP (a top-level navigation: SDP-SP02), with its cookie.
@@ -53,14 +57,10 @@ pub(crate) async fn leave(
     now: Timestamp,
 ) -> Result<HttpResponse, ErrorPage> {
     let (token, cookie) = browser::token_or_new(request, &service.config)?;
-    let url = begin(service, purpose, connection, revision, &token, now).await?;
-    let mut response = HttpResponse::build(StatusCode::FOUND);
-    response
-        .insert_header((LOCATION, url))
-        .insert_header(("Cache-Control", "no-store"))
-        .insert_header(("Referrer-Policy", "no-referrer"));
-    if let Some(cookie) = cookie {
-        response.cookie(cookie);
+    let departure = begin(service, purpose, connection, revision, &token, now).await?;
+    let mut response = departure.into_response(StatusCode::FOUND);
+    if let Some(cookie) = &cookie {
+        response.add_cookie(cookie).map_err(Problem::internal)?;
     }
-    Ok(response.finish())
+    Ok(response)
 }

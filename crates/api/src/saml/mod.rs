@@ -3,6 +3,7 @@
 mod acs;
 mod arrival;
 mod begin;
+mod departure;
 mod keys;
 mod metadata;
 mod sign_in;

@@ -304,17 +304,11 @@ async fn restart(
         restarted: true,
         ..request
     });
-    let url = begin(
-        service,
-        purpose,
-        &live.connection,
-        &live.revision,
-        browser,
-        now,
-    )
-    .await?;
+    let (connection, revision) = (&live.connection, &live.revision);
+    let departure = begin(service, purpose, connection, revision, browser, now).await?;
     log(trip, "restarted", Some("revision-superseded"), None);
-    Ok(see_other(url))
+    // After a POST to the ACS only 303 makes a GET of it (RFC 9110 §15.4.4).
+    Ok(departure.into_response(StatusCode::SEE_OTHER))
 }
 
 /// 303 to the client's registered redirect URI, with the code (RFC 6749 §4.1.2, RFC 9207).

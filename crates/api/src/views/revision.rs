@@ -22,6 +22,8 @@ pub(crate) struct RevisionView {
     idp_entity_id: Option<String>,
     /// Where AuthnRequests go.
     idp_sso_url: String,
+    /// How they go there: redirect or post.
+    idp_sso_binding: &'static str,
     /// The IdP's single-logout endpoint.
     idp_logout_url: Option<String>,
     /// A plain page to go to after sign-out.
@@ -82,6 +84,7 @@ impl From<Revision> for RevisionView {
             passed_test_id: revision.passed_test.map(|id| id.to_string()),
             idp_entity_id,
             idp_sso_url: settings.idp_sso_url,
+            idp_sso_binding: settings.idp_sso_binding.as_str(),
             idp_logout_url: settings.idp_logout_url,
             logout_landing_url: settings.logout_landing_url,
             idp_certificates: settings.idp_certificates,

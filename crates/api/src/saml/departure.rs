@@ -1,0 +1,118 @@
+//! How a browser leaves for the IdP: by a redirect, or by a page that posts itself.
+
+use actix_web::{
+    HttpResponse,
+    http::{StatusCode, header::LOCATION},
+};
+use url::Url;
+use vestibule_model::SsoBinding;
+use vestibule_saml::{AuthnRequest, PostForm, SendError};
+
+use crate::page::{self, SUBMIT_PATH, escape};
+
+/// What the page may do beside showing itself: run our one script. There is no `form-action`, on this
+/// page alone: browsers hold it against every redirect that follows the post, and where an IdP sends
+/// people on the way is its own business (to a login page on another host, to the IdP behind it).
+/// The one form goes where the revision says; nothing of the request has a say in it.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// An AuthnRequest on its way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Departure {
+    /// In the URL (Bindings §3.4).
+    Redirect(String),
+    /// In a form (Bindings §3.5).
+    Post(PostForm),
+}
+
+impl Departure {
+    /// Sends this request by this binding. No RelayState goes with it: the trip knows the rest.
+    pub(crate) fn new(request: &AuthnRequest, binding: SsoBinding) -> Result<Self, SendError> {
+        Ok(match binding {
+            SsoBinding::Redirect => Self::Redirect(request.redirect_url(None)?),
+            SsoBinding::Post => Self::Post(request.post_form(None)?),
+        })
+    }
+
+    /// The answer to the browser: a redirect of this status (302 after a GET, 303 where it may have
+    /// been a POST), or 200 and the page.
+    pub(crate) fn into_response(self, redirect: StatusCode) -> HttpResponse {
+        match self {
+            Self::Redirect(url) => HttpResponse::build(redirect)
+                .insert_header((LOCATION, url))
+                .insert_header(("Cache-Control", "no-store"))
+                .insert_header(("Referrer-Policy", "no-referrer"))
+                .finish(),
+            Self::Post(form) => page::respond_under(
+                CONTENT_SECURITY_POLICY,
+                StatusCode::OK,
+                "On to your identity provider",
+                &body(&form),
+            ),
+        }
+    }
+}
+
+/// The page. The script presses on; the button is there, and has the focus, for whoever runs none.
+fn body(form: &PostForm) -> String {
+    let relay_state = form.relay_state.as_deref().map_or(String::new(), |state| {
+        format!(
+            "<input type=\"hidden\" name=\"RelayState\" value=\"{}\">\n",
+            escape(state)
+        )
+    });
+    format!(
+        "<p class=\"eyebrow\">Single sign-on</p>\n<h1>On to your identity provider</h1>\n\
+         <p>You sign in at <strong>{host}</strong> and come back by yourself.</p>\n\
+         <form method=\"post\" action=\"{action}\" data-auto-submit>\n\
+         <input type=\"hidden\" name=\"SAMLRequest\" value=\"{request}\">\n{relay_state}\
+         <button type=\"submit\" autofocus>Continue to your identity provider</button>\n</form>\n\
+         <noscript><p class=\"aside\">Your browser runs no scripts: press the button to go \
+         on.</p></noscript>\n<script src=\"{SUBMIT_PATH}\" defer></script>\n",
+        host = escape(&host(&form.action)),
+        action = escape(&form.action),
+        request = escape(&form.saml_request),
+    )
+}
+
+/// Host and port of a URL, as a person would recognise it.
+fn host(url: &str) -> String {
+    let Ok(url) = Url::parse(url) else {
+        return String::new();
+    };
+    let host = url.host_str().unwrap_or_default();
+    url.port()
+        .map_or(host.to_owned(), |port| format!("{host}:{port}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form(action: &str, relay_state: Option<&str>) -> PostForm {
+        PostForm {
+            action: action.to_owned(),
+            saml_request: "PGEvPg==".to_owned(),
+            relay_state: relay_state.map(str::to_owned),
+        }
+    }
+
+    #[test]
+    fn what_comes_from_outside_stays_text() {
+        let hostile = "https://idp.example:8443/sso?a='\"><script>alert(1)</script>&b=1";
+        let page = body(&form(hostile, Some("\"><script>")));
+        let escaped = "action=\"https://idp.example:8443/sso?a=&#39;&quot;&gt;&lt;script&gt;alert(1)\
+                       &lt;/script&gt;&amp;b=1\"";
+        assert!(page.contains(escaped), "{page}");
+        assert!(page.contains("name=\"RelayState\" value=\"&quot;&gt;&lt;script&gt;\""));
+        assert_eq!(page.matches("<script").count(), 1, "{page}");
+        assert!(page.contains("<strong>idp.example:8443</strong>"));
+    }
+
+    #[test]
+    fn without_a_relay_state_there_is_no_field_for_one() {
+        let page = body(&form("https://idp.example/sso", None));
+        assert!(!page.contains("RelayState"), "{page}");
+        assert!(page.contains("name=\"SAMLRequest\" value=\"PGEvPg==\""));
+    }
+}
