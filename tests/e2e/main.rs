@@ -10,6 +10,7 @@
 mod support;
 
 mod bad_input;
+mod bindings;
 #[path = "../faults/mod.rs"]
 mod faults;
 mod isolation;

@@ -270,7 +270,30 @@ impl SimpleSamlPhp {
         password: &str,
     ) -> Result<SamlPost, String> {
         let mut browser = Browser::default();
-        let mut page = browser.get(redirect_url)?;
+        let page = browser.get(redirect_url)?;
+        self.go_on(browser, page, username, password)
+    }
+
+    /// The same from the form of a page that sends people here: HTTP-POST.
+    pub(crate) fn log_in_by_post(
+        &self,
+        form: &html::Form,
+        username: &str,
+        password: &str,
+    ) -> Result<SamlPost, String> {
+        let mut browser = Browser::default();
+        let url = Url::parse(&form.action).map_err(|problem| problem.to_string())?;
+        let page = browser.submit(&url, form)?;
+        self.go_on(browser, page, username, password)
+    }
+
+    fn go_on(
+        &self,
+        mut browser: Browser,
+        mut page: Page,
+        username: &str,
+        password: &str,
+    ) -> Result<SamlPost, String> {
         for _ in 0..10 {
             if let Some(post) = page.saml_post() {
                 return Ok(post);

@@ -160,7 +160,7 @@ impl World {
         test
     }
 
-    /// From our redirect to the IdP's answer, not yet delivered.
+    /// From our redirect, or our page, to the IdP's answer, not yet delivered.
     pub(crate) fn visit_idp(
         &self,
         browser: &mut Browser,
@@ -169,8 +169,7 @@ impl World {
         user: &User,
         twist: &Twist,
     ) -> PostForm {
-        let leaving = browser.get(start).expect(302);
-        answer_of(idp, leaving.location(), user, twist)
+        answer_to(idp, &browser.get(start), user, twist)
     }
 
     /// The authorize URL of a new sign-in.
@@ -263,6 +262,20 @@ impl World {
             .expect(200)
             .json()
     }
+}
+
+/// What the IdP answers to the redirect or the page that sends a browser to it.
+pub(crate) fn answer_to(idp: &TestIdp, leaving: &Answer, user: &User, twist: &Twist) -> PostForm {
+    if matches!(leaving.status, 302 | 303) {
+        return answer_of(idp, leaving.location(), user, twist);
+    }
+    assert_eq!(leaving.status, 200, "{leaving:?}");
+    let posted = super::html::forms(&leaving.body).remove(0);
+    assert_eq!(posted.action, idp.sso_url(), "sent to another IdP");
+    let fields: Vec<_> = posted.fields.iter().map(|(k, v)| (&**k, &**v)).collect();
+    let request = idp.read_post_request(&super::http::form(&fields));
+    idp.respond(&request.expect("an AuthnRequest"), user, twist, now())
+        .expect("an answer")
 }
 
 /// What the IdP answers to the request in this URL.

@@ -7,6 +7,12 @@ $metadata['__DYNAMIC:1__'] = [
     'auth' => 'people',
     'userid.attribute' => 'uid',
 
+    // What its metadata lists; it lists HTTP-Redirect alone where it is not told.
+    'SingleSignOnServiceBinding' => [
+        'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect',
+        'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST',
+    ],
+
     // The first is what a service provider gets that asks for none.
     'NameIDFormat' => [
         'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent',
