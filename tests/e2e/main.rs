@@ -24,4 +24,5 @@ mod replay;
 mod replicas;
 mod reports;
 mod revisions;
+mod rotation;
 mod simplesamlphp;

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use actix_web::{rt, web::Data};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
-use tracing::debug;
+use tracing::{debug, info, warn};
 use vestibule_model::Change;
 use vestibule_state::News;
 use vestibule_store::OnChange;
@@ -79,4 +79,12 @@ async fn refresh_keys(service: Data<Service>) {
     }
 }
 
-async fn reload_keys(_service: &Service) {}
+async fn reload_keys(service: &Service) {
+    match service.keys.reload(&service.store).await {
+        Ok(true) => info!("there are other keys that sign tokens; they are taken up"),
+        Ok(false) => {}
+        Err(error) => {
+            warn!(%error, "the keys that sign tokens could not be looked at; the known ones go on");
+        }
+    }
+}
