@@ -87,7 +87,8 @@ impl Document {
         Self::read(bytes, options, limits)?.checked()
     }
 
-    /// libxml2 alone, with our options and without our rules: the floor of the benches.
+    /// libxml2 alone, with our options and without our rules: the floor of the benches. Its root has
+    /// not been looked for, so it is for dropping alone.
     #[cfg(feature = "bench")]
     pub(crate) fn read_unchecked(bytes: &[u8], limits: &Limits) -> Result<Self, ParseError> {
         ffi::ready()?;
