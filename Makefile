@@ -9,7 +9,8 @@ CARGO ?= cargo
 TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench lint openapi release clean-demo toolchain dependencies test-dependencies
+.PHONY: help demo test sanitize bench lint openapi release image-check clean-demo toolchain dependencies \
+	test-dependencies
 
 help: ## List the tasks
 	@echo 'Vestibule: SAML sign-in for the customers of a SaaS product'
@@ -28,6 +29,10 @@ demo: dependencies ## Build, walk through the main job in the terminal, then sta
 test: test-dependencies ## Run every test: both databases, SimpleSAMLphp end to end, the house rules
 	tests/with-services $(CARGO) test --locked --no-fail-fast --workspace --features vestibule-api/demo
 
+sanitize: toolchain ## Run the XML crates' tests under Valgrind (docs/memory-safety.md)
+	@deploy/install-dependencies build sanitize
+	tests/sanitize
+
 bench: dependencies ## Measure verify + validate beside the floor of the libraries, as a ratio
 	$(CARGO) bench --locked --package vestibule-saml --bench verify
 
@@ -45,6 +50,9 @@ openapi: dependencies ## Write api-spec/openapi.yaml anew from the code
 release: dependencies ## Build the binary for users, without the demo's test IdP
 	$(CARGO) build --release --locked --package vestibule-api
 	@echo 'release: $(TARGET_DIR)/release/vestibule'
+
+image-check: toolchain ## As root: run the Dockerfile's steps and its image without a Docker engine
+	deploy/check-image
 
 clean-demo: ## Forget what the demo stored
 	rm -rf data/demo

@@ -26,3 +26,4 @@ mod reports;
 mod revisions;
 mod rotation;
 mod simplesamlphp;
+mod typescript_client;

@@ -7,6 +7,7 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
 
 mod documents;
+mod environment;
 mod floors;
 mod layout;
 mod manifests;
@@ -29,7 +30,7 @@ fn read(path: &Path) -> String {
     std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// Every file below `directory`, in a steady order, without what is built, stored or hidden.
+/// Every file below `directory`, in a steady order, without what is built, fetched, stored or hidden.
 fn files_below(directory: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut open = vec![directory.to_owned()];
@@ -38,7 +39,7 @@ fn files_below(directory: &Path) -> Vec<PathBuf> {
             let path = entry.expect("a folder can be listed").path();
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             let kept_out = path == root().join("target") || path == root().join("data");
-            if name.starts_with('.') || kept_out {
+            if name.starts_with('.') || name == "node_modules" || kept_out {
                 continue;
             }
             if path.is_dir() {

@@ -1,6 +1,8 @@
 //! The OpenAPI document: generated from the handlers, committed as `api-spec/openapi.yaml`, compared
 //! by a test, and served for reading.
 
+pub(crate) mod oauth;
+
 use std::fmt::Write as _;
 
 use actix_web::{HttpResponse, get, http::StatusCode};
@@ -11,9 +13,10 @@ use utoipa::{
 };
 
 use crate::{
+    oidc::{authorize, discovery, introspect, revoke, token, userinfo},
     page::{self, escape},
     routes::{
-        api_keys, audit_events, clients, connections, decisions, members, sessions, tests,
+        api_keys, audit_events, clients, connections, decisions, health, members, sessions, tests,
         workspaces,
     },
 };
@@ -111,6 +114,18 @@ struct V1;
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
     ),
     servers((url = "/", description = "This deployment")),
+    paths(
+        discovery::configuration,
+        discovery::jwks,
+        authorize::authorize,
+        token::token,
+        userinfo::get,
+        userinfo::post,
+        introspect::introspect,
+        revoke::revoke,
+        health::healthz,
+        health::readyz,
+    ),
     nest((path = "/v1", api = V1)),
     modifiers(&Finish),
     security(("api_key" = []))
@@ -123,13 +138,33 @@ struct Finish;
 impl Modify for Finish {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
         let components = document.components.get_or_insert_default();
-        let mut bearer = Http::new(HttpAuthScheme::Bearer);
-        bearer.description = Some("An API key: `Authorization: Bearer vsk_…`".to_owned());
-        components.add_security_scheme("api_key", SecurityScheme::Http(bearer));
+        for (name, scheme, description) in [
+            (
+                "api_key",
+                HttpAuthScheme::Bearer,
+                "An API key: `Authorization: Bearer vsk_…`",
+            ),
+            (
+                "access_token",
+                HttpAuthScheme::Bearer,
+                "An access token: `Authorization: Bearer eyJ…`",
+            ),
+            (
+                "client_secret_basic",
+                HttpAuthScheme::Basic,
+                "A client's id and secret, each form-encoded (RFC 6749 §2.3.1). They may go into \
+                 the form instead.",
+            ),
+        ] {
+            let mut http = Http::new(scheme);
+            http.description = Some(description.to_owned());
+            components.add_security_scheme(name, SecurityScheme::Http(http));
+        }
     }
 }
 
-/// The document as a value, with the answer that every operation may give instead.
+/// The document as a value, with the answer that every operation under `/v1` may give instead. (OAuth
+/// has errors of its own.)
 fn document() -> Result<Value, serde_json::Error> {
     let mut document = serde_json::to_value(Document::openapi())?;
     let problem = json!({
@@ -139,9 +174,10 @@ fn document() -> Result<Value, serde_json::Error> {
         }
     });
     let paths = document.get_mut("paths").and_then(Value::as_object_mut);
-    let operations = paths.into_iter().flat_map(|paths| paths.values_mut());
+    let operations = paths.into_iter().flat_map(|paths| paths.iter_mut());
     for operation in operations
-        .filter_map(Value::as_object_mut)
+        .filter(|(path, _)| path.starts_with("/v1/"))
+        .filter_map(|(_, operations)| operations.as_object_mut())
         .flat_map(|path| path.values_mut())
     {
         if let Some(responses) = operation
@@ -233,8 +269,13 @@ fn prose(text: &str) -> String {
 
 /// The fields of an operation's body, as a table.
 fn fields(document: &Value, operation: &Value) -> String {
-    let reference = operation
-        .pointer("/requestBody/content/application~1json/schema/$ref")
+    let reference = ["json", "x-www-form-urlencoded"]
+        .iter()
+        .find_map(|kind| {
+            operation.pointer(&format!(
+                "/requestBody/content/application~1{kind}/schema/$ref"
+            ))
+        })
         .and_then(Value::as_str)
         .and_then(|reference| reference.strip_prefix('#'));
     let Some(schema) = reference.and_then(|pointer| document.pointer(pointer)) else {

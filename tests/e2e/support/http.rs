@@ -152,7 +152,7 @@ impl Api {
         }
     }
 
-    /// What goes into the header.
+    /// What the `Authorization` header says.
     pub(crate) fn authorization(&self) -> &str {
         &self.authorization
     }

@@ -15,6 +15,7 @@ use crate::{
     clock,
     configuration::{NoRoute, Route},
     oidc::{form::Parameters, granted_scope},
+    openapi::oauth::AuthorizationRequest,
     page::ErrorPage,
     problem::Problem,
     redirect_uri::RedirectUri,
@@ -22,7 +23,19 @@ use crate::{
     service::Service,
 };
 
-/// The authorization endpoint (RFC 6749 §3.1, OpenID Connect Core §3.1.2).
+/// Send a person to their identity provider. The authorization endpoint (RFC 6749 §3.1, OpenID
+/// Connect Core §3.1.2): for a browser to go to, not for a program to call. An error that is the
+/// person's to read is a page; one that is the application's goes to `redirect_uri`.
+#[utoipa::path(tag = "OpenID Connect", operation_id = "authorize", params(AuthorizationRequest),
+    security(()),
+    responses(
+        (status = 200, description = "A page that posts the AuthnRequest to the identity provider, where that asks for HTTP-POST", content_type = "text/html", body = String),
+        (status = 302, description = "To the identity provider, or back to `redirect_uri` with `error`",
+            headers(("Location" = String, description = "Where to"))),
+        (status = 400, description = "A page: client, redirect URI or workspace are not known", content_type = "text/html", body = String),
+        (status = 403, description = "A page: single sign-on is not live, or not in the plan", content_type = "text/html", body = String),
+        (status = 404, description = "A page: there is no such connection", content_type = "text/html", body = String),
+        (status = 503, description = "A page: try again in a moment", content_type = "text/html", body = String)))]
 #[get("/oauth2/authorize")]
 pub(crate) async fn authorize(
     request: HttpRequest,

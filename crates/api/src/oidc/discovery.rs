@@ -5,9 +5,16 @@ use serde_json::json;
 use vestibule_model::SigningAlgorithm;
 use vestibule_session::JWKS_MAX_AGE;
 
-use crate::{clock, oidc::SCOPES, service::Service};
+use crate::{
+    clock,
+    oidc::SCOPES,
+    openapi::oauth::{JsonWebKeySet, ProviderMetadata},
+    service::Service,
+};
 
-/// The metadata of the provider; it lists what works and nothing else.
+/// Read the metadata of the provider; it lists what works and nothing else.
+#[utoipa::path(tag = "OpenID Connect", operation_id = "getOpenidConfiguration", security(()),
+    responses((status = 200, description = "The metadata", body = ProviderMetadata)))]
 #[get("/.well-known/openid-configuration")]
 pub(crate) async fn configuration(service: Data<Service>) -> HttpResponse {
     let issuer = &service.config.public_url;
@@ -48,7 +55,9 @@ pub(crate) async fn configuration(service: Data<Service>) -> HttpResponse {
         }))
 }
 
-/// The public keys that verify our tokens (RFC 7517).
+/// Read the public keys that verify our tokens (RFC 7517). They may be kept for five minutes.
+#[utoipa::path(tag = "OpenID Connect", operation_id = "getJwks", security(()),
+    responses((status = 200, description = "The keys", body = JsonWebKeySet)))]
 #[get("/oauth2/jwks")]
 pub(crate) async fn jwks(service: Data<Service>) -> HttpResponse {
     let max_age = format!("public, max-age={}", JWKS_MAX_AGE.as_secs());

@@ -13,12 +13,23 @@ use vestibule_store::{Reach, Tx};
 use crate::{
     clock, facts,
     oidc::{client_auth::authenticated, error::OAuthError},
+    openapi::oauth::{Introspection, OAuthErrorView, TokenForm},
     problem::Problem,
     service::Service,
 };
 
-/// The introspection endpoint; every client may ask about every token, because any of the company's
-/// services may receive any of its access tokens.
+/// Ask whether a token still counts. Every client may ask about every access token, because any of the
+/// company's services may receive any of them; a refresh token is its client's alone.
+#[utoipa::path(tag = "OpenID Connect", operation_id = "introspectToken",
+    request_body(content = TokenForm, content_type = "application/x-www-form-urlencoded"),
+    security(("client_secret_basic" = []), ()),
+    responses(
+        (status = 200, description = "Whether it counts, and what it says", body = Introspection),
+        (status = 400, description = "What is wrong", body = OAuthErrorView),
+        (status = 401, description = "The client is not known, or its secret is wrong", body = OAuthErrorView,
+            headers(("WWW-Authenticate" = String, description = "How to say who calls"))),
+        (status = 413, description = "The body is too large", body = OAuthErrorView),
+        (status = 503, description = "Try again in a moment", body = OAuthErrorView)))]
 #[post("/oauth2/introspect")]
 pub(crate) async fn introspect(
     request: HttpRequest,

@@ -1,14 +1,14 @@
 //! OpenID Connect and OAuth 2.0: what the company's applications and internal services speak.
 
-mod authorize;
+pub(crate) mod authorize;
 mod client_auth;
-mod discovery;
+pub(crate) mod discovery;
 mod error;
 mod form;
-mod introspect;
-mod revoke;
-mod token;
-mod userinfo;
+pub(crate) mod introspect;
+pub(crate) mod revoke;
+pub(crate) mod token;
+pub(crate) mod userinfo;
 
 use actix_web::web::ServiceConfig;
 

@@ -10,11 +10,22 @@ use vestibule_store::Reach;
 use crate::{
     clock,
     oidc::{client_auth::authenticated, error::OAuthError},
+    openapi::oauth::{OAuthErrorView, TokenForm},
     problem::Problem,
     service::Service,
 };
 
-/// The revocation endpoint. Either token ends the session; one that is unknown is no error (§2.2).
+/// End a session by one of its tokens (RFC 7009). A token that is unknown is no error (§2.2).
+#[utoipa::path(tag = "OpenID Connect", operation_id = "revokeToken",
+    request_body(content = TokenForm, content_type = "application/x-www-form-urlencoded"),
+    security(("client_secret_basic" = []), ()),
+    responses(
+        (status = 200, description = "The token does not count, whatever it was"),
+        (status = 400, description = "What is wrong", body = OAuthErrorView),
+        (status = 401, description = "The client is not known, or its secret is wrong", body = OAuthErrorView,
+            headers(("WWW-Authenticate" = String, description = "How to say who calls"))),
+        (status = 413, description = "The body is too large", body = OAuthErrorView),
+        (status = 503, description = "Try again in a moment", body = OAuthErrorView)))]
 #[post("/oauth2/revoke")]
 pub(crate) async fn revoke(
     request: HttpRequest,

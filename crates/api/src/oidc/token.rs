@@ -20,11 +20,22 @@ use crate::{
         error::{OAuthError, OAuthErrorCode},
         form::Parameters,
     },
+    openapi::oauth::{OAuthErrorView, TokenRequest, TokenResponse},
     problem::Problem,
     service::Service,
 };
 
-/// The token endpoint (RFC 6749 §3.2).
+/// Exchange a code or a refresh token for tokens. The token endpoint (RFC 6749 §3.2).
+#[utoipa::path(tag = "OpenID Connect", operation_id = "issueToken",
+    request_body(content = TokenRequest, content_type = "application/x-www-form-urlencoded"),
+    security(("client_secret_basic" = []), ()),
+    responses(
+        (status = 200, description = "The tokens", body = TokenResponse),
+        (status = 400, description = "What is wrong", body = OAuthErrorView),
+        (status = 401, description = "The client is not known, or its secret is wrong", body = OAuthErrorView,
+            headers(("WWW-Authenticate" = String, description = "How to say who calls"))),
+        (status = 413, description = "The body is too large", body = OAuthErrorView),
+        (status = 503, description = "Try again in a moment", body = OAuthErrorView)))]
 #[post("/oauth2/token")]
 pub(crate) async fn token(
     request: HttpRequest,

@@ -11,15 +11,32 @@ use vestibule_model::{Origin, Session};
 use vestibule_session::verify_access_token;
 use vestibule_store::Reach;
 
-use crate::{clock, facts, problem::Problem, service::Service};
+use crate::{
+    clock, facts,
+    openapi::oauth::{OAuthErrorView, Userinfo},
+    problem::Problem,
+    service::Service,
+};
 
-/// The claims about whoever signed in.
+/// Read the claims about whoever signed in (OpenID Connect Core §5.3).
+#[utoipa::path(tag = "OpenID Connect", operation_id = "getUserinfo", security(("access_token" = [])),
+    responses(
+        (status = 200, description = "The claims", body = Userinfo),
+        (status = 401, description = "There is no access token, or it does not count", body = OAuthErrorView,
+            headers(("WWW-Authenticate" = String, description = "RFC 6750 §3"))),
+        (status = 503, description = "Try again in a moment", body = crate::openapi::Problem, content_type = "application/problem+json")))]
 #[get("/oauth2/userinfo")]
 pub(crate) async fn get(request: HttpRequest, service: Data<Service>) -> HttpResponse {
     answer(&request, &service).await
 }
 
 /// The same by POST, as OpenID Connect asks.
+#[utoipa::path(tag = "OpenID Connect", operation_id = "postUserinfo", security(("access_token" = [])),
+    responses(
+        (status = 200, description = "The claims", body = Userinfo),
+        (status = 401, description = "There is no access token, or it does not count", body = OAuthErrorView,
+            headers(("WWW-Authenticate" = String, description = "RFC 6750 §3"))),
+        (status = 503, description = "Try again in a moment", body = crate::openapi::Problem, content_type = "application/problem+json")))]
 #[post("/oauth2/userinfo")]
 pub(crate) async fn post(request: HttpRequest, service: Data<Service>) -> HttpResponse {
     answer(&request, &service).await

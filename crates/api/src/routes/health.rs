@@ -4,17 +4,24 @@ use actix_web::{HttpResponse, get, web::Data};
 use futures_util::future;
 use serde_json::json;
 
-use crate::service::Service;
+use crate::{openapi::oauth::Health, service::Service};
 
-/// The process answers.
+/// Ask whether the process answers.
+#[utoipa::path(tag = "Health", operation_id = "getHealth", security(()),
+    responses((status = 200, description = "It does", body = Health)))]
 #[get("/healthz")]
 pub(crate) async fn healthz() -> HttpResponse {
     HttpResponse::Ok().json(json!({"status": "ok"}))
 }
 
-/// Whether this replica can serve. Without the database it cannot (503). Without the place for
-/// short-lived state it cannot begin a sign-in, but sessions go on: it says `degraded` with 200, or
-/// a load balancer would take the sessions away as well.
+/// Ask whether this replica can serve.
+///
+/// Without the database it cannot. Without the place for short-lived state it cannot begin a
+/// sign-in, but sessions go on: it says `degraded` with 200, or a load balancer would take the
+/// sessions away as well.
+#[utoipa::path(tag = "Health", operation_id = "getReadiness", security(()),
+    responses((status = 200, description = "It can, or its sessions can", body = Health),
+        (status = 503, description = "It cannot, for the moment", body = Health)))]
 #[get("/readyz")]
 pub(crate) async fn readyz(service: Data<Service>) -> HttpResponse {
     let (database, state) = future::join(service.store.ping(), service.state.ping()).await;

@@ -1,6 +1,6 @@
 //! Whatever one byte of an accepted response becomes, it is refused or means the very same.
 
-use crate::support::{EVERY_WAY, RESPONSE, Sign, expected, keys, now, sign};
+use crate::support::{EVERY_WAY, RESPONSE, Sign, every_nth, expected, keys, now, sign};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use vestibule_saml::{Limits, SignIn, UnverifiedResponse, VerifiedAssertion};
@@ -44,7 +44,7 @@ fn any_one_byte_changed_is_refused_or_means_the_same() {
         let signed = sign(RESPONSE, how).into_bytes();
         let honest = judge(&signed).unwrap();
         let mut accepted = 0_usize;
-        for position in 0..signed.len() {
+        for position in (0..signed.len()).step_by(every_nth()) {
             let original = signed[position];
             let others = [original ^ 1, original ^ 0x20, b' ', b'<'];
             for byte in others.into_iter().filter(|byte| *byte != original) {
@@ -58,7 +58,7 @@ fn any_one_byte_changed_is_refused_or_means_the_same() {
         }
         // A digit of a time that nobody signed, say: there are such changes, and they are few.
         assert!(
-            accepted > 0 || how != Sign::Assertion,
+            accepted > 0 || how != Sign::Assertion || every_nth() > 1,
             "nothing was accepted: is it looking?"
         );
         assert!(accepted < 200, "{accepted} changes were accepted ({how:?})");
@@ -71,7 +71,7 @@ fn any_one_byte_removed_or_doubled_is_refused_or_means_the_same() {
     for how in EVERY_WAY {
         let signed = sign(RESPONSE, how).into_bytes();
         let honest = judge(&signed).unwrap();
-        for position in 0..signed.len() {
+        for position in (0..signed.len()).step_by(every_nth()) {
             let mut removed = signed.clone();
             let byte = removed.remove(position);
             let mut doubled = signed.clone();

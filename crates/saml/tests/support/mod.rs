@@ -97,3 +97,8 @@ pub(crate) fn sign_in(signed_xml: &str) -> Result<VerifiedAssertion<SignIn>, Ref
         .verify(&keys())?
         .validate(&expected(), now())
 }
+
+/// Of a long row of like cases every which one: all of them, unless `tests/sanitize` says otherwise.
+pub(crate) fn every_nth() -> usize {
+    std::env::var("VESTIBULE_TEST_EVERY_NTH").map_or(1, |text| text.parse().unwrap())
+}

@@ -173,3 +173,8 @@ pub(crate) fn reference(uri: &str, transforms: &str, digest_method: &str, digest
         r#"<ds:Reference URI="{uri}"><ds:Transforms>{transforms}</ds:Transforms><ds:DigestMethod Algorithm="{digest_method}"></ds:DigestMethod><ds:DigestValue>{digest}</ds:DigestValue></ds:Reference>"#
     )
 }
+
+/// Of a long row of like cases every which one: all of them, unless `tests/sanitize` says otherwise.
+pub(crate) fn every_nth() -> usize {
+    std::env::var("VESTIBULE_TEST_EVERY_NTH").map_or(1, |text| text.parse().unwrap())
+}
