@@ -12,7 +12,9 @@ export class Browser {
       request.headers.set("cookie", cookies.join("; "));
     }
     const answer = await fetch(request);
-    for (const cookie of answer.headers.getSetCookie()) {
+    // Not getSetCookie(): the Node 18 of Debian 12 has none. A comma in a date is followed by a space.
+    const cookies = answer.headers.get("set-cookie")?.split(/,(?=\s*[^;,=\s]+=)/) ?? [];
+    for (const cookie of cookies) {
       const [pair = ""] = cookie.split(";");
       const at = pair.indexOf("=");
       jar.set(pair.slice(0, at).trim(), pair.slice(at + 1).trim());
