@@ -144,6 +144,9 @@ impl Address {
                 "the user in the URL needs all commands on the keys and channels of the namespace"
             }
             (ErrorKind::RESP3NotSupported, _) => "Redis 7 or newer is needed",
+            _ if received.contains("certificate") => {
+                "the certificate must name the host in the URL and be one that this machine trusts"
+            }
             (_, Some("OOM")) => "raise maxmemory of the server",
             _ => "see the log of the server",
         };

@@ -14,7 +14,7 @@ use crate::StateError;
 
 /// How long a whole operation may take.
 const WHOLE: Duration = Duration::from_secs(2);
-/// How long operations are refused at once after one failed.
+/// How long operations are refused at once after an answer or a connection could not be had in time.
 const PAUSE: Duration = Duration::from_millis(500);
 
 /// What is asked of the server.
@@ -183,12 +183,16 @@ impl Link {
 
     fn judge(&self, live: &Live, error: &RedisError) -> StateError {
         let told = self.address.explain(error);
-        if error.is_io_error() || error.is_unrecoverable_error() {
+        if error.is_timeout() {
             return self.fail(live.number, told);
         }
         // A primary that became a replica: the name in the URL may lead elsewhere by now.
         if error.kind() == ErrorKind::Server(ServerErrorKind::ReadOnly) {
             self.health().moved = None;
+            live.end();
+        }
+        // A connection that broke is no outage yet: the next request tries another one.
+        if error.is_io_error() || error.is_unrecoverable_error() {
             live.end();
         }
         told

@@ -22,6 +22,9 @@ impl Scripts {
     /// limit of a workspace and the limit of a browser are counted and made room in by one atomic
     /// step, and such a step sees the keys of one slot only. One node is enough for them: 50 000
     /// trips of about 1 KiB and 64 MiB of parked messages.
+    ///
+    /// Replicas of two releases run side by side during an upgrade: scripts that lay things out
+    /// differently need keys of other names.
     pub(crate) fn new(namespace: &str) -> Self {
         let key = |name: &str| format!("{namespace}:{{trips}}:{name}");
         let trips = [

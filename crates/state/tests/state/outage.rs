@@ -1,6 +1,8 @@
 //! What becomes of trips and of requests when the server does.
 
-use std::time::{Duration, Instant};
+use std::net::TcpListener;
+use std::sync::{Arc, mpsc};
+use std::time::Instant;
 
 use vestibule_state::{Limits, Redis, ShortLived, StateError};
 
@@ -16,7 +18,7 @@ fn wait_until_back(bed: &Bed, state: &dyn ShortLived) {
 }
 
 /// Each of many requests at once is told so, long before patience ends.
-fn assert_all_are_refused(bed: &Bed, state: &std::sync::Arc<dyn ShortLived>) {
+fn assert_all_are_refused(bed: &Bed, state: &Arc<dyn ShortLived>) {
     let began = Instant::now();
     let tasks: Vec<_> = (0..200)
         .map(|_| {
@@ -92,27 +94,41 @@ fn a_frozen_server_is_out_of_reach_and_comes_back() {
 
 #[test]
 fn during_an_outage_one_caller_waits_and_the_others_do_not() {
-    let server = Server::start(&[]);
-    let bed = Bed::on(server.url());
-    let state = bed.open(SMALL);
-    bed.wait(state.ping()).unwrap();
-    server.freeze();
-    assert!(is_out_of_reach(&bed.wait(state.ping())));
-    // Some that try to connect wait a second for it; in that time the others are answered.
-    let began = Instant::now();
-    let mut refused = 0_u32;
-    while began.elapsed() < Duration::from_secs(4) {
-        assert!(is_out_of_reach(&bed.wait(async {
-            tokio::select! {
-                biased;
-                answer = state.ping() => answer,
-                answer = state.ping() => answer,
+    // It takes connections and says nothing.
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("redis://{}", silent.local_addr().unwrap());
+    let bed = Bed::in_process();
+    let (taken, has_taken) = mpsc::channel();
+    std::thread::spawn(move || {
+        let mut held = Vec::new();
+        while let Ok((connection, _)) = silent.accept() {
+            held.push(connection);
+            if taken.send(()).is_err() {
+                return;
             }
-        })));
-        refused += 1;
+        }
+    });
+    let state = Arc::new(Redis::open(&url, "vestibule", SMALL).unwrap());
+    assert!(is_out_of_reach(&bed.wait(state.ping())));
+    has_taken.recv_timeout(PATIENCE).unwrap();
+
+    // Those that come too early for another attempt are refused; the one that makes it waits.
+    let waiting = bed.until("another attempt", async || {
+        let state = state.clone();
+        let ping = tokio::spawn(async move { state.ping().await });
+        loop {
+            match has_taken.try_recv() {
+                Ok(()) => return Some(ping),
+                Err(_) if ping.is_finished() => return None,
+                Err(_) => tokio::task::yield_now().await,
+            }
+        }
+    });
+    for _ in 0..100 {
+        assert!(is_out_of_reach(&bed.wait(state.ping())));
     }
-    // Four attempts would have taken all of the time.
-    assert!(refused > 100, "{refused}");
+    assert!(!waiting.is_finished(), "the others waited for it");
+    assert!(is_out_of_reach(&bed.wait(waiting).unwrap()));
 }
 
 #[test]
