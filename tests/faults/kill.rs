@@ -60,7 +60,7 @@ fn sign_in(world: &World, answered: &Answered, numbers: &AtomicUsize) -> Option<
     let token_url = format!("{}/oauth2/token", world.server.url);
     loop {
         let number = numbers.fetch_add(1, Ordering::Relaxed);
-        let user = User::new(&format!("p{number}@acme.example"), "Person", "Acme");
+        let user = User::new(format!("p{number}@acme.example"), "Person", "Acme");
         let mut browser = Browser::default();
         let leaving = browser.try_get(&world.authorize_url()).ok()?;
         let form_post = answer_of(
@@ -74,7 +74,7 @@ fn sign_in(world: &World, answered: &Answered, numbers: &AtomicUsize) -> Option<
             .ok()?;
         let code = code_in(&arrived);
         answered.accepted.lock().unwrap().push((browser, form_post));
-        if number % 2 == 0 {
+        if number.is_multiple_of(2) {
             answered.codes.lock().unwrap().push(code);
             continue;
         }

@@ -295,7 +295,7 @@ mod tests {
                 opens(&after, &sealed),
                 if by_old { refused } else { Ok(()) }
             );
-            let head = &sealed[..HEAD];
+            let head = sealed.get(..HEAD).unwrap();
             assert_eq!(
                 (first.is_current(head), second.is_current(head)),
                 (by_old, !by_old)

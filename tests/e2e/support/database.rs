@@ -32,6 +32,10 @@ impl Engine {
 }
 
 /// What `make test` starts for the tests, named by this variable.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "`tests/with-services` names the services by variables"
+)]
 pub(crate) fn service(variable: &str) -> String {
     std::env::var(variable).unwrap_or_else(|_| {
         panic!("{variable} is not set; run `make test`, or put `tests/with-services` before the command")

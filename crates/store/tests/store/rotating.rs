@@ -83,7 +83,7 @@ on_both! {
                 }
             })
             .collect();
-        assert_eq!(rotated, [there.clone()]);
+        assert_eq!(rotated, std::slice::from_ref(&there));
         let states = key_states(&there, at);
         let count = |wanted| states.iter().filter(|state| **state == wanted).count();
         assert_eq!((count(KeyState::Signing), count(KeyState::Upcoming)), (2, 2));
@@ -172,7 +172,7 @@ on_both! {
             signs_from: there[0].created_at,
             withdrawn_at: None,
         };
-        assert_eq!(there, [expected.clone()]);
+        assert_eq!(there, std::slice::from_ref(&expected));
         let fresh = pair(later(50));
         let rsa = fresh[1].facts().clone();
         let kept = bed.write(move |tx| tx.add_missing_signing_keys(&fresh)).unwrap();

@@ -175,6 +175,10 @@ pub(crate) fn reference(uri: &str, transforms: &str, digest_method: &str, digest
 }
 
 /// Of a long row of like cases every which one: all of them, unless `tests/sanitize` says otherwise.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a slow run of the tests says so by a variable"
+)]
 pub(crate) fn every_nth() -> usize {
     std::env::var("VESTIBULE_TEST_EVERY_NTH").map_or(1, |text| text.parse().unwrap())
 }
