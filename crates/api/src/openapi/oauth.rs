@@ -281,16 +281,24 @@ pub(crate) struct ProviderMetadata {
     authorization_response_iss_parameter_supported: bool,
 }
 
-/// Whether the server lives or can serve.
+/// Whether the server lives.
 #[derive(ToSchema)]
 pub(crate) struct Health {
-    /// ok, ready, degraded or unavailable.
+    /// ok.
+    #[schema(example = "ok")]
+    status: String,
+}
+
+/// Whether the server can serve.
+#[derive(ToSchema)]
+pub(crate) struct Readiness {
+    /// ready, degraded (no sign-in can begin, sessions go on) or unavailable.
     #[schema(example = "ready")]
     status: String,
     /// ok, or does not answer.
     #[schema(example = "ok")]
-    database: Option<String>,
+    database: String,
     /// The place where pending sign-ins are kept: ok, or does not answer.
     #[schema(example = "ok")]
-    short_lived_state: Option<String>,
+    short_lived_state: String,
 }

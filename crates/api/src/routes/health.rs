@@ -4,7 +4,10 @@ use actix_web::{HttpResponse, get, web::Data};
 use futures_util::future;
 use serde_json::json;
 
-use crate::{openapi::oauth::Health, service::Service};
+use crate::{
+    openapi::oauth::{Health, Readiness},
+    service::Service,
+};
 
 /// Ask whether the process answers.
 #[utoipa::path(tag = "Health", operation_id = "getHealth", security(()),
@@ -20,8 +23,8 @@ pub(crate) async fn healthz() -> HttpResponse {
 /// sign-in, but sessions go on: it says `degraded` with 200, or a load balancer would take the
 /// sessions away as well.
 #[utoipa::path(tag = "Health", operation_id = "getReadiness", security(()),
-    responses((status = 200, description = "It can, or its sessions can", body = Health),
-        (status = 503, description = "It cannot, for the moment", body = Health)))]
+    responses((status = 200, description = "It can, or its sessions can", body = Readiness),
+        (status = 503, description = "It cannot, for the moment", body = Readiness)))]
 #[get("/readyz")]
 pub(crate) async fn readyz(service: Data<Service>) -> HttpResponse {
     let (database, state) = future::join(service.store.ping(), service.state.ping()).await;
