@@ -121,18 +121,16 @@ fn the_endpoints_outside_v1_answer_as_the_document_says() {
         let schema = schema(&document, operation, &answer).expect(&what);
         fits(schema, &answer.json(), &what);
     }
-    let saml = &send(
-        "GET",
-        &format!("{url}/oauth2/userinfo"),
-        &[("authorization", &bearer)],
-        "",
-    )
-    .expect(401)
-    .json();
-    assert_eq!(
-        saml["error"], "invalid_token",
-        "the session went on elsewhere"
-    );
+    let userinfo = format!("{url}/oauth2/userinfo");
+    let whoami = || send("GET", &userinfo, &[("authorization", &bearer)], "");
+    whoami().expect(200);
+    let revocation = &document["paths"]["/oauth2/revoke"]["post"];
+    let revoke = format!("{url}/oauth2/revoke");
+    let headers = [("content-type", "application/x-www-form-urlencoded")];
+    send("POST", &revoke, &headers, with(&[("token", &access)])).expect(200);
+    assert!(revocation["responses"]["200"].is_object());
+    let refused = whoami().expect(401).json();
+    assert_eq!(refused["error"], "invalid_token", "the session is over");
 
     // What is not JSON: a redirect, a page, nothing.
     let authorize = &document["paths"]["/oauth2/authorize"]["get"];
