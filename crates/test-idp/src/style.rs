@@ -7,6 +7,7 @@ mod entra;
 mod google;
 mod okta;
 mod onelogin;
+mod parts;
 
 use std::fmt;
 use std::str::FromStr;

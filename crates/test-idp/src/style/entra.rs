@@ -6,7 +6,7 @@ use vestibule_xmlsig::SignaturePrefix;
 
 use super::{
     ASSERTION, DSIG, Dialect, HTTP_POST, HTTP_REDIRECT, METADATA, MetadataFacts, PROTOCOL,
-    SCHEMA_INSTANCE, name_id_text, status, unknown_condition,
+    SCHEMA_INSTANCE, parts, status,
 };
 use crate::escape::Xml;
 use crate::message::{Assertion, Attribute, EMAIL_ADDRESS, Message};
@@ -99,87 +99,28 @@ fn assertion(xml: &mut Xml, assertion: &Assertion) {
             ("xmlns", Some(ASSERTION)),
         ],
     )
-    .leaf("Issuer", &[], &assertion.issuer)
-    .open("Subject", &[]);
-    if let Some(name_id) = &assertion.name_id {
-        xml.open("NameID", &[("Format", Some(&name_id.format))]);
-        name_id_text(xml, name_id);
-        xml.close("NameID");
-    }
-    let confirmation = &assertion.confirmation;
-    xml.open(
-        "SubjectConfirmation",
-        &[("Method", Some(confirmation.method))],
-    )
-    .empty(
-        "SubjectConfirmationData",
-        &[
-            ("InResponseTo", confirmation.in_response_to.as_deref()),
-            ("NotOnOrAfter", Some(&confirmation.not_on_or_after)),
-            ("Recipient", Some(&confirmation.recipient)),
-        ],
-    )
-    .close("SubjectConfirmation")
-    .close("Subject");
+    .leaf("Issuer", &[], &assertion.issuer);
+    let data = parts::confirmation_data(assertion);
+    parts::subject(xml, "", &[], assertion, &data);
+    parts::conditions(xml, "", &[], assertion);
+    parts::attribute_statement(xml, "", &[], assertion, attribute);
+    parts::authn_statement(xml, "", assertion, parts::sorted);
+    xml.close("Assertion");
+}
 
-    let conditions = &assertion.conditions;
+fn attribute(xml: &mut Xml, attribute: &Attribute) {
     xml.open(
-        "Conditions",
+        "Attribute",
         &[
-            ("NotBefore", Some(&conditions.not_before)),
-            ("NotOnOrAfter", Some(&conditions.not_on_or_after)),
+            ("Name", Some(&attribute.name)),
+            ("NameFormat", attribute.name_format.as_deref()),
+            ("FriendlyName", attribute.friendly_name.as_deref()),
         ],
     );
-    if conditions.unknown {
-        unknown_condition(xml, "");
+    for value in &attribute.values {
+        xml.leaf("AttributeValue", &[], value);
     }
-    if let Some(audience) = &conditions.audience {
-        xml.open("AudienceRestriction", &[])
-            .leaf("Audience", &[], audience)
-            .close("AudienceRestriction");
-    }
-    if conditions.one_time_use {
-        xml.empty("OneTimeUse", &[]);
-    }
-    xml.close("Conditions");
-
-    if !assertion.attributes.is_empty() {
-        xml.open("AttributeStatement", &[]);
-        for attribute in &assertion.attributes {
-            xml.open(
-                "Attribute",
-                &[
-                    ("Name", Some(&attribute.name)),
-                    ("NameFormat", attribute.name_format.as_deref()),
-                    ("FriendlyName", attribute.friendly_name.as_deref()),
-                ],
-            );
-            for value in &attribute.values {
-                xml.leaf("AttributeValue", &[], value);
-            }
-            xml.close("Attribute");
-        }
-        xml.close("AttributeStatement");
-    }
-
-    if let Some(authn) = &assertion.authn {
-        xml.open(
-            "AuthnStatement",
-            &[
-                ("AuthnInstant", Some(&authn.instant)),
-                ("SessionIndex", Some(&authn.session_index)),
-                (
-                    "SessionNotOnOrAfter",
-                    authn.session_not_on_or_after.as_deref(),
-                ),
-            ],
-        )
-        .open("AuthnContext", &[])
-        .leaf("AuthnContextClassRef", &[], &authn.context_class)
-        .close("AuthnContext")
-        .close("AuthnStatement");
-    }
-    xml.close("Assertion");
+    xml.close("Attribute");
 }
 
 /// Entra ID's document also describes a WS-Federation token service, with keys of its own; a reader

@@ -6,7 +6,7 @@ use vestibule_xmlsig::SignaturePrefix;
 
 use super::{
     ASSERTION, DSIG, Dialect, HTTP_POST, HTTP_REDIRECT, METADATA, MetadataFacts, PROTOCOL, SCHEMA,
-    SCHEMA_INSTANCE, name_id_text, status, unknown_condition,
+    SCHEMA_INSTANCE, parts, status,
 };
 use crate::escape::Xml;
 use crate::message::{Assertion, Attribute, EMAIL_ADDRESS, Message, UNSPECIFIED};
@@ -88,75 +88,12 @@ fn assertion(xml: &mut Xml, assertion: &Assertion) {
             ("Version", Some(assertion.version)),
         ],
     )
-    .leaf("saml2:Issuer", &[], &assertion.issuer)
-    .open("saml2:Subject", &[]);
-    if let Some(name_id) = &assertion.name_id {
-        xml.open("saml2:NameID", &[("Format", Some(&name_id.format))]);
-        name_id_text(xml, name_id);
-        xml.close("saml2:NameID");
-    }
-    let confirmation = &assertion.confirmation;
-    xml.open(
-        "saml2:SubjectConfirmation",
-        &[("Method", Some(confirmation.method))],
-    )
-    .empty(
-        "saml2:SubjectConfirmationData",
-        &[
-            ("InResponseTo", confirmation.in_response_to.as_deref()),
-            ("NotOnOrAfter", Some(&confirmation.not_on_or_after)),
-            ("Recipient", Some(&confirmation.recipient)),
-        ],
-    )
-    .close("saml2:SubjectConfirmation")
-    .close("saml2:Subject");
-
-    let conditions = &assertion.conditions;
-    xml.open(
-        "saml2:Conditions",
-        &[
-            ("NotBefore", Some(&conditions.not_before)),
-            ("NotOnOrAfter", Some(&conditions.not_on_or_after)),
-        ],
-    );
-    if conditions.unknown {
-        unknown_condition(xml, "saml2:");
-    }
-    if let Some(audience) = &conditions.audience {
-        xml.open("saml2:AudienceRestriction", &[])
-            .leaf("saml2:Audience", &[], audience)
-            .close("saml2:AudienceRestriction");
-    }
-    if conditions.one_time_use {
-        xml.empty("saml2:OneTimeUse", &[]);
-    }
-    xml.close("saml2:Conditions");
-
-    if !assertion.attributes.is_empty() {
-        xml.open("saml2:AttributeStatement", &[]);
-        for each in &assertion.attributes {
-            attribute(xml, each);
-        }
-        xml.close("saml2:AttributeStatement");
-    }
-
-    if let Some(authn) = &assertion.authn {
-        xml.open(
-            "saml2:AuthnStatement",
-            &[
-                ("AuthnInstant", Some(&authn.instant)),
-                ("SessionIndex", Some(&authn.session_index)),
-                (
-                    "SessionNotOnOrAfter",
-                    authn.session_not_on_or_after.as_deref(),
-                ),
-            ],
-        )
-        .open("saml2:AuthnContext", &[])
-        .leaf("saml2:AuthnContextClassRef", &[], &authn.context_class)
-        .close("saml2:AuthnContext")
-        .close("saml2:AuthnStatement");
-    }
+    .leaf("saml2:Issuer", &[], &assertion.issuer);
+    let data = parts::confirmation_data(assertion);
+    parts::subject(xml, "saml2:", &[], assertion, &data);
+    parts::conditions(xml, "saml2:", &[], assertion);
+    parts::attribute_statement(xml, "saml2:", &[], assertion, attribute);
+    parts::authn_statement(xml, "saml2:", assertion, parts::sorted);
     xml.close("saml2:Assertion");
 }
 

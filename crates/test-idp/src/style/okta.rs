@@ -5,8 +5,7 @@ use vestibule_xmlsig::SignaturePrefix;
 
 use super::{
     ASSERTION, DSIG, Dialect, ENTITY, HTTP_POST, HTTP_REDIRECT, METADATA, MetadataFacts,
-    NAME_BASIC, NAME_UNSPECIFIED, PROTOCOL, SCHEMA, SCHEMA_INSTANCE, name_id_text, status,
-    unknown_condition,
+    NAME_BASIC, NAME_UNSPECIFIED, PROTOCOL, SCHEMA, SCHEMA_INSTANCE, parts, status,
 };
 use crate::escape::Xml;
 use crate::message::{Assertion, Attribute, EMAIL_ADDRESS, Message, UNSPECIFIED};
@@ -98,96 +97,39 @@ fn assertion(xml: &mut Xml, assertion: &Assertion) {
     );
     issuer(xml, &assertion.issuer);
 
-    xml.open("saml2:Subject", &[declared]);
-    if let Some(name_id) = &assertion.name_id {
-        xml.open("saml2:NameID", &[("Format", Some(&name_id.format))]);
-        name_id_text(xml, name_id);
-        xml.close("saml2:NameID");
-    }
-    let confirmation = &assertion.confirmation;
-    xml.open(
-        "saml2:SubjectConfirmation",
-        &[("Method", Some(confirmation.method))],
-    )
-    .empty(
-        "saml2:SubjectConfirmationData",
-        &[
-            ("InResponseTo", confirmation.in_response_to.as_deref()),
-            ("NotOnOrAfter", Some(&confirmation.not_on_or_after)),
-            ("Recipient", Some(&confirmation.recipient)),
-        ],
-    )
-    .close("saml2:SubjectConfirmation")
-    .close("saml2:Subject");
+    let data = parts::confirmation_data(assertion);
+    parts::subject(xml, "saml2:", &[declared], assertion, &data);
+    parts::conditions(xml, "saml2:", &[declared], assertion);
+    parts::authn_statement(xml, "saml2:", assertion, |authn| {
+        let mut attributes = parts::sorted(authn);
+        attributes.push(("xmlns:saml2", Some(ASSERTION)));
+        attributes
+    });
+    parts::attribute_statement(xml, "saml2:", &[declared], assertion, attribute);
+    xml.close("saml2:Assertion");
+}
 
-    let conditions = &assertion.conditions;
+fn attribute(xml: &mut Xml, attribute: &Attribute) {
     xml.open(
-        "saml2:Conditions",
+        "saml2:Attribute",
         &[
-            ("NotBefore", Some(&conditions.not_before)),
-            ("NotOnOrAfter", Some(&conditions.not_on_or_after)),
-            declared,
+            ("FriendlyName", attribute.friendly_name.as_deref()),
+            ("Name", Some(&attribute.name)),
+            ("NameFormat", attribute.name_format.as_deref()),
         ],
     );
-    if conditions.unknown {
-        unknown_condition(xml, "saml2:");
-    }
-    if let Some(audience) = &conditions.audience {
-        xml.open("saml2:AudienceRestriction", &[])
-            .leaf("saml2:Audience", &[], audience)
-            .close("saml2:AudienceRestriction");
-    }
-    if conditions.one_time_use {
-        xml.empty("saml2:OneTimeUse", &[]);
-    }
-    xml.close("saml2:Conditions");
-
-    if let Some(authn) = &assertion.authn {
-        xml.open(
-            "saml2:AuthnStatement",
+    for value in &attribute.values {
+        xml.leaf(
+            "saml2:AttributeValue",
             &[
-                ("AuthnInstant", Some(&authn.instant)),
-                ("SessionIndex", Some(&authn.session_index)),
-                (
-                    "SessionNotOnOrAfter",
-                    authn.session_not_on_or_after.as_deref(),
-                ),
-                declared,
+                ("xmlns:xs", Some(SCHEMA)),
+                ("xmlns:xsi", Some(SCHEMA_INSTANCE)),
+                ("xsi:type", Some("xs:string")),
             ],
-        )
-        .open("saml2:AuthnContext", &[])
-        .leaf("saml2:AuthnContextClassRef", &[], &authn.context_class)
-        .close("saml2:AuthnContext")
-        .close("saml2:AuthnStatement");
+            value,
+        );
     }
-
-    if !assertion.attributes.is_empty() {
-        xml.open("saml2:AttributeStatement", &[declared]);
-        for attribute in &assertion.attributes {
-            xml.open(
-                "saml2:Attribute",
-                &[
-                    ("FriendlyName", attribute.friendly_name.as_deref()),
-                    ("Name", Some(&attribute.name)),
-                    ("NameFormat", attribute.name_format.as_deref()),
-                ],
-            );
-            for value in &attribute.values {
-                xml.leaf(
-                    "saml2:AttributeValue",
-                    &[
-                        ("xmlns:xs", Some(SCHEMA)),
-                        ("xmlns:xsi", Some(SCHEMA_INSTANCE)),
-                        ("xsi:type", Some("xs:string")),
-                    ],
-                    value,
-                );
-            }
-            xml.close("saml2:Attribute");
-        }
-        xml.close("saml2:AttributeStatement");
-    }
-    xml.close("saml2:Assertion");
+    xml.close("saml2:Attribute");
 }
 
 fn metadata(facts: &MetadataFacts<'_>) -> String {

@@ -7,7 +7,7 @@ use vestibule_xmlsig::SignaturePrefix;
 
 use super::{
     ASSERTION, DSIG, Dialect, HTTP_POST, HTTP_REDIRECT, METADATA, MetadataFacts, NAME_BASIC,
-    PROTOCOL, SCHEMA, SCHEMA_INSTANCE, SOAP, name_id_text, status, unknown_condition,
+    PROTOCOL, SCHEMA, SCHEMA_INSTANCE, SOAP, parts, status,
 };
 use crate::escape::Xml;
 use crate::message::{Assertion, Attribute, EMAIL_ADDRESS, Message};
@@ -106,75 +106,21 @@ fn assertion(xml: &mut Xml, assertion: &Assertion) {
             ("IssueInstant", Some(&assertion.issue_instant)),
         ],
     )
-    .leaf("saml:Issuer", &[], &assertion.issuer)
-    .open("saml:Subject", &[]);
-    if let Some(name_id) = &assertion.name_id {
-        xml.open("saml:NameID", &[("Format", Some(&name_id.format))]);
-        name_id_text(xml, name_id);
-        xml.close("saml:NameID");
-    }
+    .leaf("saml:Issuer", &[], &assertion.issuer);
     let confirmation = &assertion.confirmation;
-    xml.open(
-        "saml:SubjectConfirmation",
-        &[("Method", Some(confirmation.method))],
-    )
-    .empty(
-        "saml:SubjectConfirmationData",
-        &[
-            ("NotOnOrAfter", Some(&confirmation.not_on_or_after)),
-            ("Recipient", Some(&confirmation.recipient)),
-            ("InResponseTo", confirmation.in_response_to.as_deref()),
-        ],
-    )
-    .close("saml:SubjectConfirmation")
-    .close("saml:Subject");
-
-    let conditions = &assertion.conditions;
-    xml.open(
-        "saml:Conditions",
-        &[
-            ("NotBefore", Some(&conditions.not_before)),
-            ("NotOnOrAfter", Some(&conditions.not_on_or_after)),
-        ],
-    );
-    if conditions.unknown {
-        unknown_condition(xml, "saml:");
-    }
-    if let Some(audience) = &conditions.audience {
-        xml.open("saml:AudienceRestriction", &[])
-            .leaf("saml:Audience", &[], audience)
-            .close("saml:AudienceRestriction");
-    }
-    if conditions.one_time_use {
-        xml.empty("saml:OneTimeUse", &[]);
-    }
-    xml.close("saml:Conditions");
-
-    if let Some(authn) = &assertion.authn {
-        xml.open(
-            "saml:AuthnStatement",
-            &[
-                ("AuthnInstant", Some(&authn.instant)),
-                (
-                    "SessionNotOnOrAfter",
-                    authn.session_not_on_or_after.as_deref(),
-                ),
-                ("SessionIndex", Some(&authn.session_index)),
-            ],
-        )
-        .open("saml:AuthnContext", &[])
-        .leaf("saml:AuthnContextClassRef", &[], &authn.context_class)
-        .close("saml:AuthnContext")
-        .close("saml:AuthnStatement");
-    }
-
-    if !assertion.attributes.is_empty() {
-        xml.open("saml:AttributeStatement", &[]);
-        for each in &assertion.attributes {
-            attribute(xml, each);
-        }
-        xml.close("saml:AttributeStatement");
-    }
+    let data = [
+        ("NotOnOrAfter", Some(confirmation.not_on_or_after.as_str())),
+        ("Recipient", Some(&confirmation.recipient)),
+        ("InResponseTo", confirmation.in_response_to.as_deref()),
+    ];
+    parts::subject(xml, "saml:", &[], assertion, &data);
+    parts::conditions(xml, "saml:", &[], assertion);
+    parts::authn_statement(xml, "saml:", assertion, |authn| {
+        let mut attributes = parts::sorted(authn);
+        attributes.swap(1, 2);
+        attributes
+    });
+    parts::attribute_statement(xml, "saml:", &[], assertion, attribute);
     xml.close("saml:Assertion");
 }
 
