@@ -160,6 +160,17 @@ fn tokens_of_a_compromised_key_are_refused_and_sessions_go_on() {
             send("GET", &url, &[("authorization", &bearer)], "").status == 401
         });
     }
+    let events = world.api.get("/v1/audit-events").expect(200).json();
+    let actions: Vec<_> = events["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|event| &event["action"])
+        .collect();
+    let count = |action| actions.iter().filter(|found| **found == action).count();
+    // One of each algorithm: made at the first start, withdrawn, and made anew.
+    assert_eq!(count("signing_key.withdrawn"), 2, "{actions:?}");
+    assert_eq!(count("signing_key.created"), 4, "{actions:?}");
     let renewed = world
         .refresh(&text(&tokens, "/refresh_token"))
         .expect(200)

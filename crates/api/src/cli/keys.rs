@@ -136,7 +136,12 @@ async fn replace(store: &Store, as_json: bool) -> Result<(), Failure> {
             let keys = tx.replace_signing_keys(&fresh, now)?;
             let made: Vec<_> = fresh.iter().map(|key| key.facts().clone()).collect();
             record_created(tx, &Actor::Operator, &made, now)?;
-            for key in keys.iter().filter(|key| key.withdrawn_at == Some(now)) {
+            // The archive keeps microseconds.
+            let just_now = |at: Timestamp| at.as_microsecond() == now.as_microsecond();
+            let withdrawn = keys
+                .iter()
+                .filter(|key| key.withdrawn_at.is_some_and(just_now));
+            for key in withdrawn {
                 let (actor, action) = (Actor::Operator, "signing_key.withdrawn");
                 let detail = json!({"algorithm": key.algorithm});
                 audit::record(tx, actor, None, action, &key.kid, &detail, now)?;
