@@ -63,7 +63,7 @@ fn body(form: &PostForm) -> String {
     });
     format!(
         "<p class=\"eyebrow\">Single sign-on</p>\n<h1>On to your identity provider</h1>\n\
-         <p>You sign in at <strong>{host}</strong> and come back by yourself.</p>\n\
+         <p>You sign in at <strong>{host}</strong>, which brings you back here.</p>\n\
          <form method=\"post\" action=\"{action}\" data-auto-submit>\n\
          <input type=\"hidden\" name=\"SAMLRequest\" value=\"{request}\">\n{relay_state}\
          <button type=\"submit\" autofocus>Continue to your identity provider</button>\n</form>\n\
