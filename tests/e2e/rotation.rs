@@ -17,6 +17,7 @@ use vestibule_session::verify_id_token_with_jwks;
 use crate::support::{
     database::Engine,
     http::send,
+    server::MASTER_KEY,
     within,
     world::{World, ada, now, text},
 };
@@ -75,14 +76,11 @@ fn key_of(token: &str) -> String {
     text(&serde_json::from_slice(&header).expect("JSON"), "/kid")
 }
 
-fn rotate(world: &World, options: &[&str]) {
-    let output = world
-        .server
-        .command()
-        .args(["keys", "rotate"])
-        .args(options)
-        .output()
-        .expect("the program runs");
+/// `vestibule keys …`, beside the running servers.
+fn keys(world: &World, arguments: &[&str]) {
+    let mut command = world.server.command();
+    command.arg("keys").args(arguments);
+    let output = command.output().expect("the program runs");
     assert!(output.status.success(), "{output:?}");
 }
 
@@ -120,7 +118,8 @@ fn rotates_unnoticed(algorithm: &str) {
     };
     thread::scope(|scope| {
         let workers = [scope.spawn(work), scope.spawn(work)];
-        rotate(&world, &["--after", &LEAD.as_secs().to_string()]);
+        let after = LEAD.as_secs().to_string();
+        keys(&world, &["rotate", "--after", &after]);
         // The load has to see the new key, and to go on for a while with it.
         let started = Instant::now();
         while seen.lock().unwrap().len() < 2 && started.elapsed() < LEAD * 4 {
@@ -153,7 +152,7 @@ fn tokens_of_a_compromised_key_are_refused_and_sessions_go_on() {
     let world = World::live(Engine::TwoReplicas);
     let tokens = world.exchange(&world.code(&ada())).expect(200).json();
     let bearer = format!("Bearer {}", text(&tokens, "/access_token"));
-    rotate(&world, &["--compromised"]);
+    keys(&world, &["rotate", "--compromised"]);
     for replica in [0, 1] {
         let url = format!("{}/oauth2/userinfo", world.server.replica_url(replica));
         within(Duration::from_secs(5), "the old key counts no more", || {
@@ -178,4 +177,43 @@ fn tokens_of_a_compromised_key_are_refused_and_sessions_go_on() {
     let bearer = format!("Bearer {}", text(&renewed, "/access_token"));
     let url = format!("{}/oauth2/userinfo", world.server.url);
     send("GET", &url, &[("authorization", &bearer)], "").expect(200);
+}
+
+#[test]
+fn the_master_key_changes_while_people_sign_in() {
+    const NEW: &str = "YW5vdGhlciBrZXkgb2YgdGhlIHRlc3RzLCAzMiBieXQ=";
+    let mut world = World::live(Engine::TwoReplicas);
+    let tokens = world.exchange(&world.code(&ada())).expect(200).json();
+    let mut refresh = text(&tokens, "/refresh_token");
+    let mut goes_on = |world: &World| {
+        // A test's start link is sealed as well: it is shown as long as the test is pending.
+        let test = world
+            .api
+            .post(&world.path("/tests"), &json!({}))
+            .expect(201)
+            .json();
+        let shown = world
+            .api
+            .get(&world.path(&format!("/tests/{}", text(&test, "/id"))));
+        assert_eq!(shown.expect(200).json()["start_url"], test["start_url"]);
+        world.exchange(&world.code(&ada())).expect(200);
+        let tokens = world.refresh(&refresh).expect(200).json();
+        refresh = text(&tokens, "/refresh_token");
+    };
+    for keys in [format!("{MASTER_KEY},{NEW}"), format!("{NEW},{MASTER_KEY}")] {
+        world.server.roll("VESTIBULE_MASTER_KEY", &keys);
+        goes_on(&world);
+    }
+    keys(&world, &["reseal"]);
+    goes_on(&world);
+    world.server.roll("VESTIBULE_MASTER_KEY", NEW);
+    goes_on(&world);
+
+    let mut with_the_old_one = world.server.command();
+    with_the_old_one.env("VESTIBULE_MASTER_KEY", MASTER_KEY);
+    let refused = with_the_old_one
+        .args(["keys", "list"])
+        .output()
+        .expect("the program runs");
+    assert!(!refused.status.success(), "{refused:?}");
 }

@@ -18,7 +18,7 @@ use super::{
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_vestibule");
 /// 32 bytes in base64: the tests' own.
-const MASTER_KEY: &str = "dGVzdHMgc2VhbCB0aGVpciBzZWNyZXRzIHdpdGggaXQ=";
+pub(crate) const MASTER_KEY: &str = "dGVzdHMgc2VhbCB0aGVpciBzZWNyZXRzIHdpdGggaXQ=";
 
 /// A running server, or several behind one address; killed when it is dropped.
 pub(crate) struct Server {
@@ -148,6 +148,20 @@ impl Server {
     /// The address of one replica, past the front.
     pub(crate) fn replica_url(&self, index: usize) -> String {
         format!("http://{}", self.replicas[index].address)
+    }
+
+    /// Starts the servers anew, one after the other, with another value of a setting.
+    pub(crate) fn roll(&mut self, setting: &str, value: &str) {
+        let kept = self.settings.iter_mut().find(|(name, _)| name == setting);
+        kept.expect("a setting that was given").1 = value.to_owned();
+        for index in 0..self.replicas.len() {
+            let replica = &mut self.replicas[index];
+            if let Some(mut child) = replica.child.take() {
+                super::process::signal("TERM", child.id());
+                child.wait().expect("its status");
+            }
+            self.restart();
+        }
     }
 
     /// Kills every server without a warning and starts it again at the same address.
