@@ -10,7 +10,7 @@ use std::{
 use tempfile::TempDir;
 
 use super::{
-    process::{children, signal},
+    process::{Signal, children, signal},
     within,
 };
 
@@ -131,10 +131,7 @@ impl PostgresServer {
         let pids = self.everyone();
         for pid in &pids {
             // A child may have ended together with its parent.
-            let _ = Command::new("kill")
-                .args(["-KILL", &pid.to_string()])
-                .stderr(Stdio::null())
-                .status();
+            signal(*pid, Signal::KILL);
         }
         within(Duration::from_secs(10), "Postgres is gone", || {
             pids.iter().all(|pid| !is_running(*pid))
@@ -144,13 +141,13 @@ impl PostgresServer {
 
     pub(crate) fn freeze(&self) {
         for pid in self.everyone() {
-            signal("STOP", pid);
+            signal(pid, Signal::STOP);
         }
     }
 
     pub(crate) fn thaw(&self) {
         for pid in self.everyone() {
-            signal("CONT", pid);
+            signal(pid, Signal::CONT);
         }
     }
 }

@@ -1,13 +1,14 @@
 //! Processes that a test stops, freezes and wakes.
 
-use std::{fs, process::Command};
+use std::fs;
 
-/// A signal to a process that this test has started.
-pub(crate) fn signal(name: &str, pid: u32) {
-    let sent = Command::new("kill")
-        .args([format!("-{name}"), pid.to_string()])
-        .status();
-    assert!(sent.expect("kill runs").success(), "{name} to {pid}");
+pub(crate) use rustix::process::Signal;
+use rustix::process::{Pid, kill_process};
+
+/// A signal to a process that this test has started; whether it was still there.
+pub(crate) fn signal(pid: u32, signal: Signal) -> bool {
+    let pid = pid.try_into().ok().and_then(Pid::from_raw).expect("a pid");
+    kill_process(pid, signal).is_ok()
 }
 
 /// The processes that a process has started.

@@ -8,7 +8,10 @@ use std::{
 
 use tempfile::TempDir;
 
-use super::{process::signal, within};
+use super::{
+    process::{Signal, signal},
+    within,
+};
 
 /// A Redis server, gone when it is dropped.
 pub(crate) struct RedisServer {
@@ -61,11 +64,11 @@ impl RedisServer {
     }
 
     pub(crate) fn freeze(&self) {
-        signal("STOP", self.pid());
+        assert!(signal(self.pid(), Signal::STOP));
     }
 
     pub(crate) fn thaw(&self) {
-        signal("CONT", self.pid());
+        assert!(signal(self.pid(), Signal::CONT));
     }
 
     /// Everything in it is gone.

@@ -14,6 +14,7 @@ use super::{
     database::{Database, Engine, service},
     front::Front,
     http::Api,
+    process::{Signal, signal},
 };
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_vestibule");
@@ -30,13 +31,13 @@ pub(crate) struct Server {
     settings: Vec<(String, String)>,
 }
 
-/// Kills the servers of a test without a warning.
+/// Kills the servers of a test without a warning when it is dropped.
 pub(crate) struct Killer(Vec<u32>);
 
-impl Killer {
-    pub(crate) fn kill(&self) {
+impl Drop for Killer {
+    fn drop(&mut self) {
         for pid in &self.0 {
-            super::process::signal("KILL", *pid);
+            signal(*pid, Signal::KILL);
         }
     }
 }
@@ -157,7 +158,7 @@ impl Server {
         for index in 0..self.replicas.len() {
             let replica = &mut self.replicas[index];
             if let Some(mut child) = replica.child.take() {
-                super::process::signal("TERM", child.id());
+                signal(child.id(), Signal::TERM);
                 child.wait().expect("its status");
             }
             self.restart();
@@ -193,7 +194,7 @@ impl Server {
     pub(crate) fn terminate(&mut self) -> std::process::ExitStatus {
         let replica = self.replicas.first_mut().expect("a server");
         let mut child = replica.child.take().expect("a running server");
-        super::process::signal("TERM", child.id());
+        signal(child.id(), Signal::TERM);
         child.wait().expect("its status")
     }
 
