@@ -175,8 +175,13 @@ fn unprivileged() -> Option<&'static str> {
 
 impl Drop for PostgresServer {
     fn drop(&mut self) {
-        if self.pid().is_some() {
-            self.kill();
+        // Nothing here may panic: it also runs when a test has.
+        let Some(postmaster) = self.pid() else {
+            return;
+        };
+        let children = children(postmaster);
+        for pid in [postmaster].into_iter().chain(children) {
+            signal(pid, Signal::KILL);
         }
     }
 }
