@@ -82,13 +82,8 @@ on_all! {
 
 #[test]
 fn only_the_browser_that_began_may_finish() {
-    let world = World::on(
-        Server::start(crate::support::database::Engine::Sqlite),
-        vestibule_test_idp::Style::Entra,
-    );
-    world.save_draft();
-    world.pass_test();
-    world.enable().expect(200);
+    let server = Server::start(crate::support::database::Engine::Sqlite);
+    let world = World::on(server, vestibule_test_idp::Style::Entra).go_live();
     let mut browser = Browser::default();
     let start = world.authorize_url();
     let form = world.visit_idp(

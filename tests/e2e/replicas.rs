@@ -10,7 +10,7 @@ use std::{
 };
 
 use serde_json::json;
-use vestibule_test_idp::{SpRegistration, Style, Twist};
+use vestibule_test_idp::{PostForm, SpRegistration, Style, Twist};
 
 use crate::support::{
     browser::Browser,
@@ -36,6 +36,19 @@ fn begin_at(world: &World, replica: usize) -> Answer {
     Browser::default().get(&at(world, replica, &world.authorize_url()))
 }
 
+/// A sign-in begins at each of them, which then has copies of the live settings.
+fn begin_at_both(world: &World) {
+    for replica in [0, 1] {
+        begin_at(world, replica).expect(302);
+    }
+}
+
+/// The IdP's answer, brought to one of the replicas with the browser's cookie.
+fn deliver_at(world: &World, replica: usize, browser: &mut Browser, form: &PostForm) -> Answer {
+    let url = at(world, replica, &form.acs_url);
+    browser.post_from_here(&url, &[("SAMLResponse", &form.saml_response)])
+}
+
 #[test]
 fn one_response_posted_to_both_at_the_same_instant_is_accepted_once() {
     const TIMES: usize = 1_000;
@@ -47,9 +60,9 @@ fn one_response_posted_to_both_at_the_same_instant_is_accepted_once() {
         let form = world.visit_idp(&mut browser, &start, &world.idp, &ada(), &Twist::default());
         let together = Barrier::new(2);
         let post = |replica| {
-            let (mut browser, url) = (browser.clone(), at(&world, replica, &form.acs_url));
+            let mut browser = browser.clone();
             together.wait();
-            browser.post_from_here(&url, &[("SAMLResponse", &form.saml_response)])
+            deliver_at(&world, replica, &mut browser, &form)
         };
         let answers = thread::scope(|scope| {
             let other = scope.spawn(|| post(1));
@@ -83,9 +96,7 @@ fn one_response_posted_to_both_at_the_same_instant_is_accepted_once() {
 
 /// Each replica has copies of the live settings; then SSO is switched off at one of them.
 fn off_at_one_is_off_at_the_other(world: &World, promised: Duration) {
-    for replica in [0, 1] {
-        begin_at(world, replica).expect(302);
-    }
+    begin_at_both(world);
     let tokens = world.exchange(&world.code(&ada())).expect(200).json();
     let mut browser = Browser::default();
     let start = at(world, 1, &world.authorize_url());
@@ -96,10 +107,7 @@ fn off_at_one_is_off_at_the_other(world: &World, promised: Duration) {
         .post(&world.path("/disable"), &json!({"force": true}))
         .expect(200);
     // At once: nobody gets in, nothing is renewed, whatever copy anybody has.
-    let answer = browser.post_from_here(
-        &at(world, 1, &form.acs_url),
-        &[("SAMLResponse", &form.saml_response)],
-    );
+    let answer = deliver_at(world, 1, &mut browser, &form);
     assert_eq!(answer.status, 403, "{answer:?}");
     assert!(!world.is_active(&text(&tokens, "/access_token")));
     assert_eq!(world.refresh(&text(&tokens, "/refresh_token")).status, 400);
@@ -110,9 +118,7 @@ fn off_at_one_is_off_at_the_other(world: &World, promised: Duration) {
     begin_at(world, 0).expect(403);
 
     first.post(&world.path("/enable"), &json!({})).expect(200);
-    for replica in [0, 1] {
-        begin_at(world, replica).expect(302);
-    }
+    begin_at_both(world);
 }
 
 #[test]
@@ -134,15 +140,10 @@ fn off_at_one_is_off_at_the_other_within_five_seconds_without_redis() {
     let mut browser = Browser::default();
     let start = at(&world, 0, &text(&test, "/start_url"));
     let form = world.visit_idp(&mut browser, &start, &world.idp, &ada(), &Twist::default());
-    let acs = at(&world, 0, &form.acs_url);
-    browser
-        .post_from_here(&acs, &[("SAMLResponse", &form.saml_response)])
-        .expect(200);
+    deliver_at(&world, 0, &mut browser, &form).expect(200);
     world.enable().expect(200);
 
-    for replica in [0, 1] {
-        begin_at(&world, replica).expect(302);
-    }
+    begin_at_both(&world);
     let first = world.api.at(&world.server.replica_url(0));
     first
         .post(&world.path("/disable"), &json!({"force": true}))
@@ -175,9 +176,7 @@ fn a_revision_that_goes_live_at_one_serves_at_both() {
     let world = World::live(Engine::TwoReplicas);
     let next = idp(Style::Entra);
     next.trust(SpRegistration::new(&world.entity_id, &world.acs_url));
-    for replica in [0, 1] {
-        begin_at(&world, replica).expect(302);
-    }
+    begin_at_both(&world);
     world
         .api
         .put(&world.path("/draft"), &World::draft_of(&next))
@@ -191,10 +190,7 @@ fn a_revision_that_goes_live_at_one_serves_at_both() {
     let mut browser = Browser::default();
     let start = at(&world, 0, &world.authorize_url());
     let form = world.visit_idp(&mut browser, &start, &next, &ada(), &Twist::default());
-    let answer = browser.post_from_here(
-        &at(&world, 1, &form.acs_url),
-        &[("SAMLResponse", &form.saml_response)],
-    );
+    let answer = deliver_at(&world, 1, &mut browser, &form);
     world.exchange(&code_in(&answer)).expect(200);
     within(WITH_REDIS, "the second sends people to the new IdP", || {
         begin_at(&world, 1)
@@ -206,9 +202,7 @@ fn a_revision_that_goes_live_at_one_serves_at_both() {
 #[test]
 fn a_client_that_is_deleted_at_one_is_gone_at_both() {
     let world = World::live(Engine::TwoReplicas);
-    for replica in [0, 1] {
-        begin_at(&world, replica).expect(302);
-    }
+    begin_at_both(&world);
     let first = world.api.at(&world.server.replica_url(0));
     first
         .delete(&format!("/v1/clients/{}", world.client.0))
@@ -230,10 +224,7 @@ fn a_trip_begun_before_the_plan_fell_lets_nobody_in_at_any_replica() {
     first
         .patch(&world.workspace_path(""), &json!({"plan": "free"}))
         .expect(200);
-    let answer = browser.post_from_here(
-        &at(&world, 1, &form.acs_url),
-        &[("SAMLResponse", &form.saml_response)],
-    );
+    let answer = deliver_at(&world, 1, &mut browser, &form);
     assert_eq!(answer.status, 403, "{answer:?}");
     within(WITH_REDIS, "no sign-in begins", || {
         begin_at(&world, 1).status == 403

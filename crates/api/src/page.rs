@@ -6,7 +6,7 @@ use actix_web::{
     HttpResponse, ResponseError,
     http::{
         StatusCode,
-        header::{HeaderValue, RETRY_AFTER},
+        header::{HeaderValue, LOCATION, RETRY_AFTER},
     },
 };
 use vestibule_saml::{Outcome, Report};
@@ -72,6 +72,15 @@ pub(crate) fn respond_under(
         .insert_header(("Content-Security-Policy", policy))
         .insert_header(("Referrer-Policy", "no-referrer"))
         .body(html(title, body))
+}
+
+/// A redirect to a URL that says more than others should see; never kept by a cache.
+pub(crate) fn redirect(status: StatusCode, url: String) -> HttpResponse {
+    HttpResponse::build(status)
+        .insert_header((LOCATION, url))
+        .insert_header(("Cache-Control", "no-store"))
+        .insert_header(("Referrer-Policy", "no-referrer"))
+        .finish()
 }
 
 /// A failure that a person sees.

@@ -148,7 +148,7 @@ impl Store {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        run(&self.0.read, Mode::Read, f).await
+        run(&self.0.read, Mode::Read, ANSWER_WITHIN, f).await
     }
 
     /// Runs a closure in a transaction of its own. `Ok` comes back after the commit; with `Err`
@@ -165,7 +165,7 @@ impl Store {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        run(&self.0.write, Mode::Write, f).await
+        run(&self.0.write, Mode::Write, ANSWER_WITHIN, f).await
     }
 
     /// Whether the database answers.
@@ -173,18 +173,11 @@ impl Store {
     /// # Errors
     /// As [`Self::read`].
     pub async fn ping(&self) -> Result<(), StoreError> {
-        tokio::time::timeout(PING_WITHIN, self.read(|tx| tx.ping()))
-            .await
-            .unwrap_or_else(|_elapsed| {
-                let seconds = PING_WITHIN.as_secs();
-                Err(StoreError::Unavailable(format!(
-                    "no answer within {seconds} s"
-                )))
-            })
+        run(&self.0.read, Mode::Read, PING_WITHIN, |tx| tx.ping()).await
     }
 }
 
-async fn run<T, E, F>(lane: &Lane, mode: Mode, closure: F) -> Result<T, E>
+async fn run<T, E, F>(lane: &Lane, mode: Mode, within: Duration, closure: F) -> Result<T, E>
 where
     F: FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     T: Send + 'static,
@@ -192,14 +185,14 @@ where
 {
     let (work, answer) = job(mode, closure);
     lane.push(work)?;
-    match tokio::time::timeout(ANSWER_WITHIN, answer).await {
+    match tokio::time::timeout(within, answer).await {
         Ok(answer) => answer.unwrap_or_else(|_cause| Err(StoreError::Stopped.into())),
-        Err(_elapsed) => Err(no_answer(mode).into()),
+        Err(_elapsed) => Err(no_answer(mode, within).into()),
     }
 }
 
-fn no_answer(mode: Mode) -> StoreError {
-    let seconds = ANSWER_WITHIN.as_secs();
+fn no_answer(mode: Mode, within: Duration) -> StoreError {
+    let seconds = within.as_secs();
     StoreError::Unavailable(match mode {
         Mode::Read => format!("no answer within {seconds} s"),
         Mode::Write => {

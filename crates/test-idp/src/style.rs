@@ -176,11 +176,12 @@ impl MetadataFacts<'_> {
     }
 
     /// The certificate in lines of 64 characters, as some write it.
-    pub(crate) fn certificate_in_lines(&self, xml: &mut Xml) {
+    pub(crate) fn certificate_in_lines(&self) -> String {
         let characters: Vec<char> = self.certificate.chars().collect();
-        for line in characters.chunks(64) {
-            xml.raw(&line.iter().collect::<String>()).raw("\n");
-        }
+        let lines = characters.chunks(64);
+        lines
+            .map(|line| line.iter().chain(&['\n']).collect::<String>())
+            .collect()
     }
 }
 

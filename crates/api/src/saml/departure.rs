@@ -1,9 +1,6 @@
 //! How a browser leaves for the IdP: by a redirect, or by a page that posts itself.
 
-use actix_web::{
-    HttpResponse,
-    http::{StatusCode, header::LOCATION},
-};
+use actix_web::{HttpResponse, http::StatusCode};
 use url::Url;
 use vestibule_model::SsoBinding;
 use vestibule_saml::{AuthnRequest, PostForm, SendError};
@@ -38,11 +35,7 @@ impl Departure {
     /// been a POST), or 200 and the page.
     pub(crate) fn into_response(self, redirect: StatusCode) -> HttpResponse {
         match self {
-            Self::Redirect(url) => HttpResponse::build(redirect)
-                .insert_header((LOCATION, url))
-                .insert_header(("Cache-Control", "no-store"))
-                .insert_header(("Referrer-Policy", "no-referrer"))
-                .finish(),
+            Self::Redirect(url) => page::redirect(redirect, url),
             Self::Post(form) => page::respond_under(
                 CONTENT_SECURITY_POLICY,
                 StatusCode::OK,

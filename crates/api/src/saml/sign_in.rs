@@ -2,11 +2,7 @@
 
 use std::sync::Arc;
 
-use actix_web::{
-    HttpResponse,
-    http::{StatusCode, header::LOCATION},
-    web::Data,
-};
+use actix_web::{HttpResponse, http::StatusCode, web::Data};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use tracing::info;
@@ -25,7 +21,7 @@ use crate::{
     audit, clock,
     configuration::{Live, NoRoute, Route},
     facts,
-    page::ErrorPage,
+    page::{self, ErrorPage},
     problem::{Problem, ProblemType},
     redirect_uri::RedirectUri,
     saml::{
@@ -337,15 +333,7 @@ async fn answer(
         parameters.push(("state", state));
     }
     parameters.push(("iss", service.config.public_url.as_str()));
-    Ok(see_other(uri.with(&parameters)))
-}
-
-fn see_other(url: String) -> HttpResponse {
-    HttpResponse::build(StatusCode::SEE_OTHER)
-        .insert_header((LOCATION, url))
-        .insert_header(("Cache-Control", "no-store"))
-        .insert_header(("Referrer-Policy", "no-referrer"))
-        .finish()
+    Ok(page::redirect(StatusCode::SEE_OTHER, uri.with(&parameters)))
 }
 
 fn attempt(trip: &Trip, request: &AuthorizeRequest, report: Report, now: Timestamp) -> Attempt {

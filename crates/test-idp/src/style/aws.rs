@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 use vestibule_xmlsig::SignaturePrefix;
 
 use super::{
-    ASSERTION, DSIG, Dialect, ENTITY, HTTP_POST, HTTP_REDIRECT, METADATA, MetadataFacts,
+    ASSERTION, Dialect, ENTITY, HTTP_POST, HTTP_REDIRECT, METADATA, MetadataFacts,
     NAME_UNSPECIFIED, PROTOCOL, SCHEMA, SCHEMA_INSTANCE, parts, status,
 };
 use crate::escape::Xml;
@@ -108,59 +108,29 @@ fn assertion(xml: &mut Xml, assertion: &Assertion) {
 }
 
 fn attribute(xml: &mut Xml, attribute: &Attribute) {
-    xml.open(
-        "saml2:Attribute",
-        &[
-            ("FriendlyName", attribute.friendly_name.as_deref()),
-            ("Name", Some(&attribute.name)),
-            ("NameFormat", attribute.name_format.as_deref()),
-        ],
-    );
-    for value in &attribute.values {
-        xml.leaf(
-            "saml2:AttributeValue",
-            &[
-                ("xmlns:xsi", Some(SCHEMA_INSTANCE)),
-                ("xsi:type", Some("xsd:string")),
-            ],
-            value,
-        );
-    }
-    xml.close("saml2:Attribute");
+    let typed = [
+        ("xmlns:xsi", Some(SCHEMA_INSTANCE)),
+        ("xsi:type", Some("xsd:string")),
+    ];
+    let names = parts::sorted_names(attribute);
+    parts::attribute(xml, "saml2:", &names, &typed, attribute);
 }
 
 /// Without the SingleLogoutService that AWS lists: there is none here.
 fn metadata(facts: &MetadataFacts<'_>) -> String {
     let mut xml = Xml::default();
     xml.raw(DIALECT.declaration);
-    xml.open(
-        "md:EntityDescriptor",
-        &[
-            ("xmlns:md", Some(METADATA)),
-            ("entityID", Some(facts.entity_id)),
-        ],
-    )
-    .open(
-        "md:IDPSSODescriptor",
-        &[
-            ("WantAuthnRequestsSigned", Some("false")),
-            ("protocolSupportEnumeration", Some(PROTOCOL)),
-        ],
-    )
-    .open("md:KeyDescriptor", &[("use", Some("signing"))])
-    .open("ds:KeyInfo", &[("xmlns:ds", Some(DSIG))])
-    .open("ds:X509Data", &[])
-    .leaf("ds:X509Certificate", &[], facts.certificate)
-    .close("ds:X509Data")
-    .close("ds:KeyInfo")
-    .close("md:KeyDescriptor")
-    .leaf("md:NameIDFormat", &[], PERSISTENT);
-    facts.single_sign_on(
+    let entity = [
+        ("xmlns:md", Some(METADATA)),
+        ("entityID", Some(facts.entity_id)),
+    ];
+    parts::metadata(
         &mut xml,
-        "md:SingleSignOnService",
+        facts,
+        &entity,
+        facts.certificate,
+        &[PERSISTENT],
         &[HTTP_POST, HTTP_REDIRECT],
     );
-    xml.close("md:IDPSSODescriptor")
-        .close("md:EntityDescriptor");
     xml.finish()
 }

@@ -109,18 +109,12 @@ fn assertion(xml: &mut Xml, assertion: &Assertion) {
 }
 
 fn attribute(xml: &mut Xml, attribute: &Attribute) {
-    xml.open(
-        "Attribute",
-        &[
-            ("Name", Some(&attribute.name)),
-            ("NameFormat", attribute.name_format.as_deref()),
-            ("FriendlyName", attribute.friendly_name.as_deref()),
-        ],
-    );
-    for value in &attribute.values {
-        xml.leaf("AttributeValue", &[], value);
-    }
-    xml.close("Attribute");
+    let names = [
+        ("Name", Some(attribute.name.as_str())),
+        ("NameFormat", attribute.name_format.as_deref()),
+        ("FriendlyName", attribute.friendly_name.as_deref()),
+    ];
+    parts::attribute(xml, "", &names, &[], attribute);
 }
 
 /// Entra ID's document also describes a WS-Federation token service, with keys of its own; a reader

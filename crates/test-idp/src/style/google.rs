@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 use vestibule_xmlsig::SignaturePrefix;
 
 use super::{
-    ASSERTION, DSIG, Dialect, HTTP_POST, HTTP_REDIRECT, METADATA, MetadataFacts, PROTOCOL, SCHEMA,
+    ASSERTION, Dialect, HTTP_POST, HTTP_REDIRECT, METADATA, MetadataFacts, PROTOCOL, SCHEMA,
     SCHEMA_INSTANCE, parts, status,
 };
 use crate::escape::Xml;
@@ -107,54 +107,30 @@ fn attribute(xml: &mut Xml, attribute: &Attribute) {
         xml.empty("saml2:Attribute", &names);
         return;
     }
-    xml.open("saml2:Attribute", &names);
-    for value in &attribute.values {
-        xml.leaf(
-            "saml2:AttributeValue",
-            &[
-                ("xmlns:xs", Some(SCHEMA)),
-                ("xmlns:xsi", Some(SCHEMA_INSTANCE)),
-                ("xsi:type", Some("xs:anyType")),
-            ],
-            value,
-        );
-    }
-    xml.close("saml2:Attribute");
+    let typed = [
+        ("xmlns:xs", Some(SCHEMA)),
+        ("xmlns:xsi", Some(SCHEMA_INSTANCE)),
+        ("xsi:type", Some("xs:anyType")),
+    ];
+    parts::attribute(xml, "saml2:", &names, &typed, attribute);
 }
 
 /// It ends with the certificate, and names another NameID format than a new application gets.
 fn metadata(facts: &MetadataFacts<'_>) -> String {
     let mut xml = Xml::default();
     xml.raw(DIALECT.declaration);
-    xml.open(
-        "md:EntityDescriptor",
-        &[
-            ("xmlns:md", Some(METADATA)),
-            ("entityID", Some(facts.entity_id)),
-            ("validUntil", Some(&facts.valid_until)),
-        ],
-    )
-    .open(
-        "md:IDPSSODescriptor",
-        &[
-            ("WantAuthnRequestsSigned", Some("false")),
-            ("protocolSupportEnumeration", Some(PROTOCOL)),
-        ],
-    )
-    .open("md:KeyDescriptor", &[("use", Some("signing"))])
-    .open("ds:KeyInfo", &[("xmlns:ds", Some(DSIG))])
-    .open("ds:X509Data", &[])
-    .leaf("ds:X509Certificate", &[], facts.certificate)
-    .close("ds:X509Data")
-    .close("ds:KeyInfo")
-    .close("md:KeyDescriptor")
-    .leaf("md:NameIDFormat", &[], EMAIL_ADDRESS);
-    facts.single_sign_on(
+    let entity = [
+        ("xmlns:md", Some(METADATA)),
+        ("entityID", Some(facts.entity_id)),
+        ("validUntil", Some(facts.valid_until.as_str())),
+    ];
+    parts::metadata(
         &mut xml,
-        "md:SingleSignOnService",
+        facts,
+        &entity,
+        facts.certificate,
+        &[EMAIL_ADDRESS],
         &[HTTP_REDIRECT, HTTP_POST],
     );
-    xml.close("md:IDPSSODescriptor")
-        .close("md:EntityDescriptor");
     xml.finish()
 }

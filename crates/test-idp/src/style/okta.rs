@@ -4,8 +4,8 @@ use jiff::SignedDuration;
 use vestibule_xmlsig::SignaturePrefix;
 
 use super::{
-    ASSERTION, DSIG, Dialect, ENTITY, HTTP_POST, HTTP_REDIRECT, METADATA, MetadataFacts,
-    NAME_BASIC, NAME_UNSPECIFIED, PROTOCOL, SCHEMA, SCHEMA_INSTANCE, parts, status,
+    ASSERTION, Dialect, ENTITY, HTTP_POST, HTTP_REDIRECT, METADATA, MetadataFacts, NAME_BASIC,
+    NAME_UNSPECIFIED, PROTOCOL, SCHEMA, SCHEMA_INSTANCE, parts, status,
 };
 use crate::escape::Xml;
 use crate::message::{Assertion, Attribute, EMAIL_ADDRESS, Message, UNSPECIFIED};
@@ -110,62 +110,29 @@ fn assertion(xml: &mut Xml, assertion: &Assertion) {
 }
 
 fn attribute(xml: &mut Xml, attribute: &Attribute) {
-    xml.open(
-        "saml2:Attribute",
-        &[
-            ("FriendlyName", attribute.friendly_name.as_deref()),
-            ("Name", Some(&attribute.name)),
-            ("NameFormat", attribute.name_format.as_deref()),
-        ],
-    );
-    for value in &attribute.values {
-        xml.leaf(
-            "saml2:AttributeValue",
-            &[
-                ("xmlns:xs", Some(SCHEMA)),
-                ("xmlns:xsi", Some(SCHEMA_INSTANCE)),
-                ("xsi:type", Some("xs:string")),
-            ],
-            value,
-        );
-    }
-    xml.close("saml2:Attribute");
+    let typed = [
+        ("xmlns:xs", Some(SCHEMA)),
+        ("xmlns:xsi", Some(SCHEMA_INSTANCE)),
+        ("xsi:type", Some("xs:string")),
+    ];
+    let names = parts::sorted_names(attribute);
+    parts::attribute(xml, "saml2:", &names, &typed, attribute);
 }
 
 fn metadata(facts: &MetadataFacts<'_>) -> String {
     let mut xml = Xml::default();
     xml.raw("<?xml version=\"1.0\" encoding=\"UTF-8\"?>");
-    xml.open(
-        "md:EntityDescriptor",
-        &[
-            ("entityID", Some(facts.entity_id)),
-            ("xmlns:md", Some(METADATA)),
-        ],
-    )
-    .open(
-        "md:IDPSSODescriptor",
-        &[
-            ("WantAuthnRequestsSigned", Some("false")),
-            ("protocolSupportEnumeration", Some(PROTOCOL)),
-        ],
-    )
-    .open("md:KeyDescriptor", &[("use", Some("signing"))])
-    .open("ds:KeyInfo", &[("xmlns:ds", Some(DSIG))])
-    .open("ds:X509Data", &[])
-    .open("ds:X509Certificate", &[]);
-    facts.certificate_in_lines(&mut xml);
-    xml.close("ds:X509Certificate")
-        .close("ds:X509Data")
-        .close("ds:KeyInfo")
-        .close("md:KeyDescriptor")
-        .leaf("md:NameIDFormat", &[], UNSPECIFIED)
-        .leaf("md:NameIDFormat", &[], EMAIL_ADDRESS);
-    facts.single_sign_on(
+    let entity = [
+        ("entityID", Some(facts.entity_id)),
+        ("xmlns:md", Some(METADATA)),
+    ];
+    parts::metadata(
         &mut xml,
-        "md:SingleSignOnService",
+        facts,
+        &entity,
+        &facts.certificate_in_lines(),
+        &[UNSPECIFIED, EMAIL_ADDRESS],
         &[HTTP_POST, HTTP_REDIRECT],
     );
-    xml.close("md:IDPSSODescriptor")
-        .close("md:EntityDescriptor");
     xml.finish()
 }

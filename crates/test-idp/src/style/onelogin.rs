@@ -170,13 +170,13 @@ fn metadata(facts: &MetadataFacts<'_>) -> String {
     .open("KeyDescriptor", &[("use", Some("signing"))])
     .open("ds:KeyInfo", &[("xmlns:ds", Some(DSIG))])
     .open("ds:X509Data", &[])
-    .open("ds:X509Certificate", &[]);
-    facts.certificate_in_lines(&mut xml);
-    xml.close("ds:X509Certificate")
-        .close("ds:X509Data")
-        .close("ds:KeyInfo")
-        .close("KeyDescriptor")
-        .leaf("NameIDFormat", &[], EMAIL_ADDRESS);
+    .open("ds:X509Certificate", &[])
+    .raw(&facts.certificate_in_lines())
+    .close("ds:X509Certificate")
+    .close("ds:X509Data")
+    .close("ds:KeyInfo")
+    .close("KeyDescriptor")
+    .leaf("NameIDFormat", &[], EMAIL_ADDRESS);
     facts.single_sign_on(
         &mut xml,
         "SingleSignOnService",

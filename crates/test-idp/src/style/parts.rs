@@ -1,7 +1,7 @@
 //! What every style writes alike, but for its prefix (with its colon, or empty) and for what it
 //! declares again on each element.
 
-use super::{name_id_text, unknown_condition};
+use super::{DSIG, MetadataFacts, PROTOCOL, name_id_text, unknown_condition};
 use crate::escape::{Attributes, Xml};
 use crate::message::{Assertion, Attribute, Authn};
 
@@ -118,6 +118,67 @@ pub(super) fn attribute_statement(
         attribute(xml, each);
     }
     xml.close(&statement);
+}
+
+/// One attribute; `names` are its own, in the order of the style, `typed` what stands at each value.
+pub(super) fn attribute(
+    xml: &mut Xml,
+    prefix: &str,
+    names: Attributes<'_>,
+    typed: Attributes<'_>,
+    attribute: &Attribute,
+) {
+    let [element, value] = ["Attribute", "AttributeValue"].map(|name| format!("{prefix}{name}"));
+    xml.open(&element, names);
+    for text in &attribute.values {
+        xml.leaf(&value, typed, text);
+    }
+    xml.close(&element);
+}
+
+/// The names of an attribute in the order of the alphabet, as some write them.
+pub(super) fn sorted_names(attribute: &Attribute) -> [(&'static str, Option<&str>); 3] {
+    [
+        ("FriendlyName", attribute.friendly_name.as_deref()),
+        ("Name", Some(&attribute.name)),
+        ("NameFormat", attribute.name_format.as_deref()),
+    ]
+}
+
+/// Metadata in the prefixes `md:` and `ds:`; `entity` is what stands at its root element, in the
+/// order of the style.
+pub(super) fn metadata(
+    xml: &mut Xml,
+    facts: &MetadataFacts<'_>,
+    entity: Attributes<'_>,
+    certificate: &str,
+    name_id_formats: &[&str],
+    bindings: &[&str],
+) {
+    xml.open("md:EntityDescriptor", entity)
+        .open(
+            "md:IDPSSODescriptor",
+            &[
+                ("WantAuthnRequestsSigned", Some("false")),
+                ("protocolSupportEnumeration", Some(PROTOCOL)),
+            ],
+        )
+        .open("md:KeyDescriptor", &[("use", Some("signing"))])
+        .open("ds:KeyInfo", &[("xmlns:ds", Some(DSIG))])
+        .open("ds:X509Data", &[])
+        .open("ds:X509Certificate", &[])
+        // As it is: a line break stays one.
+        .raw(certificate)
+        .close("ds:X509Certificate")
+        .close("ds:X509Data")
+        .close("ds:KeyInfo")
+        .close("md:KeyDescriptor");
+    for format in name_id_formats {
+        xml.leaf("md:NameIDFormat", &[], format);
+    }
+    facts.single_sign_on(xml, "md:SingleSignOnService", bindings);
+    xml.close("md:IDPSSODescriptor")
+        .close("md:EntityDescriptor");
 }
 
 /// The attributes of a SubjectConfirmationData in the order of the alphabet, as most write them.
