@@ -3,7 +3,8 @@
 use serde::Deserialize;
 use utoipa::ToSchema;
 use vestibule_model::{
-    AttributeMapping, ConnectionId, EncryptionCbc, Provisioning, RevisionSettings, SsoBinding,
+    AttributeMapping, ClientId, ConnectionId, EncryptionCbc, IdpInitiated, NameIdPolicy,
+    Provisioning, RevisionSettings, SsoBinding,
 };
 use vestibule_saml::{IdpMetadata, Limits};
 use vestibule_xmlsig::Certificate;
@@ -12,6 +13,8 @@ use crate::{problem::Problem, saml::urls, web_url};
 
 /// How many certificates one revision may hold: an IdP rolls over with two, a federation with few.
 const MAX_CERTIFICATES: usize = 10;
+/// How many AuthnContext classes may be named.
+const MAX_CLASSES: usize = 20;
 /// The longest entity ID (SAML Core §8.3.6).
 const MAX_ENTITY_ID: usize = 1_024;
 
@@ -32,6 +35,11 @@ pub(crate) struct NewDraft {
     idp_sso_binding: Option<SsoBinding>,
     /// The IdP's single-logout endpoint.
     idp_logout_url: Option<String>,
+    /// Where LogoutResponses go, where that is another place.
+    idp_logout_response_url: Option<String>,
+    /// How logout messages go there: redirect (default) or post.
+    #[schema(value_type = Option<String>)]
+    idp_logout_binding: Option<SsoBinding>,
     /// A plain https page to go to after sign-out.
     logout_landing_url: Option<String>,
     /// The IdP's entity ID; learned by the passed test where it is absent.
@@ -50,6 +58,30 @@ pub(crate) struct NewDraft {
     required_authn_context: Option<Vec<String>>,
     /// Which attributes carry what, where the defaults do not fit.
     attribute_mapping: Option<NewAttributeMapping>,
+    /// Whether AuthnRequests are signed (default: no). Logout messages always are.
+    sign_requests: Option<bool>,
+    /// Whether the IdP is asked each time to have people authenticate anew.
+    force_authn: Option<bool>,
+    /// The NameID Format that is asked for; absent: any will do.
+    #[schema(example = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent")]
+    name_id_format: Option<String>,
+    /// Whether AuthnRequests say nothing at all about the NameID.
+    omit_name_id_policy: Option<bool>,
+    /// AuthnContext classes that are asked for, exactly; absent or empty: nothing is asked.
+    requested_authn_context: Option<Vec<String>>,
+    /// The attribute that says who somebody is, in place of the NameID
+    /// (`urn:oasis:names:tc:SAML:attribute:subject-id`, say).
+    subject_attribute: Option<String>,
+    /// What becomes of a response that nobody asked for: refuse (default) or restart.
+    #[schema(value_type = Option<String>)]
+    idp_initiated: Option<IdpInitiated>,
+    /// The application that such a response is for; absent: the only one with an
+    /// `initiate_login_uri`.
+    #[schema(value_type = Option<String>)]
+    idp_initiated_client_id: Option<ClientId>,
+    /// Whether a key counts no longer when its certificate has expired (default: it counts, with a
+    /// warning).
+    refuse_expired_certificates: Option<bool>,
 }
 
 /// Which attributes carry what.
@@ -75,6 +107,8 @@ struct Idp {
     sso_url: String,
     sso_binding: SsoBinding,
     logout_url: Option<String>,
+    logout_response_url: Option<String>,
+    logout_binding: SsoBinding,
     entity_id: Option<String>,
 }
 
@@ -88,12 +122,15 @@ pub(crate) fn settings(draft: NewDraft, ours: &OurSide<'_>) -> Result<RevisionSe
         None => from_fields(&draft, ours)?,
     };
     let landing = draft.logout_landing_url.as_deref();
+    let name_id_policy = name_id_policy(draft.name_id_format, draft.omit_name_id_policy)?;
     let mapping = draft.attribute_mapping.unwrap_or_default();
     Ok(RevisionSettings {
         idp_certificates: idp.certificates.iter().map(Certificate::to_pem).collect(),
         idp_sso_url: idp.sso_url,
         idp_sso_binding: idp.sso_binding,
         idp_logout_url: idp.logout_url,
+        idp_logout_response_url: idp.logout_response_url,
+        idp_logout_binding: idp.logout_binding,
         logout_landing_url: landing
             .map(|url| web("/logout_landing_url", url, ours))
             .transpose()?,
@@ -101,11 +138,22 @@ pub(crate) fn settings(draft: NewDraft, ours: &OurSide<'_>) -> Result<RevisionSe
         encryption_cbc: draft.encryption_cbc.unwrap_or(EncryptionCbc::Refuse),
         provisioning: draft.provisioning.unwrap_or(Provisioning::JustInTime),
         require_signed_response: draft.require_signed_response.unwrap_or(false),
-        required_authn_context: draft.required_authn_context.unwrap_or_default(),
+        required_authn_context: classes("/required_authn_context", draft.required_authn_context)?,
         attribute_mapping: AttributeMapping {
             email: short("/attribute_mapping/email", mapping.email)?,
             name: short("/attribute_mapping/name", mapping.name)?,
         },
+        sign_requests: draft.sign_requests.unwrap_or(false),
+        force_authn: draft.force_authn.unwrap_or(false),
+        name_id_policy,
+        requested_authn_context: classes(
+            "/requested_authn_context",
+            draft.requested_authn_context,
+        )?,
+        subject_attribute: short("/subject_attribute", draft.subject_attribute)?,
+        idp_initiated: draft.idp_initiated.unwrap_or_default(),
+        idp_initiated_client_id: draft.idp_initiated_client_id,
+        refuse_expired_certificates: draft.refuse_expired_certificates.unwrap_or(false),
     })
 }
 
@@ -160,6 +208,8 @@ fn from_fields(draft: &NewDraft, ours: &OurSide<'_>) -> Result<Idp, Problem> {
         logout_url: logout_url
             .map(|url| web("/idp_logout_url", url, ours))
             .transpose()?,
+        logout_response_url: logout_response_url(draft, ours)?,
+        logout_binding: draft.idp_logout_binding.unwrap_or_default(),
         entity_id: entity_id(draft.idp_entity_id.as_deref(), ours)?,
     })
 }
@@ -194,6 +244,8 @@ fn from_metadata(xml: &str, draft: &NewDraft, ours: &OurSide<'_>) -> Result<Idp,
         sso_url,
         sso_binding,
         logout_url,
+        logout_response_url: logout_response_url(draft, ours)?,
+        logout_binding: draft.idp_logout_binding.unwrap_or_default(),
         entity_id: entity_id(Some(&metadata.entity_id), ours)?,
         certificates: metadata.signing_certificates,
     })
@@ -289,10 +341,47 @@ fn entity_id(given: Option<&str>, ours: &OurSide<'_>) -> Result<Option<String>, 
     Ok(Some(text.to_owned()))
 }
 
+fn logout_response_url(draft: &NewDraft, ours: &OurSide<'_>) -> Result<Option<String>, Problem> {
+    let given = draft.idp_logout_response_url.as_deref();
+    given
+        .map(|url| web("/idp_logout_response_url", url, ours))
+        .transpose()
+}
+
+/// What is said about the NameID: a Format and nothing at all exclude each other.
+fn name_id_policy(format: Option<String>, omit: Option<bool>) -> Result<NameIdPolicy, Problem> {
+    match (short("/name_id_format", format)?, omit.unwrap_or(false)) {
+        (None, false) => Ok(NameIdPolicy::Any),
+        (None, true) => Ok(NameIdPolicy::Absent),
+        (Some(format), false) => Ok(NameIdPolicy::Format(format)),
+        (Some(_), true) => {
+            let expected = "name_id_format or omit_name_id_policy, not both";
+            Err(Problem::invalid("/omit_name_id_policy", expected, "both"))
+        }
+    }
+}
+
+/// AuthnContext classes: URIs, a few of them.
+fn classes(pointer: &str, given: Option<Vec<String>>) -> Result<Vec<String>, Problem> {
+    let given = given.unwrap_or_default();
+    if given.len() > MAX_CLASSES {
+        let expected = format!("at most {MAX_CLASSES} AuthnContext classes");
+        return Err(Problem::invalid(pointer, expected, given.len().to_string()));
+    }
+    for (index, class) in given.iter().enumerate() {
+        if class.is_empty() || class.len() > 256 || class.contains(char::is_whitespace) {
+            let expected = "an AuthnContext class: a URI of 1 to 256 bytes, without white space";
+            let pointer = format!("{pointer}/{index}");
+            return Err(Problem::invalid(&pointer, expected, bounded(class)));
+        }
+    }
+    Ok(given)
+}
+
 fn short(pointer: &str, given: Option<String>) -> Result<Option<String>, Problem> {
     match given {
         Some(text) if text.trim().is_empty() || text.len() > 256 => {
-            let expected = "the Name of an attribute, 1 to 256 bytes";
+            let expected = "a name of 1 to 256 bytes";
             Err(Problem::invalid(
                 pointer,
                 expected,

@@ -27,6 +27,23 @@ impl RedirectUri {
             .map(Self)
     }
 
+    /// Where the client has a sign-in begin that the IdP began (OpenID Connect Core §4).
+    pub(crate) fn initiate_login(client: &Client) -> Option<Self> {
+        client.initiate_login_uri.clone().map(Self)
+    }
+
+    /// The wanted place to go to after signing out, if it is registered, to the letter
+    /// (OpenID Connect RP-Initiated Logout §3).
+    pub(crate) fn post_logout(client: &Client, wanted: &str) -> Option<Self> {
+        let mut registered = client.post_logout_redirect_uris.iter();
+        registered.find(|uri| *uri == wanted).cloned().map(Self)
+    }
+
+    /// The URI as it is.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// The URI with these parameters added to its query.
     pub(crate) fn with(&self, parameters: &[(&str, &str)]) -> String {
         let separator = if self.0.contains('?') { '&' } else { '?' };
@@ -46,6 +63,8 @@ mod tests {
             id: ClientId::new(Timestamp::UNIX_EPOCH),
             name: "app".to_owned(),
             redirect_uris: uris.iter().map(|uri| (*uri).to_owned()).collect(),
+            initiate_login_uri: None,
+            post_logout_redirect_uris: Vec::new(),
             id_token_signed_response_alg: SigningAlgorithm::Es256,
             secret_hash: [0; 32],
             created_at: Timestamp::UNIX_EPOCH,

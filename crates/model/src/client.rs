@@ -15,6 +15,10 @@ pub struct Client {
     pub name: String,
     /// Where codes may be sent; matched exactly.
     pub redirect_uris: Vec<String>,
+    /// Where a sign-in that the IdP began goes on (OpenID Connect Core §4).
+    pub initiate_login_uri: Option<String>,
+    /// Where people may be sent after they signed out; matched exactly (RP-Initiated Logout §3).
+    pub post_logout_redirect_uris: Vec<String>,
     /// How its ID tokens and its access tokens are signed (OpenID Connect Registration §2).
     pub id_token_signed_response_alg: SigningAlgorithm,
     /// SHA-256 of its secret.

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use vestibule_saml::{NameId, Report};
 
-use crate::{ConnectionId, RevisionId, TestId, WorkspaceId, words};
+use crate::{ClientId, ConnectionId, RevisionId, ServiceProviderKeyId, TestId, WorkspaceId, words};
 
 words! {
     /// What a person sees of a connection's life (design §2).
@@ -71,6 +71,58 @@ words! {
     }
 }
 
+words! {
+    /// What becomes of a response that nobody asked for (design §4.6).
+    #[derive(Default)]
+    IdpInitiated {
+        /// It is refused.
+        #[default]
+        Refuse = "refuse",
+        /// It is set aside, and the application is asked to begin a sign-in that it then answers.
+        Restart = "restart",
+    }
+}
+
+/// What an AuthnRequest says about the NameID (SAML Core §3.4.1.1).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NameIdPolicy {
+    /// Any kind will do, and it may be made now.
+    #[default]
+    Any,
+    /// Nothing.
+    Absent,
+    /// This Format.
+    Format(String),
+}
+
+words! {
+    /// What a key of Vestibule's own is good for, beside the one in use.
+    KeyStage {
+        /// It will be used: metadata announce it, so that the IdP can trust it first.
+        Next = "next",
+        /// It was used: what is still encrypted for it is decrypted.
+        Previous = "previous",
+    }
+}
+
+/// A key of Vestibule's own for one connection, beside the one in use.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServiceProviderKey {
+    /// Its id.
+    pub id: ServiceProviderKeyId,
+    /// The workspace.
+    pub workspace_id: WorkspaceId,
+    /// The connection.
+    pub connection_id: ConnectionId,
+    /// What it is good for.
+    pub stage: KeyStage,
+    /// Its certificate, one PEM block.
+    pub certificate_pem: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
 /// Vestibule's side of the trust: what the IdP admin needs first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServiceProvider {
@@ -128,6 +180,12 @@ pub struct RevisionSettings {
     pub idp_sso_binding: SsoBinding,
     /// The IdP's single-logout endpoint.
     pub idp_logout_url: Option<String>,
+    /// Where LogoutResponses go, where that is another place (Metadata §2.2.2, ResponseLocation).
+    #[serde(default)]
+    pub idp_logout_response_url: Option<String>,
+    /// How logout messages go there.
+    #[serde(default)]
+    pub idp_logout_binding: SsoBinding,
     /// A plain https page to go to after sign-out.
     pub logout_landing_url: Option<String>,
     /// The IdP's entity ID where it was given; otherwise the passed test learns it.
@@ -144,6 +202,30 @@ pub struct RevisionSettings {
     /// Which attributes carry what.
     #[serde(default)]
     pub attribute_mapping: AttributeMapping,
+    /// Whether AuthnRequests are signed; logout messages always are.
+    #[serde(default)]
+    pub sign_requests: bool,
+    /// Whether the IdP is asked each time to have people authenticate anew (SAML Core §3.4.1).
+    #[serde(default)]
+    pub force_authn: bool,
+    /// What is said about the NameID.
+    #[serde(default)]
+    pub name_id_policy: NameIdPolicy,
+    /// AuthnContext classes that are asked for, exactly (IIP-SP06); empty: nothing is asked.
+    #[serde(default)]
+    pub requested_authn_context: Vec<String>,
+    /// The attribute that says who somebody is, in place of the NameID (SDP-SP13).
+    #[serde(default)]
+    pub subject_attribute: Option<String>,
+    /// What becomes of a response that nobody asked for.
+    #[serde(default)]
+    pub idp_initiated: IdpInitiated,
+    /// The application that such a response is for; none: the only one that can take it.
+    #[serde(default)]
+    pub idp_initiated_client_id: Option<ClientId>,
+    /// Whether a key counts no longer when its certificate has expired (IIP-MD12 has it count).
+    #[serde(default)]
+    pub refuse_expired_certificates: bool,
 }
 
 /// One immutable version of a connection's settings.

@@ -98,6 +98,8 @@ typed_id! {
     AttemptId = "att";
     /// What a sign-in mints.
     SessionId = "ses";
+    /// A key of Vestibule's own for one connection.
+    ServiceProviderKeyId = "spk";
     /// An application of the SaaS company.
     ClientId = "app";
     /// A secret for management calls.

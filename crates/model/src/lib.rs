@@ -10,6 +10,7 @@ mod connection;
 mod email;
 mod id;
 mod member;
+mod reference;
 mod session;
 mod trail;
 mod workspace;
@@ -17,17 +18,19 @@ mod workspace;
 pub use change::{Change, ChangeParseError};
 pub use client::{ApiKey, Client, Scope, ScopeParseError, Scopes, SigningAlgorithm};
 pub use connection::{
-    AttributeMapping, Connection, ConnectionState, EncryptionCbc, Phase, Provisioning, Revision,
-    RevisionSettings, ServiceProvider, SsoBinding, TestRun, TestState,
+    AttributeMapping, Connection, ConnectionState, EncryptionCbc, IdpInitiated, KeyStage,
+    NameIdPolicy, Phase, Provisioning, Revision, RevisionSettings, ServiceProvider,
+    ServiceProviderKey, SsoBinding, TestRun, TestState,
 };
 pub use email::{Email, EmailError, EmailKey};
 pub use id::{
     ApiKeyId, AttemptId, ClientId, ConnectionId, DomainId, EventId, IdParseError, IdentityId,
-    MemberId, RevisionId, SessionId, TestId, WorkspaceId,
+    MemberId, RevisionId, ServiceProviderKeyId, SessionId, TestId, WorkspaceId,
 };
 pub use member::{Identity, Member, MemberStatus, Role, Subject};
+pub use reference::{Reference, ReferenceParseError};
 pub use session::{AuthenticationMethod, Origin, SamlDetails, Session};
-pub use trail::{Actor, Attempt, AttemptOutcome, AuditEvent};
+pub use trail::{Actor, Attempt, AttemptEvent, AttemptOutcome, AttemptStep, AuditEvent};
 pub use workspace::{Domain, Plan, Slug, SlugError, TwoFactorRule, Workspace};
 
 /// A word that is not one of an enumeration's.

@@ -59,8 +59,8 @@ words! {
 /// What a SAML sign-in leaves behind for `userinfo` and for logout.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SamlDetails {
-    /// The NameID exactly as received.
-    pub name_id: NameId,
+    /// The NameID exactly as received, where the IdP sends one.
+    pub name_id: Option<NameId>,
     /// The IdP's session, named again at logout.
     pub session_index: Option<String>,
     /// The attributes, verbatim.

@@ -100,6 +100,8 @@ pub struct Workspace {
     pub two_factor: TwoFactorRule,
     /// The caller's own id for it, unique in the deployment.
     pub external_id: Option<String>,
+    /// For how many days SAML responses are kept as they arrived, sealed; zero: not at all.
+    pub keep_responses_days: u16,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it last changed.

@@ -1,6 +1,7 @@
 //! Which browser a trip belongs to: a random cookie, of which only the hash is kept.
 
 use sha2::{Digest, Sha256};
+use vestibule_model::Reference;
 
 use crate::StateError;
 
@@ -63,6 +64,15 @@ impl BrowserBinding {
         }
         Some(Self(bytes))
     }
+}
+
+/// What a person may tell support about something that happens now.
+///
+/// # Errors
+/// [`StateError::NoRandomness`].
+pub fn random_reference() -> Result<Reference, StateError> {
+    let bits = getrandom::u64().or(Err(StateError::NoRandomness))?;
+    Ok(Reference::from_random(bits))
 }
 
 pub(crate) fn random_hex<const N: usize>() -> Result<String, StateError> {

@@ -18,12 +18,12 @@ use jiff::Timestamp;
 use tokio::sync::mpsc;
 use vestibule_model::Change;
 
-pub use browser::{BrowserBinding, BrowserToken};
+pub use browser::{BrowserBinding, BrowserToken, random_reference};
 pub use in_process::InProcess;
 pub use in_redis::Redis;
 pub use limits::Limits;
 pub use news::News;
-pub use trip::{AuthorizeRequest, Parked, ParkedId, Purpose, Trip, TripId};
+pub use trip::{AuthorizeRequest, LogoutReturn, Parked, ParkedId, Purpose, Trip, TripId};
 
 /// Why short-lived state could not be had.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -1,7 +1,9 @@
 //! A pending trip: a browser that was sent to the IdP and is expected back.
 
 use jiff::{SignedDuration, Timestamp};
-use vestibule_model::{ClientId, ConnectionId, RevisionId, TestId, WorkspaceId};
+use vestibule_model::{
+    AttemptId, ClientId, ConnectionId, Reference, RevisionId, TestId, WorkspaceId,
+};
 
 use crate::{
     BrowserBinding, StateError,
@@ -53,6 +55,23 @@ pub struct AuthorizeRequest {
     /// Whether this trip already is the fresh one after a change of the live revision (design §4.2);
     /// there is no second.
     pub restarted: bool,
+    /// The attempt that it is kept as, over all its trips.
+    pub attempt: AttemptId,
+    /// What the person may tell support.
+    pub reference: Reference,
+    /// Whether the IdP was asked to show nothing (`prompt=none`).
+    pub passive: bool,
+    /// People must have authenticated later than this (`prompt=login`, `max_age`).
+    pub authn_after: Option<Timestamp>,
+}
+
+/// Where a browser goes on when it comes back from signing out at the IdP.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogoutReturn {
+    /// Where to; registered for the client when the trip began. None: the landing page.
+    pub redirect_uri: Option<String>,
+    /// Given back verbatim.
+    pub state: Option<String>,
 }
 
 /// What a trip is for.
@@ -62,6 +81,8 @@ pub enum Purpose {
     SignIn(AuthorizeRequest),
     /// To test a revision; it signs nobody in.
     Test(TestId),
+    /// To sign somebody out at the IdP too; here they are signed out already.
+    SignOut(LogoutReturn),
 }
 
 /// A browser that was sent to the IdP and is expected back.

@@ -17,6 +17,7 @@ diesel::table! {
         external_id -> Nullable<Text>,
         created_at -> BigInt,
         updated_at -> BigInt,
+        keep_responses_days -> BigInt,
     }
 }
 
@@ -61,6 +62,35 @@ diesel::table! {
 }
 
 diesel::table! {
+    service_provider_keys (id) {
+        id -> Text,
+        workspace_id -> Text,
+        connection_id -> Text,
+        stage -> Text,
+        certificate_pem -> Text,
+        private_key -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    certificate_uses (connection_id, key_fingerprint) {
+        connection_id -> Text,
+        key_fingerprint -> Text,
+        last_used_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    certificate_notices (connection_id, certificate_fingerprint, days) {
+        connection_id -> Text,
+        certificate_fingerprint -> Text,
+        days -> BigInt,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
     revisions (id) {
         id -> Text,
         workspace_id -> Text,
@@ -70,6 +100,7 @@ diesel::table! {
         learned_idp_entity_id -> Nullable<Text>,
         passed_test_id -> Nullable<Text>,
         created_at -> BigInt,
+        learned -> Nullable<Text>,
     }
 }
 
@@ -103,6 +134,10 @@ diesel::table! {
         report -> Text,
         started_at -> BigInt,
         finished_at -> BigInt,
+        reference -> Nullable<Text>,
+        timeline -> Text,
+        response -> Nullable<Text>,
+        response_until -> Nullable<BigInt>,
     }
 }
 
@@ -150,6 +185,8 @@ diesel::table! {
         secret_hash -> Text,
         created_at -> BigInt,
         id_token_signed_response_alg -> Text,
+        initiate_login_uri -> Nullable<Text>,
+        post_logout_redirect_uris -> Text,
     }
 }
 
@@ -169,6 +206,7 @@ diesel::table! {
         expires_at -> BigInt,
         revoked_at -> Nullable<BigInt>,
         revoked_reason -> Nullable<Text>,
+        subject_hash -> Nullable<Text>,
     }
 }
 

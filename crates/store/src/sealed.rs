@@ -5,7 +5,9 @@
 use diesel::prelude::*;
 
 use crate::engine::on;
-use crate::schema::{connections, settings, signing_keys, test_runs};
+use crate::schema::{
+    connections, service_provider_keys, settings, sign_in_attempts, signing_keys, test_runs,
+};
 use crate::seal::{HEAD, Place};
 use crate::tables::SENTINEL;
 use crate::{StoreError, Tx};
@@ -95,6 +97,10 @@ macro_rules! sealed_columns {
 sealed_columns! {
     /// The private key of a connection.
     SpPrivateKey = connections (id).sp_private_key;
+    /// Another private key of a connection: the next, or one that still decrypts.
+    OtherSpPrivateKey = service_provider_keys (id).private_key;
+    /// A response as it arrived, where the workspace has them kept.
+    KeptResponse = sign_in_attempts (id).response;
     /// The token of a pending test run's `start_url`.
     StartToken = test_runs (id).start_token;
     /// A key that signs tokens.

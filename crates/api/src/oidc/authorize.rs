@@ -7,7 +7,8 @@ use actix_web::{
     http::{StatusCode, header::LOCATION},
     web::Data,
 };
-use vestibule_model::{Client, ClientId, Email};
+use jiff::{SignedDuration, Timestamp};
+use vestibule_model::{AttemptId, Client, ClientId, Email, Reference};
 use vestibule_session::is_code_challenge;
 use vestibule_state::{AuthorizeRequest, Purpose};
 
@@ -41,6 +42,7 @@ pub(crate) async fn authorize(
     request: HttpRequest,
     service: Data<Service>,
 ) -> Result<HttpResponse, ErrorPage> {
+    let now = clock::now();
     let parameters = Parameters::parse(request.query_string().as_bytes());
 
     // Until client and redirect URI are known to belong together, nothing is ever sent there.
@@ -49,7 +51,7 @@ pub(crate) async fn authorize(
     let redirect_uri = RedirectUri::registered(&client, wanted).ok_or_else(unregistered)?;
     let wanted = wanted.to_owned();
 
-    let authorize_request = match check(&parameters, &client, &wanted) {
+    let authorize_request = match check(&parameters, &client, &wanted, now) {
         Ok(request) => request,
         Err(refused) => return Ok(back(&service, &redirect_uri, &parameters, &refused)),
     };
@@ -75,7 +77,7 @@ pub(crate) async fn authorize(
         purpose,
         &live.connection,
         &live.revision,
-        clock::now(),
+        now,
     )
     .await
 }
@@ -130,6 +132,7 @@ fn check(
     parameters: &Parameters,
     client: &Client,
     redirect_uri: &str,
+    now: Timestamp,
 ) -> Result<AuthorizeRequest, Refused> {
     let invalid = |description: &str| Refused::new("invalid_request", description);
     if let Some(name) = parameters.repeated() {
@@ -190,7 +193,37 @@ fn check(
         nonce: parameters.owned("nonce"),
         code_challenge: challenge.to_owned(),
         restarted: false,
+        attempt: AttemptId::new(now),
+        reference: reference()?,
+        passive: parameters.get("prompt") == Some("none"),
+        authn_after: authn_after(parameters, now)?,
     })
+}
+
+/// What the person may tell support.
+fn reference() -> Result<Reference, Refused> {
+    vestibule_state::random_reference()
+        .map_err(|_cause| Refused::new("server_error", "try again in a moment"))
+}
+
+/// Since when people must have authenticated: `prompt=login` is now, `max_age` so many seconds ago
+/// (OpenID Connect Core §3.1.2.1).
+fn authn_after(parameters: &Parameters, now: Timestamp) -> Result<Option<Timestamp>, Refused> {
+    if parameters
+        .get("prompt")
+        .is_some_and(|prompt| prompt.split(' ').any(|word| word == "login"))
+    {
+        return Ok(Some(now));
+    }
+    let Some(max_age) = parameters.get("max_age") else {
+        return Ok(None);
+    };
+    let seconds: u32 = max_age
+        .parse()
+        .map_err(|_| Refused::new("invalid_request", "max_age must be a number of seconds"))?;
+    Ok(now
+        .checked_sub(SignedDuration::from_secs(seconds.into()))
+        .ok())
 }
 
 fn route(parameters: &Parameters) -> Result<Route, ErrorPage> {

@@ -124,8 +124,8 @@ fn userinfo(
                 .map(|attribute| (attribute.name.clone(), json!(attribute.values)))
                 .collect();
             let saml = json!({
-                "name_id": details.name_id.value,
-                "name_id_format": details.name_id.format,
+                "name_id": details.name_id.as_ref().map(|name_id| &name_id.value),
+                "name_id_format": details.name_id.as_ref().and_then(|name_id| name_id.format.as_ref()),
                 "attributes": attributes,
             });
             claims.insert("saml".to_owned(), saml);

@@ -33,6 +33,13 @@ pub(crate) struct NewClient {
     /// Where codes may be sent: https, or http for loopback; matched exactly.
     #[schema(example = json!(["https://app.example.com/callback"]))]
     redirect_uris: Vec<String>,
+    /// Where a sign-in that the identity provider began goes on (`iss`, `login_hint`,
+    /// `target_link_uri`; OpenID Connect Core §4). Without one, such sign-ins end here.
+    #[schema(example = "https://app.example.com/login")]
+    initiate_login_uri: Option<String>,
+    /// Where people may be sent after they signed out; matched exactly.
+    #[schema(example = json!(["https://app.example.com/signed-out"]))]
+    post_logout_redirect_uris: Option<Vec<String>>,
     /// How its ID tokens are signed, and its access tokens too, because the application's own API
     /// usually verifies them with the same library: ES256 (default) or RS256.
     #[schema(value_type = Option<String>, example = "ES256")]
@@ -56,10 +63,33 @@ pub(crate) async fn create(
         let found = new.redirect_uris.len().to_string();
         return Err(Problem::invalid("/redirect_uris", expected, found));
     }
-    for (index, uri) in new.redirect_uris.iter().enumerate() {
-        RedirectUri::check(uri).map_err(|expected| {
+    let post_logout = new.post_logout_redirect_uris.unwrap_or_default();
+    if post_logout.len() > MAX_REDIRECT_URIS {
+        let expected = format!("at most {MAX_REDIRECT_URIS} URLs");
+        let found = post_logout.len().to_string();
+        return Err(Problem::invalid(
+            "/post_logout_redirect_uris",
+            expected,
+            found,
+        ));
+    }
+    let numbered = |field: &'static str, uris: &[String]| {
+        let numbered = uris.iter().cloned().enumerate();
+        numbered
+            .map(|(index, uri)| (format!("/{field}/{index}"), uri))
+            .collect::<Vec<_>>()
+    };
+    let mut uris = numbered("redirect_uris", &new.redirect_uris);
+    uris.extend(numbered("post_logout_redirect_uris", &post_logout));
+    uris.extend(
+        new.initiate_login_uri
+            .iter()
+            .map(|uri| ("/initiate_login_uri".to_owned(), uri.clone())),
+    );
+    for (pointer, uri) in uris {
+        RedirectUri::check(&uri).map_err(|expected| {
             let found: String = uri.chars().take(100).collect();
-            Problem::invalid(&format!("/redirect_uris/{index}"), expected, found)
+            Problem::invalid(&pointer, expected, found)
         })?;
     }
     let secret = Secret::generate().map_err(Problem::internal)?;
@@ -67,6 +97,8 @@ pub(crate) async fn create(
         id: ClientId::new(now),
         name: text::name("/name", &new.name)?,
         redirect_uris: new.redirect_uris,
+        initiate_login_uri: new.initiate_login_uri,
+        post_logout_redirect_uris: post_logout,
         id_token_signed_response_alg: new
             .id_token_signed_response_alg
             .unwrap_or(SigningAlgorithm::Es256),
@@ -80,6 +112,8 @@ pub(crate) async fn create(
             tx.insert_client(&client)?;
             let detail = json!({
                 "redirect_uris": client.redirect_uris,
+                "initiate_login_uri": client.initiate_login_uri,
+                "post_logout_redirect_uris": client.post_logout_redirect_uris,
                 "id_token_signed_response_alg": client.id_token_signed_response_alg,
             });
             audit::record(tx, actor, None, "client.created", client.id, &detail, now)?;

@@ -21,6 +21,9 @@ use crate::{
     views::{List, WorkspaceView},
 };
 
+/// The longest that responses are kept as they arrived.
+const MAX_KEEP_DAYS: u16 = 30;
+
 /// A workspace to be made.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -38,6 +41,9 @@ pub(crate) struct NewWorkspace {
     two_factor: Option<TwoFactorRule>,
     /// Your own id for it, unique in the deployment.
     external_id: Option<String>,
+    /// For how many days SAML responses are kept as they arrived, sealed, for support: 0 (default) to
+    /// 30.
+    keep_saml_responses_days: Option<u16>,
 }
 
 /// What changes; an absent field is left alone, `null` clears.
@@ -58,6 +64,8 @@ pub(crate) struct WorkspacePatch {
     #[serde(default, deserialize_with = "double_option")]
     #[schema(value_type = Option<String>)]
     external_id: Option<Option<String>>,
+    /// For how many days SAML responses are kept as they arrived, sealed: 0 to 30.
+    keep_saml_responses_days: Option<u16>,
 }
 
 /// Which workspaces.
@@ -75,6 +83,17 @@ pub(crate) struct WorkspaceQuery {
 
 fn slug(text: &str) -> Result<Slug, Problem> {
     Slug::parse(text).map_err(|error| Problem::invalid("/slug", error.to_string(), text))
+}
+
+fn keep_days(given: Option<u16>) -> Result<Option<u16>, Problem> {
+    match given {
+        Some(days) if days > MAX_KEEP_DAYS => {
+            let expected = format!("a number of days, 0 to {MAX_KEEP_DAYS}");
+            let pointer = "/keep_saml_responses_days";
+            Err(Problem::invalid(pointer, expected, days.to_string()))
+        }
+        given => Ok(given),
+    }
 }
 
 /// Create a workspace.
@@ -103,6 +122,7 @@ pub(crate) async fn create(
         plan: new.plan,
         two_factor: new.two_factor.unwrap_or(TwoFactorRule::Off),
         external_id: text::external_id(new.external_id)?,
+        keep_responses_days: keep_days(new.keep_saml_responses_days)?.unwrap_or_default(),
         created_at: now,
         updated_at: now,
     };
@@ -206,6 +226,7 @@ pub(crate) async fn update(
         .transpose()?;
     let slug = patch.slug.as_deref().map(slug).transpose()?;
     let external_id = patch.external_id.map(text::external_id).transpose()?;
+    let keep_days = keep_days(patch.keep_saml_responses_days)?;
     let service_in = service.clone();
     let changed = service
         .store
@@ -217,14 +238,15 @@ pub(crate) async fn update(
             workspace.plan = patch.plan.unwrap_or(workspace.plan);
             workspace.two_factor = patch.two_factor.unwrap_or(workspace.two_factor);
             workspace.external_id = external_id.unwrap_or(workspace.external_id);
+            workspace.keep_responses_days = keep_days.unwrap_or(workspace.keep_responses_days);
             if workspace == before {
                 return Ok(workspace);
             }
             workspace.updated_at = now;
             tx.update_workspace(&workspace)?;
             let detail = json!({
-                "before": {"plan": before.plan, "two_factor": before.two_factor},
-                "after": {"plan": workspace.plan, "two_factor": workspace.two_factor},
+                "before": decisive(&before),
+                "after": decisive(&workspace),
             });
             audit::record(
                 tx,
@@ -247,6 +269,15 @@ pub(crate) async fn update(
         })
         .await?;
     Ok(HttpResponse::Ok().json(WorkspaceView::from(changed)))
+}
+
+/// What the audit log says of a workspace: what decides something.
+fn decisive(workspace: &Workspace) -> serde_json::Value {
+    json!({
+        "plan": workspace.plan,
+        "two_factor": workspace.two_factor,
+        "keep_saml_responses_days": workspace.keep_responses_days,
+    })
 }
 
 /// A change of plan suspends live connections or restores them by itself (P5); the log says so.

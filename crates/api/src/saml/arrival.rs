@@ -57,6 +57,8 @@ pub(crate) async fn arrive(
             sign_in::finish(service, trip, request, &token, unverified).await
         }
         Purpose::Test(test_id) => test_run::finish(service, trip, test_id, unverified).await,
+        // A Response answers no LogoutRequest.
+        Purpose::SignOut(_) => Err(unknown_trip()),
     }
 }
 

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use tracing::info;
 use vestibule_model::{
-    Actor, Attempt, AttemptId, AttemptOutcome, Change, ConnectionState, MemberId, Revision,
+    Actor, Attempt, AttemptOutcome, Change, ConnectionState, MemberId, Revision,
 };
 use vestibule_policy::{Denial, Reason, Refusal, RuleOutcome, SamlFacts, claim, grant_by_saml};
 use vestibule_saml::{
@@ -338,7 +338,8 @@ async fn answer(
 
 fn attempt(trip: &Trip, request: &AuthorizeRequest, report: Report, now: Timestamp) -> Attempt {
     Attempt {
-        id: AttemptId::new(now),
+        id: request.attempt,
+        reference: Some(request.reference),
         workspace_id: trip.workspace_id,
         connection_id: trip.connection_id,
         revision_id: trip.revision_id,
@@ -347,6 +348,7 @@ fn attempt(trip: &Trip, request: &AuthorizeRequest, report: Report, now: Timesta
         outcome: AttemptOutcome::Refused,
         reason: None,
         report,
+        timeline: Vec::new(),
         started_at: trip.issued_at,
         finished_at: now,
     }

@@ -19,6 +19,10 @@ pub(crate) struct ClientView {
     name: String,
     /// Where codes may be sent; matched exactly.
     redirect_uris: Vec<String>,
+    /// Where a sign-in that the identity provider began goes on.
+    initiate_login_uri: Option<String>,
+    /// Where people may be sent after they signed out; matched exactly.
+    post_logout_redirect_uris: Vec<String>,
     /// How its ID tokens and its access tokens are signed: ES256 or RS256.
     #[schema(value_type = String, example = "ES256")]
     id_token_signed_response_alg: SigningAlgorithm,
@@ -34,6 +38,8 @@ impl ClientView {
             client_secret,
             name: client.name,
             redirect_uris: client.redirect_uris,
+            initiate_login_uri: client.initiate_login_uri,
+            post_logout_redirect_uris: client.post_logout_redirect_uris,
             id_token_signed_response_alg: client.id_token_signed_response_alg,
             created_at: client.created_at,
         }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
-use vestibule_model::{AttributeMapping, Revision};
+use vestibule_model::{AttributeMapping, NameIdPolicy, Revision};
 use vestibule_xmlsig::Certificate;
 
 /// One immutable version of a connection's settings.
@@ -26,6 +26,10 @@ pub(crate) struct RevisionView {
     idp_sso_binding: &'static str,
     /// The IdP's single-logout endpoint.
     idp_logout_url: Option<String>,
+    /// Where LogoutResponses go, where that is another place.
+    idp_logout_response_url: Option<String>,
+    /// How logout messages go there: redirect or post.
+    idp_logout_binding: &'static str,
     /// A plain page to go to after sign-out.
     logout_landing_url: Option<String>,
     /// The IdP's certificates, each one PEM block.
@@ -42,6 +46,24 @@ pub(crate) struct RevisionView {
     required_authn_context: Vec<String>,
     /// Which attributes carry what, where the defaults do not fit.
     attribute_mapping: AttributeMappingView,
+    /// Whether AuthnRequests are signed.
+    sign_requests: bool,
+    /// Whether the IdP is asked each time to have people authenticate anew.
+    force_authn: bool,
+    /// The NameID Format that is asked for.
+    name_id_format: Option<String>,
+    /// Whether AuthnRequests say nothing at all about the NameID.
+    omit_name_id_policy: bool,
+    /// AuthnContext classes that are asked for, exactly.
+    requested_authn_context: Vec<String>,
+    /// The attribute that says who somebody is, in place of the NameID.
+    subject_attribute: Option<String>,
+    /// What becomes of a response that nobody asked for: refuse or restart.
+    idp_initiated: &'static str,
+    /// The application that such a response is for.
+    idp_initiated_client_id: Option<String>,
+    /// Whether a key counts no longer when its certificate has expired.
+    refuse_expired_certificates: bool,
     /// When it was saved.
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
@@ -86,6 +108,8 @@ impl From<Revision> for RevisionView {
             idp_sso_url: settings.idp_sso_url,
             idp_sso_binding: settings.idp_sso_binding.as_str(),
             idp_logout_url: settings.idp_logout_url,
+            idp_logout_response_url: settings.idp_logout_response_url,
+            idp_logout_binding: settings.idp_logout_binding.as_str(),
             logout_landing_url: settings.logout_landing_url,
             idp_certificates: settings.idp_certificates,
             certificates,
@@ -94,6 +118,18 @@ impl From<Revision> for RevisionView {
             require_signed_response: settings.require_signed_response,
             required_authn_context: settings.required_authn_context,
             attribute_mapping: settings.attribute_mapping.into(),
+            sign_requests: settings.sign_requests,
+            force_authn: settings.force_authn,
+            omit_name_id_policy: settings.name_id_policy == NameIdPolicy::Absent,
+            name_id_format: match settings.name_id_policy {
+                NameIdPolicy::Format(format) => Some(format),
+                NameIdPolicy::Any | NameIdPolicy::Absent => None,
+            },
+            requested_authn_context: settings.requested_authn_context,
+            subject_attribute: settings.subject_attribute,
+            idp_initiated: settings.idp_initiated.as_str(),
+            idp_initiated_client_id: settings.idp_initiated_client_id.map(|id| id.to_string()),
+            refuse_expired_certificates: settings.refuse_expired_certificates,
             created_at: revision.created_at,
         }
     }

@@ -26,6 +26,8 @@ pub(crate) struct WorkspaceView {
     two_factor: &'static str,
     /// Your own id for it.
     external_id: Option<String>,
+    /// For how many days SAML responses are kept as they arrived, sealed; 0: not at all.
+    keep_saml_responses_days: u16,
     /// When it was made.
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
@@ -43,6 +45,7 @@ impl From<Workspace> for WorkspaceView {
             plan: workspace.plan.as_str(),
             two_factor: workspace.two_factor.as_str(),
             external_id: workspace.external_id,
+            keep_saml_responses_days: workspace.keep_responses_days,
             created_at: workspace.created_at,
             updated_at: workspace.updated_at,
         }

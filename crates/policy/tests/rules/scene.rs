@@ -2,10 +2,10 @@
 
 use jiff::Timestamp;
 use vestibule_model::{
-    ClientId, Connection, ConnectionId, Email, EncryptionCbc, Identity, IdentityId, Member,
-    MemberId, MemberStatus, Origin, Phase, Plan, Provisioning, Revision, RevisionId,
-    RevisionSettings, Role, SamlDetails, ServiceProvider, Session, SessionId, Slug, SsoBinding,
-    Subject, TwoFactorRule, Workspace, WorkspaceId,
+    ClientId, Connection, ConnectionId, Email, EncryptionCbc, Identity, IdentityId, IdpInitiated,
+    Member, MemberId, MemberStatus, NameIdPolicy, Origin, Phase, Plan, Provisioning, Revision,
+    RevisionId, RevisionSettings, Role, SamlDetails, ServiceProvider, Session, SessionId, Slug,
+    SsoBinding, Subject, TwoFactorRule, Workspace, WorkspaceId,
 };
 use vestibule_policy::{
     ConnectionFacts, Reason, RuleOutcome, Rules, SamlFacts, SsoFacts, WorkspaceFacts,
@@ -47,6 +47,7 @@ pub(crate) fn workspace(plan: Plan, two_factor: TwoFactorRule) -> WorkspaceFacts
             plan,
             two_factor,
             external_id: None,
+            keep_responses_days: 0,
             created_at: now(),
             updated_at: now(),
         },
@@ -102,6 +103,8 @@ pub(crate) fn settings() -> RevisionSettings {
         idp_sso_url: "https://idp.example/sso".into(),
         idp_sso_binding: SsoBinding::Redirect,
         idp_logout_url: None,
+        idp_logout_response_url: None,
+        idp_logout_binding: SsoBinding::Redirect,
         logout_landing_url: None,
         idp_entity_id: None,
         encryption_cbc: EncryptionCbc::Refuse,
@@ -109,6 +112,14 @@ pub(crate) fn settings() -> RevisionSettings {
         require_signed_response: false,
         required_authn_context: Vec::new(),
         attribute_mapping: vestibule_model::AttributeMapping::default(),
+        sign_requests: false,
+        force_authn: false,
+        name_id_policy: NameIdPolicy::Any,
+        requested_authn_context: Vec::new(),
+        subject_attribute: None,
+        idp_initiated: IdpInitiated::Refuse,
+        idp_initiated_client_id: None,
+        refuse_expired_certificates: false,
     }
 }
 
@@ -195,7 +206,7 @@ pub(crate) fn saml_origin(facts: &WorkspaceFacts) -> Origin {
         connection_id: connection.id,
         revision_id: connection.live.unwrap(),
         details: SamlDetails {
-            name_id: name_id("ada", None),
+            name_id: Some(name_id("ada", None)),
             session_index: None,
             attributes: vestibule_saml::Attributes::default(),
         },

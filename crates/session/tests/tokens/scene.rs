@@ -7,8 +7,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use vestibule_model::{
     AttributeMapping, AuthenticationMethod, ClientId, Connection, ConnectionId, Email,
-    EncryptionCbc, Member, MemberId, MemberStatus, Phase, Plan, Provisioning, Revision, RevisionId,
-    RevisionSettings, Role, ServiceProvider, Session,
+    EncryptionCbc, IdpInitiated, Member, MemberId, MemberStatus, NameIdPolicy, Phase, Plan,
+    Provisioning, Revision, RevisionId, RevisionSettings, Role, ServiceProvider, Session,
     SigningAlgorithm::{self, Es256, Rs256},
     Slug, SsoBinding, TwoFactorRule, Workspace, WorkspaceId,
 };
@@ -98,6 +98,8 @@ impl Scene {
                 idp_sso_url: "https://idp.example/sso".into(),
                 idp_sso_binding: SsoBinding::Redirect,
                 idp_logout_url: None,
+                idp_logout_response_url: None,
+                idp_logout_binding: SsoBinding::Redirect,
                 logout_landing_url: None,
                 idp_entity_id: Some(IDP.into()),
                 encryption_cbc: EncryptionCbc::Refuse,
@@ -105,6 +107,14 @@ impl Scene {
                 require_signed_response: false,
                 required_authn_context: Vec::new(),
                 attribute_mapping: AttributeMapping::default(),
+                sign_requests: false,
+                force_authn: false,
+                name_id_policy: NameIdPolicy::Any,
+                requested_authn_context: Vec::new(),
+                subject_attribute: None,
+                idp_initiated: IdpInitiated::Refuse,
+                idp_initiated_client_id: None,
+                refuse_expired_certificates: false,
             },
             learned_idp_entity_id: None,
             passed_test: None,
@@ -132,6 +142,7 @@ impl Scene {
             plan: Plan::Pro,
             two_factor: TwoFactorRule::Off,
             external_id: None,
+            keep_responses_days: 0,
             created_at: now(),
             updated_at: now(),
         };

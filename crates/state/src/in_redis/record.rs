@@ -4,15 +4,17 @@ use std::borrow::Cow;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use vestibule_model::{ClientId, ConnectionId, RevisionId, TestId, WorkspaceId};
+use vestibule_model::{AttemptId, ClientId, ConnectionId, RevisionId, TestId, WorkspaceId};
 
-use crate::{AuthorizeRequest, BrowserBinding, Parked, Purpose, StateError, Trip, TripId};
+use crate::{
+    AuthorizeRequest, BrowserBinding, LogoutReturn, Parked, Purpose, StateError, Trip, TripId,
+};
 
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "version")]
 enum Versioned<T> {
-    #[serde(rename = "1")]
-    V1(T),
+    #[serde(rename = "2")]
+    V2(T),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -39,8 +41,16 @@ enum PurposeRecord {
         nonce: Option<String>,
         code_challenge: String,
         restarted: bool,
+        attempt: AttemptId,
+        reference: String,
+        passive: bool,
+        authn_after: Option<Timestamp>,
     },
     Test(TestId),
+    SignOut {
+        redirect_uri: Option<String>,
+        state: Option<String>,
+    },
 }
 
 #[derive(Serialize, Deserialize)]
@@ -73,6 +83,14 @@ impl From<&Trip> for TripRecord {
                 nonce: request.nonce,
                 code_challenge: request.code_challenge,
                 restarted: request.restarted,
+                attempt: request.attempt,
+                reference: request.reference.to_string(),
+                passive: request.passive,
+                authn_after: request.authn_after,
+            },
+            Purpose::SignOut(back) => PurposeRecord::SignOut {
+                redirect_uri: back.redirect_uri,
+                state: back.state,
             },
         };
         Self {
@@ -102,6 +120,10 @@ impl TryFrom<TripRecord> for Trip {
                 nonce,
                 code_challenge,
                 restarted,
+                attempt,
+                reference,
+                passive,
+                authn_after,
             } => Purpose::SignIn(AuthorizeRequest {
                 client_id,
                 redirect_uri,
@@ -110,6 +132,19 @@ impl TryFrom<TripRecord> for Trip {
                 nonce,
                 code_challenge,
                 restarted,
+                attempt,
+                reference: reference
+                    .parse()
+                    .map_err(|_cause| unreadable("trip", "its reference is none"))?,
+                passive,
+                authn_after,
+            }),
+            PurposeRecord::SignOut {
+                redirect_uri,
+                state,
+            } => Purpose::SignOut(LogoutReturn {
+                redirect_uri,
+                state,
             }),
         };
         Ok(Self {
@@ -162,7 +197,7 @@ pub(crate) fn read_parked(bytes: &[u8]) -> Result<Parked, StateError> {
 }
 
 fn write<T: Serialize>(what: &'static str, record: T) -> Result<String, StateError> {
-    serde_json::to_string(&Versioned::V1(record))
+    serde_json::to_string(&Versioned::V2(record))
         .map_err(|error| StateError::Unreadable(format!("a {what} could not be written: {error}")))
 }
 
@@ -172,13 +207,13 @@ fn read<'a, T: Deserialize<'a>>(what: &'static str, bytes: &'a [u8]) -> Result<T
         let (line, column) = (error.line(), error.column());
         unreadable(what, &format!("line {line}, column {column} is not that"))
     })?;
-    let Versioned::V1(record) = record;
+    let Versioned::V2(record) = record;
     Ok(record)
 }
 
 fn unreadable(what: &str, but: &str) -> StateError {
     StateError::Unreadable(format!(
-        "expected version 1 of a {what} as this release writes it, but {but}; nothing else may write \
+        "expected version 2 of a {what} as this release writes it, but {but}; nothing else may write \
          under this namespace, and all replicas run the same release once an upgrade is over"
     ))
 }
@@ -212,13 +247,22 @@ mod tests {
             nonce: None,
             code_challenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM".to_owned(),
             restarted: true,
+            attempt: AttemptId::new(Timestamp::UNIX_EPOCH),
+            reference: vestibule_model::Reference::from_random(7),
+            passive: true,
+            authn_after: Some(Timestamp::UNIX_EPOCH),
+        };
+        let back = LogoutReturn {
+            redirect_uri: None,
+            state: Some("s".to_owned()),
         };
         for trip in [
             trip(Purpose::SignIn(request)),
             trip(Purpose::Test(TestId::new(Timestamp::UNIX_EPOCH))),
+            trip(Purpose::SignOut(back)),
         ] {
             let record = write_trip(&trip).unwrap();
-            assert!(record.starts_with(r#"{"version":"1","#), "{record}");
+            assert!(record.starts_with(r#"{"version":"2","#), "{record}");
             assert_eq!(read_trip(&trip.id, record.as_bytes()), Ok(trip));
         }
         let message = Parked {
@@ -239,8 +283,8 @@ mod tests {
             String::new(),
             "{}".to_owned(),
             format!("\"{secret}\""),
-            good.replace(r#""version":"1""#, r#""version":"2""#),
-            good.replace(r#""version":"1","#, ""),
+            good.replace(r#""version":"2""#, r#""version":"1""#),
+            good.replace(r#""version":"2","#, ""),
             good.replace(r#""browser""#, r#""unknown":1,"browser""#),
             good.replace(&secret, &secret.to_uppercase()),
             good.replace(trip.id.as_str(), TripId::generate().unwrap().as_str()),

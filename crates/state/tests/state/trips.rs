@@ -1,6 +1,6 @@
 //! Pending trips.
 
-use vestibule_model::{ClientId, WorkspaceId};
+use vestibule_model::{AttemptId, ClientId, Reference, WorkspaceId};
 use vestibule_state::{AuthorizeRequest, Limits, Purpose, StateError, Trip};
 
 use crate::bed::{SMALL, at, browser, lonely_trip, trip};
@@ -19,6 +19,10 @@ fn finds_without_using_up_and_finishes_once(bed) {
             nonce: None,
             code_challenge: "x".repeat(43),
             restarted: false,
+            attempt: AttemptId::new(at(0)),
+            reference: Reference::from_random(1),
+            passive: false,
+            authn_after: None,
         }),
         ..lonely_trip(at(0))
     };

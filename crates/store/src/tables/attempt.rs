@@ -22,6 +22,8 @@ struct AttemptRow {
     report: String,
     started_at: i64,
     finished_at: i64,
+    reference: Option<String>,
+    timeline: String,
 }
 
 impl TryFrom<&Attempt> for AttemptRow {
@@ -40,6 +42,8 @@ impl TryFrom<&Attempt> for AttemptRow {
             report: json("sign_in_attempts", "report", &attempt.report)?,
             started_at: micros(attempt.started_at),
             finished_at: micros(attempt.finished_at),
+            reference: attempt.reference.map(|reference| reference.to_string()),
+            timeline: json("sign_in_attempts", "timeline", &attempt.timeline)?,
         })
     }
 }
@@ -63,6 +67,8 @@ impl TryFrom<AttemptRow> for Attempt {
             report: reading.json("report", &row.report)?,
             started_at: reading.time("started_at", row.started_at)?,
             finished_at: reading.time("finished_at", row.finished_at)?,
+            reference: reading.parse_optional("reference", row.reference.as_deref())?,
+            timeline: reading.json("timeline", &row.timeline)?,
             reason: row.reason,
         })
     }

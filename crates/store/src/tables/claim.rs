@@ -24,8 +24,31 @@ impl Tx<'_> {
         assertion_id: &str,
         keep_until: Timestamp,
     ) -> Result<bool, StoreError> {
+        self.claim_message(connection_id, assertion_id, keep_until)
+    }
+
+    /// The same for a LogoutRequest: each is acted upon once. Its claim is told from an assertion's
+    /// by a colon, which no ID has (an NCName, SAML Core §1.3.4).
+    ///
+    /// # Errors
+    /// [`StoreError::Dangling`] when the connection is gone.
+    pub fn claim_logout_request(
+        &mut self,
+        connection_id: ConnectionId,
+        request_id: &str,
+        keep_until: Timestamp,
+    ) -> Result<bool, StoreError> {
+        self.claim_message(connection_id, &format!("logout:{request_id}"), keep_until)
+    }
+
+    fn claim_message(
+        &mut self,
+        connection_id: ConnectionId,
+        name: &str,
+        keep_until: Timestamp,
+    ) -> Result<bool, StoreError> {
         let connection_id = connection_id.to_string();
-        let hash = hex(&Sha256::digest(assertion_id));
+        let hash = hex(&Sha256::digest(name));
         // On Postgres a second claim waits here until the first transaction has ended.
         let inserted = on!(self, |conn| diesel::insert_into(assertion_claims::table)
             .values((

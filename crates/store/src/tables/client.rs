@@ -3,13 +3,13 @@
 use diesel::prelude::*;
 use vestibule_model::{Change, Client, ClientId};
 
-use crate::column::{Reading, hex, json, micros, text};
+use crate::column::{Reading, hex, json, micros, optional_text, text};
 use crate::engine::on;
 use crate::schema::clients;
 use crate::{Page, PageRequest, StoreError, Tx};
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = clients)]
+#[diesel(table_name = clients, treat_none_as_default_value = false)]
 struct ClientRow {
     id: String,
     name: String,
@@ -17,6 +17,8 @@ struct ClientRow {
     secret_hash: String,
     created_at: i64,
     id_token_signed_response_alg: String,
+    initiate_login_uri: Option<String>,
+    post_logout_redirect_uris: String,
 }
 
 impl TryFrom<&Client> for ClientRow {
@@ -30,6 +32,16 @@ impl TryFrom<&Client> for ClientRow {
             secret_hash: hex(&client.secret_hash),
             created_at: micros(client.created_at),
             id_token_signed_response_alg: client.id_token_signed_response_alg.to_string(),
+            initiate_login_uri: optional_text(
+                "clients",
+                "initiate_login_uri",
+                client.initiate_login_uri.as_deref(),
+            )?,
+            post_logout_redirect_uris: json(
+                "clients",
+                "post_logout_redirect_uris",
+                &client.post_logout_redirect_uris,
+            )?,
         })
     }
 }
@@ -51,6 +63,9 @@ impl TryFrom<ClientRow> for Client {
                 "id_token_signed_response_alg",
                 &row.id_token_signed_response_alg,
             )?,
+            post_logout_redirect_uris: reading
+                .json("post_logout_redirect_uris", &row.post_logout_redirect_uris)?,
+            initiate_login_uri: row.initiate_login_uri,
             name: row.name,
         })
     }

@@ -30,12 +30,15 @@ struct IdentityRow {
     last_used_at: Option<i64>,
 }
 
+fn subject_hash(subject: &Subject) -> String {
+    name_id_hash(&subject.idp_entity_id, &subject.name_id)
+}
+
 /// SHA-256 over everything that makes a subject unique (P9; SAML Core §8.3.7), each part with its
 /// length so that no two subjects read the same, and with a mark that tells absent from empty.
-fn subject_hash(subject: &Subject) -> String {
-    let name_id = &subject.name_id;
+pub(crate) fn name_id_hash(idp_entity_id: &str, name_id: &NameId) -> String {
     let parts = [
-        Some(subject.idp_entity_id.as_str()),
+        Some(idp_entity_id),
         name_id.format.as_deref(),
         Some(name_id.value.as_str()),
         name_id.name_qualifier.as_deref(),

@@ -14,6 +14,7 @@ mod minted;
 mod prune;
 mod refresh;
 mod revision;
+mod service_provider_key;
 mod session;
 mod settings;
 mod signing_key;

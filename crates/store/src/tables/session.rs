@@ -2,8 +2,10 @@
 
 use diesel::prelude::*;
 use jiff::Timestamp;
-use vestibule_model::{MemberId, Origin, Session, SessionId, WorkspaceId};
+use vestibule_model::{ConnectionId, MemberId, Origin, Session, SessionId, WorkspaceId};
+use vestibule_saml::NameId;
 
+use super::identity::name_id_hash;
 use crate::column::{Reading, json, micros, text};
 use crate::engine::on;
 use crate::schema::sessions;
@@ -26,14 +28,20 @@ pub(crate) struct SessionRow {
     expires_at: i64,
     revoked_at: Option<i64>,
     revoked_reason: Option<String>,
+    subject_hash: Option<String>,
+}
+
+/// What finds the sessions of a NameID: the connection stands beside it, and has one IdP.
+fn in_connection(name_id: &NameId) -> String {
+    name_id_hash("", name_id)
 }
 
 impl TryFrom<&Session> for SessionRow {
     type Error = StoreError;
 
     fn try_from(session: &Session) -> Result<Self, StoreError> {
-        let (connection_id, revision_id, saml_details) = match &session.origin {
-            Origin::Vouched => (None, None, None),
+        let (connection_id, revision_id, saml_details, subject_hash) = match &session.origin {
+            Origin::Vouched => (None, None, None, None),
             Origin::Saml {
                 connection_id,
                 revision_id,
@@ -42,6 +50,7 @@ impl TryFrom<&Session> for SessionRow {
                 Some(connection_id.to_string()),
                 Some(revision_id.to_string()),
                 Some(json("sessions", "saml_details", details)?),
+                details.name_id.as_ref().map(in_connection),
             ),
         };
         let amr: Vec<&str> = session.amr.iter().map(|method| method.as_str()).collect();
@@ -60,6 +69,7 @@ impl TryFrom<&Session> for SessionRow {
             expires_at: micros(session.expires_at),
             revoked_at: session.revoked_at.map(micros),
             revoked_reason: session.revoked_reason.clone(),
+            subject_hash,
         })
     }
 }
@@ -206,6 +216,29 @@ impl Tx<'_> {
         ))
         .execute(conn))?;
         Ok(changed == 1)
+    }
+
+    /// The sessions of a NameID on a connection that have not ended, compared exactly in all four
+    /// parts (SAML Core §3.7.1), oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError`] when they could not be looked up.
+    pub fn sessions_of_subject(
+        &mut self,
+        connection_id: ConnectionId,
+        name_id: &NameId,
+        now: Timestamp,
+    ) -> Result<Vec<Session>, StoreError> {
+        let (connection_id, hash) = (connection_id.to_string(), in_connection(name_id));
+        let rows = on!(self, |conn| sessions::table
+            .filter(sessions::connection_id.eq(&connection_id))
+            .filter(sessions::subject_hash.eq(&hash))
+            .filter(sessions::revoked_at.is_null())
+            .filter(sessions::expires_at.gt(micros(now)))
+            .order(sessions::id.asc())
+            .select(SessionRow::as_select())
+            .load(conn))?;
+        rows.into_iter().map(Session::try_from).collect()
     }
 
     /// Ends every session of a member early; how many there were.

@@ -20,6 +20,7 @@ struct WorkspaceRow {
     external_id: Option<String>,
     created_at: i64,
     updated_at: i64,
+    keep_responses_days: i64,
 }
 
 impl TryFrom<&Workspace> for WorkspaceRow {
@@ -38,6 +39,7 @@ impl TryFrom<&Workspace> for WorkspaceRow {
                 .transpose()?,
             created_at: micros(workspace.created_at),
             updated_at: micros(workspace.updated_at),
+            keep_responses_days: workspace.keep_responses_days.into(),
         })
     }
 }
@@ -57,6 +59,10 @@ impl TryFrom<WorkspaceRow> for Workspace {
             two_factor: reading.parse("two_factor", &row.two_factor)?,
             created_at: reading.time("created_at", row.created_at)?,
             updated_at: reading.time("updated_at", row.updated_at)?,
+            keep_responses_days: row
+                .keep_responses_days
+                .try_into()
+                .map_err(|_cause| reading.inconsistent("keep_responses_days"))?,
             name: row.name,
             external_id: row.external_id,
         })

@@ -158,11 +158,16 @@ on_both! {
         bed.close();
         let folder = |name| FileBasedMigrations::from_path(format!("../../migrations/{name}")).unwrap();
         // Down to 0001, by the very files, and up again.
-        match bed.raw() {
-            Raw::Sqlite(mut conn) => drop(conn.revert_last_migration(folder("sqlite")).unwrap()),
-            Raw::Postgres(mut conn) => drop(conn.revert_last_migration(folder("postgres")).unwrap()),
+        let mut reverted = String::new();
+        while reverted != "0002" {
+            reverted = match bed.raw() {
+                Raw::Sqlite(mut conn) => conn.revert_last_migration(folder("sqlite")),
+                Raw::Postgres(mut conn) => conn.revert_last_migration(folder("postgres")),
+            }
+            .unwrap()
+            .to_string();
         }
-        assert_eq!(Store::migrate(&bed.config()).unwrap().versions, ["0002"]);
+        assert_eq!(Store::migrate(&bed.config()).unwrap().versions[0], "0002");
         let there = facts(bed);
         assert_eq!(there.len(), 1);
         let expected = KeyFacts {

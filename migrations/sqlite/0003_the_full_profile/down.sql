@@ -1,0 +1,15 @@
+DROP TABLE certificate_notices;
+DROP TABLE certificate_uses;
+DROP TABLE service_provider_keys;
+DROP INDEX sign_in_attempts_by_response_age;
+DROP INDEX sign_in_attempts_by_reference;
+ALTER TABLE sign_in_attempts DROP COLUMN response_until;
+ALTER TABLE sign_in_attempts DROP COLUMN response;
+ALTER TABLE sign_in_attempts DROP COLUMN timeline;
+ALTER TABLE sign_in_attempts DROP COLUMN reference;
+ALTER TABLE workspaces DROP COLUMN keep_responses_days;
+ALTER TABLE clients DROP COLUMN post_logout_redirect_uris;
+ALTER TABLE clients DROP COLUMN initiate_login_uri;
+DROP INDEX sessions_by_subject;
+ALTER TABLE sessions DROP COLUMN subject_hash;
+ALTER TABLE revisions DROP COLUMN learned;
