@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::verify_error::{VerifyError, excerpt};
+
 /// Exclusive canonicalisation 1.0 without comments.
 pub(crate) const EXC_C14N: &str = "http://www.w3.org/2001/10/xml-exc-c14n#";
 /// The enveloped-signature transform.
@@ -58,10 +60,24 @@ impl SignatureAlgorithm {
         }
     }
 
-    pub(crate) fn from_uri(uri: &str) -> Option<Self> {
-        Self::ALL
+    /// The one of this identifier.
+    ///
+    /// # Errors
+    ///
+    /// [`VerifyError::Hmac`] for an HMAC, [`VerifyError::Algorithm`] for any other that is not
+    /// accepted. RFC 9231 §2.3.
+    pub fn from_uri(uri: &str) -> Result<Self, VerifyError> {
+        let known = Self::ALL
             .into_iter()
-            .find(|algorithm| algorithm.uri() == uri)
+            .find(|algorithm| algorithm.uri() == uri);
+        known.ok_or_else(|| {
+            let algorithm = excerpt(uri);
+            if uri.to_ascii_lowercase().contains("hmac") {
+                VerifyError::Hmac { algorithm }
+            } else {
+                VerifyError::Algorithm { algorithm }
+            }
+        })
     }
 
     pub(crate) const fn family(self) -> KeyFamily {

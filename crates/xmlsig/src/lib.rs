@@ -1,6 +1,6 @@
 //! The vault: XML that cannot hurt, and signatures that mean something.
 //!
-//! Three things, and no knowledge of SAML:
+//! Four things, and no knowledge of SAML:
 //!
 //! - [`Document::parse`] reads hostile XML behind a pre-scan and bounds, refuses every DTD, and asks
 //!   libxml2 both whether the document is well-formed and whether it is namespace-well-formed;
@@ -8,6 +8,7 @@
 //!   *your* keys signed, or with the one reason why not; there is no boolean, and `KeyInfo` is never
 //!   read. The rules on a signature's shape are ours, canonicalisation, digests and signatures are
 //!   done by xmlsec's transforms;
+//! - [`verify_octets`] does the same for octets outside of XML, as a signed URL has them;
 //! - [`SigningKey`] and [`Certificate`] are the other side: keys, their X.509 carriers, signing.
 //!
 //! No clock, no file, no network: whatever decides is an argument. [`init`] takes the file and HTTP
@@ -26,6 +27,7 @@ mod fingerprint;
 pub mod floor;
 mod key;
 mod limits;
+mod octets;
 mod parse_error;
 mod pasted;
 mod prescan;
@@ -45,6 +47,7 @@ pub use ffi::{InitError, Versions, init};
 pub use fingerprint::{FingerprintError, KeyFingerprint};
 pub use key::{EcCurve, KeyError, KeyKind, VerifyingKey};
 pub use limits::Limits;
+pub use octets::{SignedOctets, verify_octets};
 pub use parse_error::ParseError;
 pub use self_signed::SelfSignError;
 pub use signed_bytes::SignedBytes;

@@ -9,7 +9,7 @@ use openssl::pkey::{PKey, PKeyRef, Private};
 use openssl::rsa::Rsa;
 use zeroize::Zeroizing;
 
-use crate::algorithm::{DSIG_NS, ENVELOPED, EXC_C14N, SignatureAlgorithm};
+use crate::algorithm::{DSIG_NS, ENVELOPED, EXC_C14N, KeyFamily, SignatureAlgorithm};
 use crate::certificate::Certificate;
 use crate::document::{Document, Place};
 use crate::element::Element;
@@ -116,6 +116,23 @@ impl SigningKey {
         self.0.verifying.kind()
     }
 
+    /// The algorithm with SHA-256 for such a key.
+    #[must_use]
+    pub fn sha256_algorithm(&self) -> SignatureAlgorithm {
+        match self.0.verifying.family() {
+            KeyFamily::Rsa => SignatureAlgorithm::RsaSha256,
+            KeyFamily::Ec => SignatureAlgorithm::EcdsaSha256,
+        }
+    }
+
+    pub(crate) fn check_algorithm(&self, algorithm: SignatureAlgorithm) -> Result<(), SignError> {
+        if algorithm.family() == self.0.verifying.family() {
+            return Ok(());
+        }
+        let key = self.kind();
+        Err(SignError::WrongAlgorithm { algorithm, key })
+    }
+
     pub(crate) fn private(&self) -> &PKeyRef<Private> {
         &self.0.private
     }
@@ -133,10 +150,7 @@ impl SigningKey {
         element_id: &str,
         options: &SignOptions,
     ) -> Result<String, SignError> {
-        if options.algorithm.family() != self.0.verifying.family() {
-            let (algorithm, key) = (options.algorithm, self.kind());
-            return Err(SignError::WrongAlgorithm { algorithm, key });
-        }
+        self.check_algorithm(options.algorithm)?;
         if !is_plain_ncname(element_id) {
             return Err(SignError::InvalidId);
         }

@@ -1,6 +1,6 @@
 //! From a signature to the bytes that it proves.
 
-use crate::algorithm::DSIG_NS;
+use crate::algorithm::{DSIG_NS, SignatureAlgorithm};
 use crate::document::Document;
 use crate::element::Element;
 use crate::ffi::{self, Failure, Method, canonicalize, digest_is, signature_is_by};
@@ -39,15 +39,6 @@ pub fn has_signature(element: Element<'_>) -> bool {
 pub fn verify(element: Element<'_>, keys: &[VerifyingKey]) -> Result<SignedBytes, VerifyError> {
     ffi::ready()?;
     let shape = Shape::of(element)?;
-    if keys.is_empty() {
-        return Err(VerifyError::NoKeys);
-    }
-    if keys.len() > MAX_KEYS {
-        return Err(VerifyError::TooManyKeys {
-            count: keys.len(),
-            max: MAX_KEYS,
-        });
-    }
     let key = signer(&shape, keys)?;
     let bytes = canonicalize(
         element.node(),
@@ -72,18 +63,45 @@ fn signer<'k>(
     shape: &Shape<'_>,
     keys: &'k [VerifyingKey],
 ) -> Result<&'k VerifyingKey, VerifyError> {
-    let algorithm = shape.algorithm;
+    let keys = fitting(keys, shape.algorithm)?;
+    let method = Method::Canonicalization(shape.canonicalization);
+    let signed_info = canonicalize(shape.signed_info, None, method)?;
+    maker(keys, &signed_info, shape.algorithm, &shape.signature_value)
+}
+
+/// The keys of the kind that the algorithm needs, of not too many.
+pub(crate) fn fitting(
+    keys: &[VerifyingKey],
+    algorithm: SignatureAlgorithm,
+) -> Result<impl Iterator<Item = &VerifyingKey>, VerifyError> {
+    if keys.is_empty() {
+        return Err(VerifyError::NoKeys);
+    }
+    if keys.len() > MAX_KEYS {
+        return Err(VerifyError::TooManyKeys {
+            count: keys.len(),
+            max: MAX_KEYS,
+        });
+    }
     let mut fitting = keys
         .iter()
-        .filter(|key| key.family() == algorithm.family())
+        .filter(move |key| key.family() == algorithm.family())
         .peekable();
     if fitting.peek().is_none() {
         return Err(VerifyError::NoKeyForAlgorithm { algorithm });
     }
-    let method = Method::Canonicalization(shape.canonicalization);
-    let signed_info = canonicalize(shape.signed_info, None, method)?;
-    for key in fitting {
-        if signature_is_by(key.raw(), &signed_info, algorithm, &shape.signature_value)? {
+    Ok(fitting)
+}
+
+/// The key that made the signature `value` of `bytes`.
+pub(crate) fn maker<'k>(
+    keys: impl Iterator<Item = &'k VerifyingKey>,
+    bytes: &[u8],
+    algorithm: SignatureAlgorithm,
+    value: &[u8],
+) -> Result<&'k VerifyingKey, VerifyError> {
+    for key in keys {
+        if signature_is_by(key.raw(), bytes, algorithm, value)? {
             return Ok(key);
         }
     }

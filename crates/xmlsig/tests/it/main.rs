@@ -13,6 +13,7 @@ mod certificates;
 mod common;
 mod fixtures;
 mod keys;
+mod octets;
 mod parse;
 mod process;
 mod signing;
