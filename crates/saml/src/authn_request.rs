@@ -1,25 +1,16 @@
 //! The request that a browser takes to the IdP.
 
+use std::fmt::Write as _;
+
 use jiff::Timestamp;
 
-use crate::binding::{deflate_base64, encode_base64, percent_encode};
 use crate::instant::format_instant;
-use crate::names::{POST, VERSION, ns};
+use crate::names::{POST, TRANSIENT, VERSION, ns};
+use crate::outgoing::{MessageField, Outgoing, PostForm, SendError, Signing};
 use crate::write::Escaped;
 
-/// The longest RelayState (Bindings §3.4.3), in bytes.
-const MAX_RELAY_STATE: usize = 80;
-
-/// What is said about the NameID: any kind will do, and it may be made now (Core §3.4.1.1).
-///
-/// Kantara allows this or nothing at all (SDP-SP04). Nothing would be shorter, but `AllowCreate` is
-/// then false, and identity providers that take that to the letter refuse the first sign-in of
-/// everybody when their NameIDs are persistent (SimpleSAMLphp's `SQLPersistentNameID` among them).
-/// A Format is never sent: AD FS answers one that it has no rule for with `InvalidNameIDPolicy`.
-const NAME_ID_POLICY: &str = r#"<samlp:NameIDPolicy AllowCreate="true"/>"#;
-
 /// An AuthnRequest by HTTP-Redirect or HTTP-POST, answered by HTTP-POST (Core §3.4.1, Profiles
-/// §4.1.4.1). It is not signed, and says the same whichever way it goes.
+/// §4.1.4.1). It says the same whichever way it goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuthnRequest {
     /// Its ID: an NCName that nobody can guess.
@@ -32,46 +23,55 @@ pub struct AuthnRequest {
     pub sp_entity_id: String,
     /// Where the answer goes, byte for byte as in our metadata (SDP-SP05).
     pub acs_url: String,
+    /// What is asked for beyond a sign-in.
+    pub options: AuthnOptions,
 }
 
-/// What a browser posts to the IdP (Bindings §3.5.4): a form with these fields.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PostForm {
-    /// Where the form goes: the IdP's SSO URL. An http or https URL of printable ASCII, which still
-    /// has to be escaped where it is written into a page.
-    pub action: String,
-    /// The field `SAMLRequest`: the message in base64, not deflated.
-    pub saml_request: String,
-    /// The field `RelayState`, where there is one.
-    pub relay_state: Option<String>,
+/// What an AuthnRequest asks for beyond a sign-in. By default: nothing (Core §3.4.1).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AuthnOptions {
+    /// Whether a session at the IdP is not enough.
+    pub force_authn: bool,
+    /// Whether the person may not be asked anything.
+    pub is_passive: bool,
+    /// What is said about the NameID.
+    pub name_id_policy: NameIdPolicy,
+    /// The AuthnContext classes of which one is required, `Comparison="exact"` (IIP-SP06). None
+    /// leaves the element out: many IdPs take a list for a promise that they cannot keep.
+    pub requested_authn_context: Vec<String>,
 }
 
-/// Why a request cannot be sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum SendError {
-    /// The destination is not an http or https URL of printable ASCII without a fragment.
-    #[error("the destination is not an http or https URL that a browser can be sent to")]
-    Destination,
-    /// The RelayState has more than 80 bytes (Bindings §3.4.3).
-    #[error("the RelayState is longer than 80 bytes")]
-    RelayState,
-    /// The message could not be compressed.
-    #[error("the message could not be compressed")]
-    Deflate,
+/// What is said about the NameID (Core §3.4.1.1, IIP-SP03).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum NameIdPolicy {
+    /// Any kind will do, and it may be made now.
+    ///
+    /// Kantara allows this or nothing at all (SDP-SP04). Nothing would be shorter, but `AllowCreate`
+    /// is then false, and identity providers that take that to the letter refuse the first sign-in
+    /// of everybody when their NameIDs are persistent (SimpleSAMLphp's `SQLPersistentNameID` among
+    /// them). A Format is sent only where somebody asked for it: AD FS answers one that it has no
+    /// rule for with `InvalidNameIDPolicy`.
+    #[default]
+    Any,
+    /// Nothing: there is no NameIDPolicy.
+    Absent,
+    /// This Format. It may be made now, unless it is transient, which is always made now (Errata
+    /// E14).
+    Format(String),
 }
 
 impl AuthnRequest {
-    /// The message.
+    /// The message, not signed.
     #[must_use]
     pub fn to_xml(&self) -> String {
+        let options = &self.options;
         format!(
             concat!(
                 r#"<samlp:AuthnRequest xmlns:samlp="{protocol}" xmlns:saml="{assertion}""#,
                 r#" ID="{id}" Version="{version}" IssueInstant="{issued}""#,
-                r#" Destination="{destination}" ProtocolBinding="{binding}""#,
+                r#" Destination="{destination}"{force}{passive} ProtocolBinding="{binding}""#,
                 r#" AssertionConsumerServiceURL="{acs_url}">"#,
-                r#"<saml:Issuer>{issuer}</saml:Issuer>{policy}</samlp:AuthnRequest>"#,
+                r#"<saml:Issuer>{issuer}</saml:Issuer>{policy}{context}</samlp:AuthnRequest>"#,
             ),
             protocol = ns::PROTOCOL,
             assertion = ns::ASSERTION,
@@ -79,71 +79,85 @@ impl AuthnRequest {
             version = VERSION,
             issued = format_instant(self.issue_instant),
             destination = Escaped(&self.destination),
+            force = flag(" ForceAuthn=\"true\"", options.force_authn),
+            passive = flag(" IsPassive=\"true\"", options.is_passive),
             binding = POST,
             acs_url = Escaped(&self.acs_url),
             issuer = Escaped(&self.sp_entity_id),
-            policy = NAME_ID_POLICY,
+            policy = policy(&options.name_id_policy),
+            context = context(&options.requested_authn_context),
         )
     }
 
     /// The URL to send the browser to: the destination with the message deflated, in base64 and
-    /// percent-encoded behind whatever query it has (Bindings §3.4.4.1).
+    /// percent-encoded behind whatever query it has, and signed as text (Bindings §3.4.4.1).
     ///
     /// # Errors
     ///
     /// [`SendError`].
-    pub fn redirect_url(&self, relay_state: Option<&str>) -> Result<String, SendError> {
-        let destination = self.sendable(relay_state)?;
-        let message = deflate_base64(self.to_xml().as_bytes())
-            .map_err(|_write_to_memory| SendError::Deflate)?;
-        let mut url = String::with_capacity(destination.len() + message.len() + 200);
-        url.push_str(destination);
-        if !destination.contains('?') {
-            url.push('?');
-        } else if !destination.ends_with(['?', '&']) {
-            url.push('&');
-        }
-        url.push_str("SAMLRequest=");
-        percent_encode(&message, &mut url);
-        if let Some(state) = relay_state {
-            url.push_str("&RelayState=");
-            percent_encode(state, &mut url);
-        }
-        Ok(url)
+    pub fn redirect_url(
+        &self,
+        relay_state: Option<&str>,
+        signing: Option<&Signing>,
+    ) -> Result<String, SendError> {
+        self.outgoing().redirect_url(relay_state, signing)
     }
 
-    /// The form for the browser to post: the message in base64, its destination as it is, query and
-    /// all (Bindings §3.5.4).
+    /// The form for the browser to post: the message in base64, signed in itself, its destination as
+    /// it is, query and all (Bindings §3.5.4).
     ///
     /// # Errors
     ///
     /// [`SendError`].
-    pub fn post_form(&self, relay_state: Option<&str>) -> Result<PostForm, SendError> {
-        Ok(PostForm {
-            action: self.sendable(relay_state)?.to_owned(),
-            saml_request: encode_base64(self.to_xml().as_bytes()),
-            relay_state: relay_state.map(str::to_owned),
-        })
+    pub fn post_form(
+        &self,
+        relay_state: Option<&str>,
+        signing: Option<&Signing>,
+    ) -> Result<PostForm, SendError> {
+        self.outgoing().post_form(relay_state, signing)
     }
 
-    /// The destination, if a browser can be sent there with this RelayState.
-    fn sendable(&self, relay_state: Option<&str>) -> Result<&str, SendError> {
-        let destination = self.destination.as_str();
-        let web = ["https://", "http://"].iter().any(|scheme| {
-            destination
-                .strip_prefix(scheme)
-                .is_some_and(|rest| !rest.is_empty())
-        });
-        if !web
-            || destination
-                .bytes()
-                .any(|byte| !byte.is_ascii_graphic() || byte == b'#')
-        {
-            return Err(SendError::Destination);
+    fn outgoing(&self) -> Outgoing<'_> {
+        Outgoing {
+            field: MessageField::SamlRequest,
+            id: &self.id,
+            destination: &self.destination,
+            xml: self.to_xml(),
         }
-        if relay_state.is_some_and(|state| state.len() > MAX_RELAY_STATE) {
-            return Err(SendError::RelayState);
-        }
-        Ok(destination)
     }
+}
+
+/// False is the default of both attributes, and is left out.
+fn flag(attribute: &'static str, set: bool) -> &'static str {
+    if set { attribute } else { "" }
+}
+
+fn policy(policy: &NameIdPolicy) -> String {
+    match policy {
+        NameIdPolicy::Any => r#"<samlp:NameIDPolicy AllowCreate="true"/>"#.to_owned(),
+        NameIdPolicy::Absent => String::new(),
+        NameIdPolicy::Format(format) => {
+            let create = flag(" AllowCreate=\"true\"", format != TRANSIENT);
+            let format = Escaped(format);
+            format!(r#"<samlp:NameIDPolicy Format="{format}"{create}/>"#)
+        }
+    }
+}
+
+fn context(classes: &[String]) -> String {
+    let mut xml = String::new();
+    if classes.is_empty() {
+        return xml;
+    }
+    xml.push_str(r#"<samlp:RequestedAuthnContext Comparison="exact">"#);
+    for class in classes {
+        // Writing to a String cannot fail.
+        let _ = write!(
+            xml,
+            "<saml:AuthnContextClassRef>{}</saml:AuthnContextClassRef>",
+            Escaped(class)
+        );
+    }
+    xml.push_str("</samlp:RequestedAuthnContext>");
+    xml
 }

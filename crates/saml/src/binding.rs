@@ -36,6 +36,36 @@ pub(crate) fn deflate_base64(message: &[u8]) -> std::io::Result<String> {
     Ok(STANDARD.encode(encoder.finish()?))
 }
 
+/// Why a message of the Redirect binding could not be inflated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum InflateError {
+    /// Not one DEFLATE stream without a header, from the first byte to the last.
+    NotDeflated,
+    /// It has more bytes than are allowed.
+    TooLarge,
+}
+
+/// What was deflated, of at most `max` bytes: no more than one byte beyond them is ever inflated
+/// (Bindings §3.4.4.1).
+pub(crate) fn inflate(bytes: &[u8], max: usize) -> Result<Vec<u8>, InflateError> {
+    let cap = u64::try_from(max).unwrap_or(u64::MAX).saturating_add(1);
+    let mut message = Vec::new();
+    let mut decoder = DeflateDecoder::new(bytes).take(cap);
+    decoder
+        .read_to_end(&mut message)
+        .map_err(|_broken_stream| InflateError::NotDeflated)?;
+    if message.len() > max {
+        return Err(InflateError::TooLarge);
+    }
+    // Whatever stands behind the stream would be signed and not read.
+    let read = usize::try_from(decoder.into_inner().total_in()).unwrap_or(usize::MAX);
+    if read == bytes.len() {
+        Ok(message)
+    } else {
+        Err(InflateError::NotDeflated)
+    }
+}
+
 /// The beginning of what was deflated, if that is what `bytes` are: only to name a message that
 /// came over the wrong binding.
 pub(crate) fn inflated_beginning(bytes: &[u8]) -> Option<Vec<u8>> {
@@ -62,6 +92,25 @@ pub(crate) fn percent_encode(text: &str, into: &mut String) {
             into.push(digit(byte & 15));
         }
     }
+}
+
+/// Text that was percent-encoded in a query or form, where a plus sign is a blank; `None` if it is
+/// not encoded rightly, or not UTF-8.
+pub(crate) fn percent_decode(text: &str) -> Option<String> {
+    let hexadecimal = |digit: u8| char::from(digit).to_digit(16);
+    let mut bytes = text.bytes();
+    let mut decoded = Vec::with_capacity(text.len());
+    while let Some(byte) = bytes.next() {
+        decoded.push(match byte {
+            b'%' => {
+                let (high, low) = (hexadecimal(bytes.next()?)?, hexadecimal(bytes.next()?)?);
+                u8::try_from(high * 16 + low).ok()?
+            }
+            b'+' => b' ',
+            plain => plain,
+        });
+    }
+    String::from_utf8(decoded).ok()
 }
 
 #[cfg(test)]
@@ -105,6 +154,47 @@ mod tests {
             b"<samlp:AuthnRequest/>"
         );
         assert_eq!(inflated_beginning(b"<samlp:Response>"), None);
+    }
+
+    #[test]
+    fn inflating_is_bounded_and_takes_every_byte() {
+        let deflated = |message: &[u8]| decode_base64(&deflate_base64(message).unwrap()).unwrap();
+        let message = vec![b' '; 100_000];
+        let bytes = deflated(&message);
+        assert!(bytes.len() < 1000, "a bomb of {} bytes", bytes.len());
+        assert_eq!(inflate(&bytes, 100_000).unwrap(), message);
+        assert_eq!(inflate(&bytes, 99_999), Err(InflateError::TooLarge));
+        assert_eq!(inflate(&bytes, 0), Err(InflateError::TooLarge));
+        let broken = Err(InflateError::NotDeflated);
+        assert_eq!(inflate(&bytes[..bytes.len() - 1], 100_000), broken);
+        assert_eq!(inflate(&[&bytes, &b"x"[..]].concat(), 100_000), broken);
+        assert_eq!(
+            inflate(&[&bytes, bytes.as_slice()].concat(), 200_000),
+            broken
+        );
+        assert_eq!(inflate(b"<samlp:LogoutRequest/>", 100), broken);
+        assert_eq!(inflate(b"", 100), broken);
+        // With the header of zlib it is another format.
+        let mut zlib = vec![0x78, 0x9c];
+        zlib.extend(deflated(b"<a/>"));
+        assert_eq!(inflate(&zlib, 100), broken);
+    }
+
+    #[test]
+    fn percent_decoding_is_strict() {
+        for (text, decoded) in [
+            ("", Some("")),
+            ("a+b%20c%2B%2f", Some("a b c+/")),
+            ("%C3%A9", Some("\u{e9}")),
+            ("%C3", None),
+            ("%", None),
+            ("%4", None),
+            ("%+4", None),
+            ("%g0", None),
+            ("%%", None),
+        ] {
+            assert_eq!(percent_decode(text).as_deref(), decoded, "{text}");
+        }
     }
 
     #[test]

@@ -9,6 +9,14 @@
 //!            ─ .validate(&expected, now) ──▶ VerifiedAssertion<SignIn | Test | Inspect>
 //! ```
 //!
+//! A logout message walks the same way, through a corridor of its own:
+//!
+//! ```text
+//! raw query or form ─ UnverifiedLogout::from_query, from_form     to look up what it is about
+//!                   ─ .verify(&keys)            ──▶ SignedLogout     the signature is required
+//!                   ─ .validate(&expected, now) ──▶ VerifiedLogout   a request or a response
+//! ```
+//!
 //! Nothing is read for identity but documents parsed from [`vestibule_xmlsig::SignedBytes`]. What
 //! stands in an unsigned part may make a check stricter and nothing else. Every rule gives a row of
 //! the [`Report`], and any failure refuses: there are no warnings to overlook. No clock, no I/O:
@@ -24,31 +32,46 @@ mod expected;
 mod idp_metadata;
 mod instant;
 mod limits;
+mod logout_message;
+mod logout_refusal;
 mod metadata_error;
 mod name_id;
 mod names;
+mod outgoing;
+mod parameters;
 mod refusal;
 mod remedies;
 mod report;
 mod rules;
 mod signed;
+mod signed_logout;
 mod sp_metadata;
 mod unverified;
+mod unverified_logout;
 mod verified;
+mod verified_logout;
 mod write;
 
 pub use attributes::{Attribute, Attributes};
-pub use authn_request::{AuthnRequest, PostForm, SendError};
+pub use authn_request::{AuthnOptions, AuthnRequest, NameIdPolicy};
 pub use check::Check;
 pub use decode_error::{DecodeError, MessageKind};
 pub use expected::{Expected, ExpectedParts, Inspect, InspectParts, Purpose, SignIn, Test};
 pub use idp_metadata::IdpMetadata;
 pub use limits::Limits;
+pub use logout_message::{LogoutRequest, LogoutResponse, LogoutStatus};
+pub use logout_refusal::{LogoutCheck, LogoutRefusal};
 pub use metadata_error::MetadataError;
 pub use name_id::NameId;
+pub use outgoing::{MessageField, PostForm, SendError, Signing};
 pub use refusal::{Refusal, StatusDetail};
 pub use report::{Outcome, Report, Row};
 pub use signed::SignedResponse;
+pub use signed_logout::{ExpectedLogout, SentLogout, SignedLogout};
 pub use sp_metadata::SpMetadata;
 pub use unverified::UnverifiedResponse;
+pub use unverified_logout::{LogoutBinding, LogoutKind, UnverifiedLogout};
 pub use verified::VerifiedAssertion;
+pub use verified_logout::{
+    LogoutOutcome, VerifiedLogout, VerifiedLogoutRequest, VerifiedLogoutResponse,
+};

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use vestibule_xmlsig::Element;
 
 /// A NameID, exactly as asserted: nothing is trimmed, folded or filled in (Core §2.2.3). Two are
 /// the same when all four parts are.
@@ -19,6 +20,26 @@ pub struct NameId {
     /// The service provider, or group of them, that it was made for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sp_name_qualifier: Option<String>,
+}
+
+impl NameId {
+    /// What a `saml:NameID` says: text alone, not blank, taken whole on both sides of any comment. The
+    /// error is what it is instead (Core §2.2.3).
+    pub(crate) fn of(element: Element<'_>) -> Result<Self, &'static str> {
+        let Some(text) = element.text() else {
+            return Err("a NameID with elements inside");
+        };
+        if text.trim().is_empty() {
+            return Err("a blank NameID");
+        }
+        let attribute = |name| element.attribute(name).map(|value| value.into_owned());
+        Ok(Self {
+            value: text.into_owned(),
+            format: attribute("Format"),
+            name_qualifier: attribute("NameQualifier"),
+            sp_name_qualifier: attribute("SPNameQualifier"),
+        })
+    }
 }
 
 /// Personal data: `Debug` shows the format alone.

@@ -14,6 +14,15 @@ pub(crate) mod ns {
     pub(crate) const SOAP: &str = "http://schemas.xmlsoap.org/soap/envelope/";
 }
 
+/// The beginning of every status code (Core §3.2.2.2).
+pub(crate) mod status {
+    pub(crate) const PREFIX: &str = "urn:oasis:names:tc:SAML:2.0:status:";
+    /// Not everybody was signed out (Core §3.7.3.2).
+    pub(crate) const PARTIAL_LOGOUT: &str = "urn:oasis:names:tc:SAML:2.0:status:PartialLogout";
+}
+
+/// The NameID format of one time only (Core §8.3.8).
+pub(crate) const TRANSIENT: &str = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient";
 /// The only version there is.
 pub(crate) const VERSION: &str = "2.0";
 /// The status of a response that asserts something (Core §3.2.2.2).

@@ -28,9 +28,26 @@ impl fmt::Display for Escaped<'_> {
     }
 }
 
+/// An attribute, with the blank before it, that is there when its value is.
+pub(crate) struct Optional<'a>(pub(crate) &'static str, pub(crate) Option<&'a str>);
+
+impl fmt::Display for Optional<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(name, value) = self;
+        value.map_or(Ok(()), |value| write!(f, " {name}=\"{}\"", Escaped(value)))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_attribute_without_a_value_is_not_there() {
+        assert_eq!(Optional("a", None).to_string(), "");
+        assert_eq!(Optional("a", Some("<")).to_string(), " a=\"&lt;\"");
+        assert_eq!(Optional("a", Some("")).to_string(), " a=\"\"");
+    }
 
     #[test]
     fn nothing_gets_out_of_its_place() {

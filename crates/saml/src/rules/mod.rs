@@ -7,6 +7,7 @@ pub(crate) mod attributes;
 pub(crate) mod authn;
 pub(crate) mod conditions;
 pub(crate) mod confirmation;
+pub(crate) mod logout;
 pub(crate) mod message;
 pub(crate) mod shape;
 pub(crate) mod signature;

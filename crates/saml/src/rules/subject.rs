@@ -1,7 +1,5 @@
 //! Whom the assertion is about.
 
-use std::borrow::Cow;
-
 use vestibule_xmlsig::Element;
 
 use super::{counted, only};
@@ -53,18 +51,9 @@ pub(crate) fn name_id(subject: Element<'_>) -> (Row, Option<NameId>) {
         Ok(name_id) => name_id,
         Err(count) => return fail(counted(count, "NameID")),
     };
-    let Some(text) = name_id.text() else {
-        return fail("a NameID with elements inside".to_owned());
-    };
-    if text.trim().is_empty() {
-        return fail("a blank NameID".to_owned());
-    }
-    let attribute = |name| name_id.attribute(name).map(Cow::into_owned);
-    let name_id = NameId {
-        value: text.into_owned(),
-        format: attribute("Format"),
-        name_qualifier: attribute("NameQualifier"),
-        sp_name_qualifier: attribute("SPNameQualifier"),
+    let name_id = match NameId::of(name_id) {
+        Ok(name_id) => name_id,
+        Err(received) => return fail(received.to_owned()),
     };
     // The value is personal data, and a report is kept.
     let format = name_id.format.as_deref().unwrap_or("no format");
