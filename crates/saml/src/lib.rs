@@ -68,7 +68,7 @@ pub use refusal::{Refusal, StatusDetail};
 pub use report::{Outcome, Report, Row};
 pub use signed::SignedResponse;
 pub use signed_logout::{ExpectedLogout, SentLogout, SignedLogout};
-pub use sp_metadata::SpMetadata;
+pub use sp_metadata::{ContactKind, ContactPerson, SpMetadata};
 pub use unverified::UnverifiedResponse;
 pub use unverified_logout::{LogoutBinding, LogoutKind, UnverifiedLogout};
 pub use verified::VerifiedAssertion;

@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode};
 use jiff::Timestamp;
 use vestibule_model::{Connection, Revision};
-use vestibule_saml::AuthnRequest;
+use vestibule_saml::{AuthnOptions, AuthnRequest};
 use vestibule_state::{BrowserToken, Purpose, Trip, TripId};
 
 use crate::{
@@ -40,6 +40,7 @@ pub(crate) async fn begin(
         destination: revision.settings.idp_sso_url.clone(),
         sp_entity_id: urls::entity_id(public_url, connection.id),
         acs_url: urls::acs(public_url, connection.id),
+        options: AuthnOptions::default(),
     };
     let binding = revision.settings.idp_sso_binding;
     let departure = Departure::new(&request, binding).map_err(Problem::internal)?;

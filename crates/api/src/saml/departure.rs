@@ -26,8 +26,8 @@ impl Departure {
     /// Sends this request by this binding. No RelayState goes with it: the trip knows the rest.
     pub(crate) fn new(request: &AuthnRequest, binding: SsoBinding) -> Result<Self, SendError> {
         Ok(match binding {
-            SsoBinding::Redirect => Self::Redirect(request.redirect_url(None)?),
-            SsoBinding::Post => Self::Post(request.post_form(None)?),
+            SsoBinding::Redirect => Self::Redirect(request.redirect_url(None, None)?),
+            SsoBinding::Post => Self::Post(request.post_form(None, None)?),
         })
     }
 
@@ -58,13 +58,14 @@ fn body(form: &PostForm) -> String {
         "<p class=\"eyebrow\">Single sign-on</p>\n<h1>On to your identity provider</h1>\n\
          <p>You sign in at <strong>{host}</strong>, which brings you back here.</p>\n\
          <form method=\"post\" action=\"{action}\" data-auto-submit>\n\
-         <input type=\"hidden\" name=\"SAMLRequest\" value=\"{request}\">\n{relay_state}\
+         <input type=\"hidden\" name=\"{field}\" value=\"{message}\">\n{relay_state}\
          <button type=\"submit\" autofocus>Continue to your identity provider</button>\n</form>\n\
          <noscript><p class=\"aside\">Your browser runs no scripts: press the button to go \
          on.</p></noscript>\n<script src=\"{SUBMIT_PATH}\" defer></script>\n",
         host = escape(&host(&form.action)),
         action = escape(&form.action),
-        request = escape(&form.saml_request),
+        field = form.field.as_str(),
+        message = escape(&form.message),
     )
 }
 
@@ -80,12 +81,15 @@ fn host(url: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use vestibule_saml::MessageField;
+
     use super::*;
 
     fn form(action: &str, relay_state: Option<&str>) -> PostForm {
         PostForm {
             action: action.to_owned(),
-            saml_request: "PGEvPg==".to_owned(),
+            field: MessageField::SamlRequest,
+            message: "PGEvPg==".to_owned(),
             relay_state: relay_state.map(str::to_owned),
         }
     }

@@ -24,14 +24,14 @@ pub(crate) async fn metadata(
         .await?;
     let connection = known.ok_or_else(|| Problem::not_found("connection"))?;
     let public_url = &service.config.public_url;
-    let certificate = vestibule_xmlsig::Certificate::parse_all(
+    let certificates = vestibule_xmlsig::Certificate::parse_all(
         connection.service_provider.certificate_pem.as_bytes(),
     )
     .map_err(Problem::internal)?;
+    let (entity_id, acs_url) = (urls::entity_id(public_url, id), urls::acs(public_url, id));
     let xml = SpMetadata {
-        entity_id: &urls::entity_id(public_url, id),
-        acs_url: &urls::acs(public_url, id),
-        signing_certificate: certificate.first(),
+        signing_certificates: &certificates,
+        ..SpMetadata::new(&entity_id, &acs_url)
     }
     .to_xml();
     Ok(HttpResponse::Ok()

@@ -2,14 +2,16 @@
 
 use std::io::Read;
 
-use crate::support::{ACS, SP, at, every_nth};
+use crate::support::{ACS, KEY, SP, at, every_nth, keys};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use flate2::read::DeflateDecoder;
 use proptest::prelude::*;
 use url::Url;
-use vestibule_saml::{AuthnRequest, PostForm, SendError};
-use vestibule_xmlsig::{Document, Limits};
+use vestibule_saml::{
+    AuthnOptions, AuthnRequest, MessageField, NameIdPolicy, PostForm, SendError, Signing,
+};
+use vestibule_xmlsig::{Document, Limits, SignatureAlgorithm, verify, verify_octets};
 
 fn request(destination: &str) -> AuthnRequest {
     AuthnRequest {
@@ -18,6 +20,7 @@ fn request(destination: &str) -> AuthnRequest {
         destination: destination.to_owned(),
         sp_entity_id: SP.to_owned(),
         acs_url: ACS.to_owned(),
+        options: AuthnOptions::default(),
     }
 }
 
@@ -95,7 +98,7 @@ fn the_query_of_the_destination_is_kept() {
             "http://127.0.0.1:8081/sso?SAMLRequest=",
         ),
     ] {
-        let url = request(destination).redirect_url(None).unwrap();
+        let url = request(destination).redirect_url(None, None).unwrap();
         assert!(url.starts_with(begin), "{url}");
         assert_eq!(url.matches("SAMLRequest=").count(), 1);
         assert!(!url.contains("RelayState"));
@@ -119,9 +122,13 @@ fn a_destination_that_no_browser_can_be_sent_to_is_refused() {
         "HTTPS//idp.example",
     ] {
         let request = request(destination);
-        let refused = SendError::Destination;
-        assert_eq!(request.redirect_url(None), Err(refused), "{destination}");
-        assert_eq!(request.post_form(None), Err(refused), "{destination}");
+        let refused = Err(SendError::Destination);
+        assert_eq!(request.redirect_url(None, None), refused, "{destination}");
+        assert_eq!(
+            request.post_form(None, None),
+            Err(SendError::Destination),
+            "{destination}"
+        );
     }
 }
 
@@ -129,14 +136,17 @@ fn a_destination_that_no_browser_can_be_sent_to_is_refused() {
 fn a_relay_state_has_at_most_eighty_bytes() {
     let request = request("https://idp.example/sso");
     let fits = "é".repeat(40);
-    let url = request.redirect_url(Some(&fits)).unwrap();
+    let url = request.redirect_url(Some(&fits), None).unwrap();
     assert_eq!(parameter(&url, "RelayState").as_ref(), Some(&fits));
-    let form = request.post_form(Some(&fits)).unwrap();
+    let form = request.post_form(Some(&fits), None).unwrap();
     assert_eq!(form.relay_state, Some(fits));
     let long = "x".repeat(81);
-    let refused = SendError::RelayState;
-    assert_eq!(request.redirect_url(Some(&long)), Err(refused));
-    assert_eq!(request.post_form(Some(&long)), Err(refused));
+    let refused = Err(SendError::RelayState);
+    assert_eq!(request.redirect_url(Some(&long), None), refused);
+    assert_eq!(
+        request.post_form(Some(&long), None),
+        Err(SendError::RelayState)
+    );
 }
 
 #[test]
@@ -147,18 +157,135 @@ fn the_form_carries_the_same_message_without_deflate() {
         "http://127.0.0.1:8081/sso",
     ] {
         let request = request(destination);
-        let form = request.post_form(None).unwrap();
+        let form = request.post_form(None, None).unwrap();
         let expected = PostForm {
             action: destination.to_owned(),
-            saml_request: STANDARD.encode(request.to_xml()),
+            field: MessageField::SamlRequest,
+            message: STANDARD.encode(request.to_xml()),
             relay_state: None,
         };
         assert_eq!(form, expected);
         // The five things that it says, whichever way it goes.
         let by_redirect =
-            inflate(&parameter(&request.redirect_url(None).unwrap(), "SAMLRequest").unwrap());
-        let by_post = String::from_utf8(STANDARD.decode(form.saml_request).unwrap()).unwrap();
+            inflate(&parameter(&request.redirect_url(None, None).unwrap(), "SAMLRequest").unwrap());
+        let by_post = String::from_utf8(STANDARD.decode(form.message).unwrap()).unwrap();
         assert_eq!(by_post, by_redirect);
+    }
+}
+
+#[test]
+fn what_is_asked_for_beyond_a_sign_in_stands_in_its_place() {
+    let transient = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient";
+    let persistent = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent";
+    let options = |name_id_policy, classes: &[&str]| AuthnOptions {
+        force_authn: true,
+        is_passive: true,
+        name_id_policy,
+        requested_authn_context: classes.iter().map(ToString::to_string).collect(),
+    };
+    let read = |options: AuthnOptions| {
+        let xml = AuthnRequest {
+            options,
+            ..request("https://idp.example/sso")
+        }
+        .to_xml();
+        Document::parse(xml.as_bytes(), &Limits::default()).unwrap()
+    };
+    let names = |document: &Document| -> Vec<String> {
+        let children = document.root().children();
+        children
+            .map(|child| child.local_name().to_owned())
+            .collect()
+    };
+
+    let document = read(options(
+        NameIdPolicy::Format(persistent.to_owned()),
+        &["urn:a", "b&<"],
+    ));
+    let root = document.root();
+    assert_eq!(root.attribute("ForceAuthn").as_deref(), Some("true"));
+    assert_eq!(root.attribute("IsPassive").as_deref(), Some("true"));
+    assert_eq!(
+        names(&document),
+        ["Issuer", "NameIDPolicy", "RequestedAuthnContext"]
+    );
+    let policy = root.children().nth(1).unwrap();
+    assert_eq!(policy.attribute("Format").as_deref(), Some(persistent));
+    assert_eq!(policy.attribute("AllowCreate").as_deref(), Some("true"));
+    let context = root.children().nth(2).unwrap();
+    assert_eq!(context.attribute("Comparison").as_deref(), Some("exact"));
+    let classes: Vec<_> = context
+        .children()
+        .map(|class| class.text().unwrap().into_owned())
+        .collect();
+    assert_eq!(classes, ["urn:a", "b&<"]);
+
+    let document = read(options(NameIdPolicy::Format(transient.to_owned()), &[]));
+    assert_eq!(names(&document), ["Issuer", "NameIDPolicy"]);
+    let policy = document.root().children().nth(1).unwrap();
+    assert_eq!(policy.attribute("Format").as_deref(), Some(transient));
+    assert_eq!(policy.attribute("AllowCreate"), None);
+
+    let document = read(options(NameIdPolicy::Absent, &["urn:a"]));
+    assert_eq!(names(&document), ["Issuer", "RequestedAuthnContext"]);
+}
+
+#[test]
+fn by_redirect_the_text_of_the_query_is_signed() {
+    let signing = Signing::new(KEY.clone(), None);
+    for (destination, relay_state) in [
+        ("https://idp.example/sso", None),
+        ("https://idp.example/sso?idpid=C01", Some("")),
+        ("https://idp.example/sso", Some("a b&c=d+e\u{e9}~")),
+    ] {
+        let request = request(destination);
+        let url = request.redirect_url(relay_state, Some(&signing)).unwrap();
+        let (_, query) = url.split_once("SAMLRequest=").unwrap();
+        let query = format!("SAMLRequest={query}");
+        let (octets, signature) = query.split_once("&Signature=").unwrap();
+        let names: Vec<&str> = octets
+            .split('&')
+            .map(|pair| pair.split_once('=').unwrap().0)
+            .collect();
+        let all = ["SAMLRequest", "RelayState", "SigAlg"];
+        let expected = all
+            .iter()
+            .filter(|name| relay_state.is_some() || **name != "RelayState");
+        assert!(names.iter().eq(expected), "{names:?}");
+        let rsa = SignatureAlgorithm::RsaSha256;
+        assert_eq!(parameter(&url, "SigAlg").as_deref(), Some(rsa.uri()));
+        assert_eq!(parameter(&url, "RelayState").as_deref(), relay_state);
+        let value = STANDARD
+            .decode(parameter(&url, "Signature").unwrap())
+            .unwrap();
+        assert!(signature.len() > value.len());
+        verify_octets(octets.as_bytes().to_vec(), &value, rsa, &keys()).unwrap();
+        // The message itself is what it would be without a signature.
+        let xml = inflate(&parameter(&url, "SAMLRequest").unwrap());
+        assert_eq!(xml, request.to_xml());
+    }
+}
+
+#[test]
+fn by_post_the_message_is_signed_right_after_its_issuer() {
+    let certificate = KEY
+        .self_signed_certificate("sp", at("2026-01-01T00:00:00Z"), at("2036-01-01T00:00:00Z"))
+        .unwrap();
+    for certificate in [None, Some(certificate)] {
+        let signing = Signing::new(KEY.clone(), certificate.clone());
+        let form = request("https://idp.example/sso")
+            .post_form(Some("state"), Some(&signing))
+            .unwrap();
+        let xml = String::from_utf8(STANDARD.decode(&form.message).unwrap()).unwrap();
+        let document = Document::parse(xml.as_bytes(), &Limits::default()).unwrap();
+        let names: Vec<_> = document
+            .root()
+            .children()
+            .map(|child| child.local_name())
+            .collect();
+        assert_eq!(names, ["Issuer", "Signature", "NameIDPolicy"]);
+        verify(document.root(), &keys()).unwrap();
+        assert_eq!(xml.contains("X509Certificate"), certificate.is_some());
     }
 }
 
@@ -180,16 +307,17 @@ proptest! {
             destination: format!("https://idp.example/sso?{query}"),
             sp_entity_id: entity.clone(),
             acs_url: acs.clone(),
+            options: AuthnOptions::default(),
         };
-        let url = request.redirect_url(state.as_deref()).unwrap();
+        let url = request.redirect_url(state.as_deref(), None).unwrap();
         prop_assert!(url.bytes().all(|byte| byte.is_ascii_graphic()));
         prop_assert_eq!(&parameter(&url, "RelayState"), &state);
         let encoded = url.rsplit("SAMLRequest=").next().unwrap().split('&').next().unwrap();
         let encoded = format!("https://x/?m={encoded}");
         let xml = inflate(&parameter(&encoded, "m").unwrap());
         prop_assert_eq!(&xml, &request.to_xml());
-        let form = request.post_form(state.as_deref()).unwrap();
-        prop_assert_eq!(STANDARD.decode(form.saml_request).unwrap(), xml.as_bytes());
+        let form = request.post_form(state.as_deref(), None).unwrap();
+        prop_assert_eq!(STANDARD.decode(form.message).unwrap(), xml.as_bytes());
         prop_assert_eq!(&form.action, &request.destination);
         prop_assert_eq!(form.relay_state, state);
         let document = Document::parse(xml.as_bytes(), &Limits::default()).unwrap();

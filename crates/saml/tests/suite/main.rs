@@ -10,9 +10,11 @@ mod attacks;
 mod authn_request;
 mod corpus;
 mod decode;
+mod logout;
 mod metadata;
 mod one_byte;
 mod rules;
 mod signatures;
+mod sp_metadata;
 #[path = "../support/mod.rs"]
 mod support;
