@@ -7,6 +7,8 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::{SignedDuration, Timestamp};
 use openssl::asn1::{Asn1Time, Asn1TimeRef};
 use openssl::hash::MessageDigest;
+#[cfg(feature = "encrypt")]
+use openssl::pkey::{PKey, Public};
 use openssl::x509::{X509, X509NameRef};
 
 use crate::ffi;
@@ -244,6 +246,11 @@ impl Certificate {
             return Err(KeyError::Unsupported);
         };
         VerifyingKey::from_public(&key)
+    }
+
+    #[cfg(feature = "encrypt")]
+    pub(crate) fn public_key(&self) -> Result<PKey<Public>, openssl::error::ErrorStack> {
+        self.x509.public_key()
     }
 
     /// SHA-256 of its public key.

@@ -9,6 +9,8 @@
 //!   read. The rules on a signature's shape are ours, canonicalisation, digests and signatures are
 //!   done by xmlsec's transforms;
 //! - [`verify_octets`] does the same for octets outside of XML, as a signed URL has them;
+//! - [`decrypt`] opens what was encrypted for a [`DecryptionKey`], by AES-GCM (or CBC, on request) and
+//!   RSA-OAEP, and answers every failure that depends on a key with one and the same error;
 //! - [`SigningKey`] and [`Certificate`] are the other side: keys, their X.509 carriers, signing.
 //!
 //! No clock, no file, no network: whatever decides is an argument. [`init`] takes the file and HTTP
@@ -18,8 +20,14 @@
 
 mod algorithm;
 mod certificate;
+mod decrypt;
+mod decrypt_error;
+mod decryption_key;
 mod document;
 mod element;
+#[cfg(feature = "encrypt")]
+mod encrypt;
+mod encryption;
 mod ffi;
 mod fingerprint;
 #[cfg(feature = "bench")]
@@ -41,8 +49,14 @@ mod verify_error;
 
 pub use algorithm::{DigestAlgorithm, SignatureAlgorithm};
 pub use certificate::{Certificate, CertificateError};
+pub use decrypt::{Decrypted, MAX_DECRYPTION_KEYS, MAX_ENCRYPTED_KEYS, decrypt};
+pub use decrypt_error::DecryptError;
+pub use decryption_key::DecryptionKey;
 pub use document::Document;
 pub use element::Element;
+#[cfg(feature = "encrypt")]
+pub use encrypt::{EncryptError, EncryptOptions, KeyPlace, encrypt};
+pub use encryption::{Ciphers, ContentCipher, KeyTransport, OaepDigest, OaepMask};
 pub use ffi::{InitError, Versions, init};
 pub use fingerprint::{FingerprintError, KeyFingerprint};
 pub use key::{EcCurve, KeyError, KeyKind, VerifyingKey};

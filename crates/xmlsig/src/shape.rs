@@ -20,7 +20,7 @@ const XML_NS: &str = "http://www.w3.org/XML/1998/namespace";
 /// Prefixes in one `InclusiveNamespaces`: canonicalisation looks each of them up at every element.
 const MAX_PREFIXES: usize = 32;
 
-const BASE64: GeneralPurpose = GeneralPurpose::new(
+pub(crate) const BASE64: GeneralPurpose = GeneralPurpose::new(
     &base64::alphabet::STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );

@@ -11,6 +11,8 @@ mod alterations;
 mod attacks;
 mod certificates;
 mod common;
+#[cfg(feature = "encrypt")]
+mod decrypt;
 mod fixtures;
 mod keys;
 mod octets;
