@@ -12,6 +12,9 @@ const TRANSIENT: &str = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient";
 /// SAML Core §8.3.2.
 const EMAIL_ADDRESS: &str = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress";
 
+/// What stands before the name of an attribute by which a subject is known.
+const ATTRIBUTE_FORMAT: &str = "urn:vestibule:attribute:";
+
 /// Attributes that carry an address where no mapping says otherwise, compared exactly.
 const EMAIL_NAMES: &[&str] = &[
     "urn:oid:0.9.2342.19200300.100.1.3",
@@ -40,7 +43,8 @@ pub struct Claim {
 }
 
 impl Claim {
-    /// The subject to look up; none for a transient NameID, which means nothing tomorrow.
+    /// The subject to look up: by the attribute that the connection has chosen, or by NameID; none
+    /// for a transient one, which means nothing tomorrow.
     #[must_use]
     pub const fn subject(&self) -> Option<&Subject> {
         self.subject.as_ref()
@@ -89,11 +93,16 @@ pub fn claim(
 ) -> Result<Claim, Refusal> {
     let name_id = assertion.name_id();
     let attributes = assertion.attributes();
+    let idp_entity_id = assertion.idp_entity_id();
     let mapping = &settings.attribute_mapping;
     let email = claimed_email(name_id, attributes, mapping.email.as_deref());
-    let subject = (name_id.format.as_deref() != Some(TRANSIENT)).then(|| Subject {
-        idp_entity_id: assertion.idp_entity_id().to_owned(),
-        name_id: name_id.clone(),
+    let subject = match assertion.subject_attribute() {
+        Some((name, value)) => Some(by_attribute(name, value)),
+        None => name_id.filter(|name_id| means_something(name_id)).cloned(),
+    };
+    let subject = subject.map(|name_id| Subject {
+        idp_entity_id: idp_entity_id.to_owned(),
+        name_id,
     });
     match (&subject, &email) {
         (None, ClaimedEmail::Absent) => return Err(Refusal::EmailMissing),
@@ -109,9 +118,36 @@ pub fn claim(
     })
 }
 
+/// The subject of whom an attribute names: under a format that no NameID can have here, with the
+/// attribute's name in it. So nobody known by NameID is ever taken for somebody known by attribute,
+/// or by another one.
+fn by_attribute(name: &str, value: &str) -> NameId {
+    NameId {
+        value: value.to_owned(),
+        format: Some(format!("{ATTRIBUTE_FORMAT}{name}")),
+        name_qualifier: None,
+        sp_name_qualifier: None,
+    }
+}
+
+/// Whether a NameID names the same person tomorrow, and is not dressed up as an attribute.
+fn means_something(name_id: &NameId) -> bool {
+    let format = name_id.format.as_deref();
+    format != Some(TRANSIENT) && !is_attribute_format(format)
+}
+
+/// Whether a subject is known by an attribute.
+pub(crate) fn is_attribute_format(format: Option<&str>) -> bool {
+    format.is_some_and(|format| format.starts_with(ATTRIBUTE_FORMAT))
+}
+
 /// Where the address comes from (design §3, E-mail): the first value of the first source present
 /// counts, and sources are not compared.
-fn claimed_email(name_id: &NameId, attributes: &Attributes, mapped: Option<&str>) -> ClaimedEmail {
+fn claimed_email(
+    name_id: Option<&NameId>,
+    attributes: &Attributes,
+    mapped: Option<&str>,
+) -> ClaimedEmail {
     let first = |attribute: &vestibule_saml::Attribute| attribute.values.first().cloned();
     let exact = mapped.into_iter().chain(EMAIL_NAMES.iter().copied());
     let from_attribute = exact
@@ -122,14 +158,18 @@ fn claimed_email(name_id: &NameId, attributes: &Attributes, mapped: Option<&str>
                 .iter()
                 .find_map(|name| attributes.get_ignore_ascii_case(name).and_then(first))
         });
-    let parsed = match (from_attribute, name_id.format.as_deref()) {
+    let parsed = match (from_attribute, name_id) {
         (Some(value), _) => Email::parse(&value),
-        (None, Some(EMAIL_ADDRESS)) => Email::parse(&name_id.value),
-        (None, Some(PERSISTENT | TRANSIENT)) => return ClaimedEmail::Absent,
-        // Any other NameID is a source only when it is an address.
-        (None, _) => {
-            return Email::parse(&name_id.value).map_or(ClaimedEmail::Absent, ClaimedEmail::Valid);
-        }
+        (None, None) => return ClaimedEmail::Absent,
+        (None, Some(name_id)) => match name_id.format.as_deref() {
+            Some(EMAIL_ADDRESS) => Email::parse(&name_id.value),
+            Some(PERSISTENT | TRANSIENT) => return ClaimedEmail::Absent,
+            // Any other NameID is a source only when it is an address.
+            _ => {
+                return Email::parse(&name_id.value)
+                    .map_or(ClaimedEmail::Absent, ClaimedEmail::Valid);
+            }
+        },
     };
     match parsed {
         Ok(email) => ClaimedEmail::Valid(email),

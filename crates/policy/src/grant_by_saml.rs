@@ -46,7 +46,7 @@ pub fn grant_by_saml(
             connection_id: facts.connection_id,
             revision_id: facts.revision_id_of_trip,
             details: SamlDetails {
-                name_id: Some(assertion.name_id().clone()),
+                name_id: assertion.name_id().cloned(),
                 session_index: assertion.session_index().map(str::to_owned),
                 attributes: assertion.attributes().clone(),
             },

@@ -4,7 +4,7 @@ use vestibule_model::{Email, Identity, Member, Role, Subject};
 
 use crate::{
     Claim, Refusal, SamlFacts,
-    claim::{ClaimedEmail, PERSISTENT},
+    claim::{ClaimedEmail, PERSISTENT, is_attribute_format},
     trail::Verdict,
 };
 
@@ -88,14 +88,17 @@ pub(crate) fn check_address(email: &Email, member: Option<&Member>) -> Verdict {
     }
 }
 
-/// P9: a persistent identifier does not change, so a second, different one of the same IdP is
-/// another person with the same address (SAML Core §8.3.7).
+/// P9: a persistent identifier does not change, nor does the attribute that was chosen as one; so a
+/// second, different one of the same IdP is another person with the same address (SAML Core §8.3.7).
 fn no_second_persistent(
     facts: &SamlFacts,
     member: &Member,
     subject: Option<&Subject>,
 ) -> Result<(), Refusal> {
-    let is_persistent = |subject: &Subject| subject.name_id.format.as_deref() == Some(PERSISTENT);
+    let is_persistent = |subject: &Subject| {
+        let format = subject.name_id.format.as_deref();
+        format == Some(PERSISTENT) || is_attribute_format(format)
+    };
     let Some(subject) = subject.filter(|subject| is_persistent(subject)) else {
         return Ok(());
     };
@@ -103,7 +106,7 @@ fn no_second_persistent(
         identity.member_id == member.id
             && identity.connection_id == facts.connection_id
             && identity.subject.idp_entity_id == subject.idp_entity_id
-            && is_persistent(&identity.subject)
+            && identity.subject.name_id.format == subject.name_id.format
             && identity.subject.name_id.value != subject.name_id.value
     });
     match other {

@@ -101,6 +101,28 @@ checks! {
     SessionExpiry = "session_expiry", "SAML Core §2.7.2";
     /// Every attribute has a name, and none is encrypted.
     Attributes = "attributes", "SAML Core §2.7.3";
+    /// The attribute by which this connection knows people has one value.
+    Identifier = "identifier", "Kantara SDP-SP13, SDP-SP14";
+    /// Scoped attributes name a scope that the IdP may assert.
+    Scope = "scope", "Kantara SDP-SP17";
+    /// They were authenticated in a way that the connection asks for.
+    AuthnContext = "authn_context", "Kantara IIP-SP07";
+    /// To know: which algorithms are getting old.
+    WeakAlgorithm = "weak_algorithm", "Kantara IIP-ALG08";
+    /// To know: a NameID that looks like an e-mail address and does not say so.
+    NameIdFormat = "name_id_format", "SAML Core §8.3.2";
+    /// To know: whether the IdP says when the session ends.
+    SessionEnd = "session_end", "SAML Core §2.7.2";
+    /// To know: how long an answer can be used.
+    Validity = "validity", "SAML Profiles §4.1.4.2";
+    /// To know: whether the assertion is signed itself.
+    SignedPart = "signed_part", "SAML Profiles §4.1.4.5";
+    /// To know: how far the IdP's clock is off.
+    ClockOffset = "clock_offset", "Kantara IIP-G01";
+    /// To know: when the certificate of the key that signed ends.
+    CertificateExpiry = "certificate_expiry", "Kantara IIP-MD12";
+    /// To know: what is no longer as the passed test saw it.
+    Drift = "drift", "SAML Profiles §4.1.4";
 }
 
 impl fmt::Display for Check {

@@ -8,6 +8,7 @@ use crate::binding::inflated_beginning;
 use crate::check::Check;
 use crate::names::ns;
 use crate::refusal::Refusal;
+use crate::remedies::{Fix, Side};
 use crate::report::{Report, Row};
 
 /// Why a form value is not a Response. It never carries text of the message.
@@ -71,15 +72,19 @@ impl DecodeError {
             "a SAML 2.0 Response by HTTP-POST: XML in base64, in the form field SAMLResponse",
         );
         match self {
-            Self::Xml(ParseError::Doctype { .. }) => row.received(self.detail()).remedy(
+            Self::Xml(ParseError::Doctype { .. }) => row.received(self.detail()).mend(Fix::Said(
+                Side::MessagePath,
                 "The message has a document type declaration, which SAML does not know and which \
                  is never read. Look for what adds it between the identity provider and here.",
-            ),
-            Self::NotAResponse(kind) => row.received(self.to_string()).remedy(kind.remedy()),
-            _ => row.received(self.detail()).remedy(
+            )),
+            Self::NotAResponse(kind) => row
+                .received(self.to_string())
+                .mend(Fix::Said(Side::IdentityProvider, kind.remedy())),
+            _ => row.received(self.detail()).mend(Fix::Said(
+                Side::MessagePath,
                 "The message was damaged on its way, or does not come from a SAML identity \
                  provider. Check that the ACS URL is used for HTTP-POST and nothing else.",
-            ),
+            )),
         }
     }
 

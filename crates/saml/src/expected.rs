@@ -3,6 +3,9 @@
 use std::marker::PhantomData;
 
 use jiff::{SignedDuration, Timestamp};
+use vestibule_xmlsig::KeyFingerprint;
+
+use crate::learned::Learned;
 
 mod sealed {
     pub trait Sealed {}
@@ -29,6 +32,25 @@ impl Purpose for SignIn {}
 impl Purpose for Test {}
 impl Purpose for Inspect {}
 
+/// By what the subject of an assertion is known.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Identifier {
+    /// By its NameID, which must be there.
+    #[default]
+    NameId,
+    /// By the one value of the attribute of this name; the NameID may be absent (SDP-SP13, SDP-SP14).
+    Attribute(String),
+}
+
+/// What is known of a certificate that carries a trusted key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CertificateFacts {
+    /// The key.
+    pub key: KeyFingerprint,
+    /// Until when the certificate says it is valid. Nothing is refused for it (IIP-MD12).
+    pub not_after: Timestamp,
+}
+
 /// The parts of an expectation, the IdP apart.
 #[derive(Debug, Clone)]
 pub struct ExpectedParts {
@@ -45,19 +67,89 @@ pub struct ExpectedParts {
     /// Whether a Response without a signature of its own is refused, its assertion signed or not
     /// (IIP-SP13).
     pub require_signed_response: bool,
+    /// By what the subject is known.
+    pub identifier: Identifier,
+    /// The scopes (domains) that the IdP may assert in scoped attributes; empty: any (SDP-SP17).
+    pub allowed_scopes: Vec<String>,
+    /// The AuthnContext classes that are accepted; empty: any, and none at all (IIP-SP07).
+    pub required_authn_context: Vec<String>,
+    /// Not authenticated before that, where the request asked for a fresh sign-in (ForceAuthn).
+    pub authn_after: Option<Timestamp>,
+    /// The certificates of the trusted keys, where there are any.
+    pub certificates: Vec<CertificateFacts>,
+    /// What the passed test of this connection saw.
+    pub learned: Option<Learned>,
 }
 
-/// The parts of an inspection: there is no request, so nothing is compared with one.
+impl ExpectedParts {
+    /// An answer to this request, with nothing asked for beyond what every response owes.
+    #[must_use]
+    pub fn new(
+        sp_entity_id: String,
+        acs_url: String,
+        request_id: String,
+        request_issued_at: Timestamp,
+        clock_skew: SignedDuration,
+    ) -> Self {
+        Self {
+            sp_entity_id,
+            acs_url,
+            request_id,
+            request_issued_at,
+            clock_skew,
+            require_signed_response: false,
+            identifier: Identifier::NameId,
+            allowed_scopes: Vec::new(),
+            required_authn_context: Vec::new(),
+            authn_after: None,
+            certificates: Vec::new(),
+            learned: None,
+        }
+    }
+}
+
+/// The parts of an expectation without a request: nothing is compared with one.
 #[derive(Debug, Clone)]
-pub struct InspectParts {
+pub struct UnsolicitedParts {
     /// Our entity ID: the audience.
     pub sp_entity_id: String,
-    /// The ACS URL that the message should have been sent to.
+    /// The ACS URL that the message arrived at, or should have been sent to.
     pub acs_url: String,
     /// How far clocks may differ, in either direction (IIP-G01). A negative one counts as none.
     pub clock_skew: SignedDuration,
     /// Whether a Response without a signature of its own is refused (IIP-SP13).
     pub require_signed_response: bool,
+    /// By what the subject is known.
+    pub identifier: Identifier,
+    /// The scopes (domains) that the IdP may assert in scoped attributes; empty: any (SDP-SP17).
+    pub allowed_scopes: Vec<String>,
+    /// The AuthnContext classes that are accepted; empty: any, and none at all (IIP-SP07).
+    pub required_authn_context: Vec<String>,
+    /// The certificates of the trusted keys, where there are any.
+    pub certificates: Vec<CertificateFacts>,
+    /// What the passed test of this connection saw.
+    pub learned: Option<Learned>,
+}
+
+/// The parts of an inspection.
+pub type InspectParts = UnsolicitedParts;
+
+impl UnsolicitedParts {
+    /// An answer to no request, with nothing asked for beyond what every response owes.
+    #[must_use]
+    pub fn new(sp_entity_id: String, acs_url: String, clock_skew: SignedDuration) -> Self {
+        Self {
+            sp_entity_id,
+            acs_url,
+            clock_skew,
+            require_signed_response: false,
+            identifier: Identifier::NameId,
+            allowed_scopes: Vec::new(),
+            required_authn_context: Vec::new(),
+            certificates: Vec::new(),
+            learned: None,
+        }
+    }
 }
 
 /// What a Response is held against.
@@ -65,20 +157,21 @@ pub struct InspectParts {
 pub struct Expected<P> {
     /// None only where the purpose may learn it.
     pub(crate) idp_entity_id: Option<String>,
-    pub(crate) sp_entity_id: String,
-    pub(crate) acs_url: String,
-    /// None only in an inspection.
-    pub(crate) request: Option<Request>,
-    pub(crate) clock_skew: SignedDuration,
-    pub(crate) require_signed_response: bool,
+    pub(crate) request: Request,
+    pub(crate) authn_after: Option<Timestamp>,
+    pub(crate) parts: UnsolicitedParts,
     purpose: PhantomData<fn() -> P>,
 }
 
-/// The request that is answered.
+/// What is answered.
 #[derive(Debug, Clone)]
-pub(crate) struct Request {
-    pub(crate) id: String,
-    pub(crate) issued_at: Timestamp,
+pub(crate) enum Request {
+    /// This request of ours.
+    Ours { id: String, issued_at: Timestamp },
+    /// None, and it must not say otherwise.
+    None,
+    /// Nobody knows: an inspection.
+    Unknown,
 }
 
 impl Expected<SignIn> {
@@ -86,6 +179,13 @@ impl Expected<SignIn> {
     #[must_use]
     pub fn sign_in(parts: ExpectedParts, idp_entity_id: String) -> Self {
         Self::answer(parts, Some(idp_entity_id))
+    }
+
+    /// A sign-in that begins at the IdP: it answers no request, and must not say that it does
+    /// (Profiles §4.1.4.3, §4.1.5).
+    #[must_use]
+    pub fn unsolicited(parts: UnsolicitedParts, idp_entity_id: String) -> Self {
+        Self::new(Request::None, None, parts, Some(idp_entity_id))
     }
 }
 
@@ -101,30 +201,41 @@ impl Expected<Inspect> {
     /// An inspection: without an entity ID, any will do.
     #[must_use]
     pub fn inspect(parts: InspectParts, idp_entity_id: Option<String>) -> Self {
-        Self {
-            idp_entity_id,
-            sp_entity_id: parts.sp_entity_id,
-            acs_url: parts.acs_url,
-            request: None,
-            clock_skew: parts.clock_skew,
-            require_signed_response: parts.require_signed_response,
-            purpose: PhantomData,
-        }
+        Self::new(Request::Unknown, None, parts, idp_entity_id)
     }
 }
 
 impl<P: Purpose> Expected<P> {
     fn answer(parts: ExpectedParts, idp_entity_id: Option<String>) -> Self {
-        Self {
-            idp_entity_id,
+        let request = Request::Ours {
+            id: parts.request_id,
+            issued_at: parts.request_issued_at,
+        };
+        let rest = UnsolicitedParts {
             sp_entity_id: parts.sp_entity_id,
             acs_url: parts.acs_url,
-            request: Some(Request {
-                id: parts.request_id,
-                issued_at: parts.request_issued_at,
-            }),
             clock_skew: parts.clock_skew,
             require_signed_response: parts.require_signed_response,
+            identifier: parts.identifier,
+            allowed_scopes: parts.allowed_scopes,
+            required_authn_context: parts.required_authn_context,
+            certificates: parts.certificates,
+            learned: parts.learned,
+        };
+        Self::new(request, parts.authn_after, rest, idp_entity_id)
+    }
+
+    fn new(
+        request: Request,
+        authn_after: Option<Timestamp>,
+        parts: UnsolicitedParts,
+        idp_entity_id: Option<String>,
+    ) -> Self {
+        Self {
+            idp_entity_id,
+            request,
+            authn_after,
+            parts,
             purpose: PhantomData,
         }
     }

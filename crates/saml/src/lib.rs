@@ -19,8 +19,9 @@
 //!
 //! Nothing is read for identity but documents parsed from [`vestibule_xmlsig::SignedBytes`]. What
 //! stands in an unsigned part may make a check stricter and nothing else. Every rule gives a row of
-//! the [`Report`], and any failure refuses: there are no warnings to overlook. No clock, no I/O:
-//! `now`, keys and limits are arguments.
+//! the [`Report`], and any failure refuses: no rule warns instead. What an admin should know besides
+//! has rows of its own, that warn and refuse nothing. No clock, no I/O: `now`, keys and limits are
+//! arguments.
 
 mod attributes;
 mod authn_request;
@@ -31,6 +32,9 @@ mod envelope;
 mod expected;
 mod idp_metadata;
 mod instant;
+mod keys;
+mod labels;
+mod learned;
 mod limits;
 mod logout_message;
 mod logout_refusal;
@@ -39,6 +43,7 @@ mod name_id;
 mod names;
 mod outgoing;
 mod parameters;
+mod provider;
 mod refusal;
 mod remedies;
 mod report;
@@ -48,6 +53,7 @@ mod signed_logout;
 mod sp_metadata;
 mod unverified;
 mod unverified_logout;
+mod validate;
 mod verified;
 mod verified_logout;
 mod write;
@@ -56,15 +62,23 @@ pub use attributes::{Attribute, Attributes};
 pub use authn_request::{AuthnOptions, AuthnRequest, NameIdPolicy};
 pub use check::Check;
 pub use decode_error::{DecodeError, MessageKind};
-pub use expected::{Expected, ExpectedParts, Inspect, InspectParts, Purpose, SignIn, Test};
+pub use expected::{
+    CertificateFacts, Expected, ExpectedParts, Identifier, Inspect, InspectParts, Purpose, SignIn,
+    Test, UnsolicitedParts,
+};
 pub use idp_metadata::IdpMetadata;
+pub use keys::{Cbc, Keys};
+pub use labels::{Field, Label};
+pub use learned::{Learned, SignedPart};
 pub use limits::Limits;
 pub use logout_message::{LogoutRequest, LogoutResponse, LogoutStatus};
 pub use logout_refusal::{LogoutCheck, LogoutRefusal};
 pub use metadata_error::MetadataError;
 pub use name_id::NameId;
 pub use outgoing::{MessageField, PostForm, SendError, Signing};
+pub use provider::{Provider, UnknownProvider};
 pub use refusal::{Refusal, StatusDetail};
+pub use remedies::Side;
 pub use report::{Outcome, Report, Row};
 pub use signed::SignedResponse;
 pub use signed_logout::{ExpectedLogout, SentLogout, SignedLogout};

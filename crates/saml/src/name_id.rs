@@ -40,6 +40,14 @@ impl NameId {
             sp_name_qualifier: attribute("SPNameQualifier"),
         })
     }
+
+    /// The format, for a person; of no NameID too.
+    pub(crate) fn format_told(name_id: Option<&Self>) -> &str {
+        match name_id {
+            Some(name_id) => name_id.format.as_deref().unwrap_or("no format"),
+            None => "no NameID",
+        }
+    }
 }
 
 /// Personal data: `Debug` shows the format alone.

@@ -6,6 +6,8 @@ use std::fmt::Write as _;
 use serde::{Deserialize, Serialize};
 
 use crate::check::Check;
+use crate::provider::Provider;
+use crate::remedies::{Fix, Side};
 
 /// How one rule ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -36,7 +38,7 @@ impl Outcome {
 
 /// One rule of a report. What was received is the sender's text, cut to 300 characters and with
 /// control characters escaped; show it as text.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Eq, Serialize, Deserialize)]
 pub struct Row {
     /// The rule.
     pub check: Check,
@@ -48,8 +50,38 @@ pub struct Row {
     pub received: Option<String>,
     /// How to mend it, for the admin of the IdP or of the workspace.
     pub remedy: Option<String>,
+    /// Who has to; on every row that fails or warns.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub side: Option<Side>,
     /// Where the rule is written.
     pub reference: Cow<'static, str>,
+    /// What the remedy was made of; a stored row has forgotten it.
+    #[serde(skip)]
+    mend: Option<Box<Mend>>,
+}
+
+/// What is to be mended, and a difference that a person would overlook.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Mend {
+    fix: Fix,
+    hint: &'static str,
+}
+
+impl Mend {
+    fn words(&self, provider: Provider) -> String {
+        self.fix.words(provider) + self.hint
+    }
+}
+
+/// Rows are the same when they read the same.
+impl PartialEq for Row {
+    fn eq(&self, other: &Self) -> bool {
+        (self.check, self.outcome, self.side) == (other.check, other.outcome, other.side)
+            && self.expected == other.expected
+            && self.received == other.received
+            && self.remedy == other.remedy
+            && self.reference == other.reference
+    }
 }
 
 impl Row {
@@ -60,6 +92,8 @@ impl Row {
             expected: None,
             received: None,
             remedy: None,
+            side: None,
+            mend: None,
             reference: Cow::Borrowed(check.reference()),
         }
     }
@@ -70,6 +104,10 @@ impl Row {
 
     pub(crate) fn fail(check: Check) -> Self {
         Self::new(check, Outcome::Fail)
+    }
+
+    pub(crate) fn warn(check: Check) -> Self {
+        Self::new(check, Outcome::Warn)
     }
 
     pub(crate) fn skipped(check: Check) -> Self {
@@ -86,8 +124,16 @@ impl Row {
         self
     }
 
-    pub(crate) fn remedy(mut self, text: impl Into<String>) -> Self {
-        self.remedy = Some(text.into());
+    /// What is to be mended, and with it by whom and in which words.
+    pub(crate) fn mend(self, fix: Fix) -> Self {
+        self.mend_with(fix, "")
+    }
+
+    fn mend_with(mut self, fix: Fix, hint: &'static str) -> Self {
+        let mend = Mend { fix, hint };
+        self.side = Some(mend.fix.side());
+        self.remedy = Some(mend.words(Provider::Generic));
+        self.mend = Some(Box::new(mend));
         self
     }
 
@@ -97,27 +143,26 @@ impl Row {
         check: Check,
         expected: &str,
         received: Option<&str>,
-        remedy: impl FnOnce() -> String,
+        fix: impl FnOnce() -> Fix,
     ) -> Self {
         match received {
             Some(received) if received == expected => {
                 Self::pass(check).expected(expected).received(received)
             }
-            Some(received) => Self::unequal(check, expected, received, remedy()),
+            Some(received) => Self::unequal(check, expected, received, fix()),
             None => Self::fail(check)
                 .expected(expected)
                 .received("nothing")
-                .remedy(remedy()),
+                .mend(fix()),
         }
     }
 
     /// A value that is not the expected one.
-    pub(crate) fn unequal(check: Check, expected: &str, received: &str, remedy: String) -> Self {
-        let remedy = remedy + overlooked(expected, received);
+    pub(crate) fn unequal(check: Check, expected: &str, received: &str, fix: Fix) -> Self {
         Self::fail(check)
             .expected(expected)
             .received(received)
-            .remedy(remedy)
+            .mend_with(fix, overlooked(expected, received))
     }
 
     /// Whether it refuses the Response.
@@ -151,6 +196,18 @@ impl Report {
     #[must_use]
     pub fn row(&self, check: Check) -> Option<&Row> {
         self.rows.iter().find(|row| row.check == check)
+    }
+
+    /// The same, with every remedy in the words of one provider's own pages. Rows that were stored
+    /// and read again keep the words they have.
+    #[must_use]
+    pub fn in_words_of(mut self, provider: Provider) -> Self {
+        for row in &mut self.rows {
+            if let Some(mend) = &row.mend {
+                row.remedy = Some(mend.words(provider));
+            }
+        }
+        self
     }
 
     pub(crate) fn new() -> Self {
@@ -291,12 +348,14 @@ mod tests {
                 Check::Audience,
                 "https://sp.example/saml",
                 Some(received),
-                || "Mend it.".to_owned(),
+                || Fix::Said(Side::ThisService, "Mend it."),
             );
             assert!(row.is_failure());
             assert!(row.remedy.unwrap().contains(hint), "{received}");
         }
-        let row = Row::equal(Check::Audience, "a", Some("b"), || "Mend it.".to_owned());
+        let row = Row::equal(Check::Audience, "a", Some("b"), || {
+            Fix::Said(Side::ThisService, "Mend it.")
+        });
         assert_eq!(row.remedy.as_deref(), Some("Mend it."));
     }
 
@@ -325,14 +384,20 @@ mod tests {
             Row::fail(Check::Audience)
                 .expected("a")
                 .received("b")
-                .remedy("c"),
+                .mend(Fix::Said(Side::Person, "c")),
         );
         let json = serde_json::to_value(&report).unwrap();
         assert_eq!(
             json,
             serde_json::json!([{"check": "audience", "outcome": "fail", "expected": "a",
-                "received": "b", "remedy": "c", "reference": "SAML Core §2.5.1.4"}])
+                "received": "b", "remedy": "c", "side": "person", "reference": "SAML Core §2.5.1.4"}])
         );
         assert_eq!(serde_json::from_value::<Report>(json).unwrap(), report);
+        // A row of an earlier version, and its words stay as they are.
+        let old = serde_json::json!([{"check": "audience", "outcome": "fail", "expected": "a",
+            "received": "b", "remedy": "c", "reference": "SAML Core §2.5.1.4"}]);
+        let old = serde_json::from_value::<Report>(old).unwrap();
+        assert_eq!(old.rows().first().unwrap().side, None);
+        assert_eq!(old.clone().in_words_of(Provider::Okta), old);
     }
 }

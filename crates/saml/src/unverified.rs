@@ -2,16 +2,18 @@
 
 use std::fmt;
 
-use vestibule_xmlsig::{Document, VerifyingKey};
+use vestibule_xmlsig::{Document, Element};
 
 use crate::binding::decode_base64;
 use crate::check::Check;
 use crate::decode_error::{DecodeError, MessageKind};
 use crate::envelope::{Envelope, Issuer};
+use crate::keys::Keys;
 use crate::limits::Limits;
 use crate::refusal::Refusal;
 use crate::report::{Report, Row};
 use crate::rules;
+use crate::rules::shape::Found;
 use crate::signed::SignedResponse;
 
 /// A Response that anybody may have written. It shows what is needed to look a trip up, and
@@ -79,39 +81,56 @@ impl UnverifiedResponse {
         self.in_response_to.as_deref()
     }
 
-    /// Verifies every Signature on the Response and on its one assertion, each by any of `keys`.
+    /// Verifies every Signature on the Response and on its one assertion, each by any of the keys,
+    /// and decrypts the assertion where it is encrypted.
+    ///
+    /// An EncryptedAssertion under a signed Response is taken from the bytes that were digested and
+    /// counts as signed; a signature inside must verify too. Under an unsigned Response what was
+    /// decrypted needs a signature of its own, which is verified on its own bytes. Under a Response
+    /// whose signature is broken nothing is decrypted.
     ///
     /// # Errors
     ///
-    /// [`Refusal`]: the status is not success, something is encrypted, there is not exactly one
-    /// assertion, a signature does not verify, or there is none. Core §3.2.2.2 and §5, Profiles
-    /// §4.1.4.5.
-    pub fn verify(self, keys: &[VerifyingKey]) -> Result<SignedResponse, Refusal> {
+    /// [`Refusal`]: the status is not success, there is not exactly one assertion, a signature does
+    /// not verify, there is none, or what is encrypted cannot be opened. Core §2.3.4, §3.2.2.2, §5
+    /// and §6, Profiles §4.1.4.5.
+    pub fn verify<'k>(self, keys: impl Into<Keys<'k>>) -> Result<SignedResponse, Refusal> {
+        let keys = keys.into();
         let response = self.document.root();
         let mut report = Report::new();
         report.push(Row::pass(Check::ResponseFormat));
         let (status, detail) = rules::status::status(response);
-        let (encryption, count) = (
-            rules::shape::encryption(response),
-            rules::shape::assertion_count(response),
-        );
         // A failed status comes without an assertion as a rule: that is no second failure.
         let failed = status.is_failure();
         report.push(status);
+        let found = rules::shape::assertion(response);
         if !failed {
-            report.push(encryption);
-            report.push(count);
+            if matches!(found, Some(Found::Clear(_))) {
+                report.push(Row::pass(Check::Encryption));
+            }
+            report.push(rules::shape::assertion_count(response));
         }
-        let assertion = rules::shape::assertion(response);
-        let (Some(assertion), None) = (assertion, report.first_failure()) else {
-            return Err(Refusal::new(report).with_status(detail));
-        };
+        match found {
+            Some(found) if report.first_failure().is_none() => match found {
+                Found::Clear(assertion) => self.verify_clear(assertion, &keys, report),
+                Found::Encrypted(encrypted) => self.verify_encrypted(encrypted, &keys, report),
+            },
+            _ => Err(Refusal::new(report).with_status(detail)),
+        }
+    }
 
+    fn verify_clear(
+        &self,
+        assertion: Element<'_>,
+        keys: &Keys<'_>,
+        mut report: Report,
+    ) -> Result<SignedResponse, Refusal> {
+        let response = self.document.root();
         let (row, by_response) =
-            rules::signature::signature(Check::ResponseSignature, response, keys);
+            rules::signature::signature(Check::ResponseSignature, response, keys.verifying);
         report.push(row);
         let (row, by_assertion) =
-            rules::signature::signature(Check::AssertionSignature, assertion, keys);
+            rules::signature::signature(Check::AssertionSignature, assertion, keys.verifying);
         report.push(row);
         if report.first_failure().is_none() {
             report.push(rules::signature::signed(
@@ -122,16 +141,37 @@ impl UnverifiedResponse {
         if report.first_failure().is_some() {
             return Err(Refusal::new(report));
         }
-
         match (by_response, by_assertion) {
             (Some(signed), own) => {
-                SignedResponse::of_response(&signed, own.as_ref(), &self.limits, report)
+                SignedResponse::of_response(&signed, own.as_ref(), keys, &self.limits, report)
             }
             (None, Some(signed)) => {
                 let envelope = Envelope::of(response, false);
-                SignedResponse::of_assertion(&signed, envelope, &self.limits, report)
+                SignedResponse::of_assertion(&signed, envelope, keys, &self.limits, report)
             }
             (None, None) => Err(Refusal::new(report)),
+        }
+    }
+
+    fn verify_encrypted(
+        &self,
+        encrypted: Element<'_>,
+        keys: &Keys<'_>,
+        mut report: Report,
+    ) -> Result<SignedResponse, Refusal> {
+        let response = self.document.root();
+        let (row, by_response) =
+            rules::signature::around_encrypted(Check::ResponseSignature, response, keys.verifying);
+        report.push(row);
+        if report.first_failure().is_some() {
+            return Err(Refusal::new(report));
+        }
+        match by_response {
+            Some(signed) => SignedResponse::of_response(&signed, None, keys, &self.limits, report),
+            None => {
+                let envelope = Envelope::of(response, false);
+                SignedResponse::of_encrypted(encrypted, None, envelope, keys, &self.limits, report)
+            }
         }
     }
 }

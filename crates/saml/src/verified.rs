@@ -4,10 +4,11 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use jiff::Timestamp;
-use vestibule_xmlsig::KeyFingerprint;
+use vestibule_xmlsig::{KeyFingerprint, SignatureAlgorithm};
 
 use crate::attributes::Attributes;
 use crate::expected::Purpose;
+use crate::learned::{Learned, SignedPart};
 use crate::name_id::NameId;
 use crate::report::Report;
 
@@ -24,13 +25,24 @@ pub struct VerifiedAssertion<P> {
 pub(crate) struct Facts {
     pub(crate) idp_entity_id: String,
     pub(crate) assertion_id: String,
-    pub(crate) signed_by: KeyFingerprint,
+    pub(crate) signed: Signed,
     pub(crate) said: Said,
+}
+
+/// How it is signed, and encrypted.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Signed {
+    pub(crate) part: SignedPart,
+    /// Where both are signed, the Response's.
+    pub(crate) by: KeyFingerprint,
+    pub(crate) algorithm: SignatureAlgorithm,
+    pub(crate) encrypted: bool,
 }
 
 /// What it says of somebody.
 pub(crate) struct Said {
-    pub(crate) name_id: NameId,
+    pub(crate) name_id: Option<NameId>,
+    pub(crate) identifier: Option<(String, String)>,
     pub(crate) attributes: Attributes,
     pub(crate) authn_instant: Timestamp,
     pub(crate) session_index: Option<String>,
@@ -60,10 +72,38 @@ impl<P: Purpose> VerifiedAssertion<P> {
         &self.facts.assertion_id
     }
 
-    /// Whom it is about.
+    /// Whom it is about, by NameID; where the connection knows people by an attribute, there may be
+    /// none, and if there is one it is for logout alone.
     #[must_use]
-    pub fn name_id(&self) -> &NameId {
-        &self.facts.said.name_id
+    pub fn name_id(&self) -> Option<&NameId> {
+        self.facts.said.name_id.as_ref()
+    }
+
+    /// Whom it is about, where the connection knows people by an attribute: its name and its one
+    /// value. `subject-id` and `pairwise-id`, whose case means nothing, come in lower case.
+    #[must_use]
+    pub fn subject_attribute(&self) -> Option<(&str, &str)> {
+        let (name, value) = self.facts.said.identifier.as_ref()?;
+        Some((name, value))
+    }
+
+    /// What the IdP does, as this response shows it: to be stored when a test has passed.
+    #[must_use]
+    pub fn learned(&self) -> Learned {
+        let (signed, said) = (&self.facts.signed, &self.facts.said);
+        Learned {
+            issuer: self.facts.idp_entity_id.clone(),
+            name_id_format: NameId::format_told(said.name_id.as_ref()).to_owned(),
+            signed: signed.part,
+            algorithm: signed.algorithm.to_string(),
+            key: signed.by,
+            encrypted: signed.encrypted,
+            attributes: said
+                .attributes
+                .iter()
+                .map(|attribute| attribute.name.clone())
+                .collect(),
+        }
     }
 
     /// What it says about them.
@@ -106,7 +146,7 @@ impl<P: Purpose> VerifiedAssertion<P> {
     /// The key that signed it; where Response and assertion both are signed, the Response's.
     #[must_use]
     pub fn signed_by(&self) -> KeyFingerprint {
-        self.facts.signed_by
+        self.facts.signed.by
     }
 
     /// Every rule that it went through.

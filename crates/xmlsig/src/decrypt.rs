@@ -82,13 +82,13 @@ pub fn decrypt(
     limits: &Limits,
 ) -> Result<Decrypted, DecryptError> {
     ffi::ready()?;
+    if keys.is_empty() {
+        return Err(DecryptError::NoKeys);
+    }
     let encrypted = Encrypted::of(element)?;
     if encrypted.cipher.is_cbc() && ciphers == Ciphers::Authenticated {
         let cipher = encrypted.cipher;
         return Err(DecryptError::Cbc { cipher });
-    }
-    if keys.is_empty() {
-        return Err(DecryptError::NoKeys);
     }
     if keys.len() > MAX_DECRYPTION_KEYS {
         let (count, max) = (keys.len(), MAX_DECRYPTION_KEYS);

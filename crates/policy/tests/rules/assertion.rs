@@ -6,7 +6,7 @@ use std::{fmt::Write as _, sync::OnceLock};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use jiff::{SignedDuration, Timestamp};
 use vestibule_saml::{
-    Expected, ExpectedParts, Limits, SignIn, UnverifiedResponse, VerifiedAssertion,
+    Expected, ExpectedParts, Identifier, Limits, SignIn, UnverifiedResponse, VerifiedAssertion,
 };
 use vestibule_xmlsig::{SignOptions, SignatureAlgorithm, SigningKey};
 
@@ -29,6 +29,8 @@ pub(crate) struct Asserted {
     pub(crate) context: &'static str,
     /// When the IdP's session ends.
     pub(crate) session_end: Option<Timestamp>,
+    /// By what the connection knows people.
+    pub(crate) identifier: Identifier,
     /// The only instant there is: issued, authenticated and accepted.
     pub(crate) now: Timestamp,
 }
@@ -42,6 +44,7 @@ impl Asserted {
             attributes: Vec::new(),
             context: "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport",
             session_end: None,
+            identifier: Identifier::NameId,
             now,
         }
     }
@@ -60,12 +63,14 @@ impl Asserted {
             .unwrap();
         let expected = Expected::sign_in(
             ExpectedParts {
-                sp_entity_id: SP.to_owned(),
-                acs_url: ACS.to_owned(),
-                request_id: "_request".to_owned(),
-                request_issued_at: self.now - SignedDuration::from_secs(5),
-                clock_skew: SignedDuration::from_secs(180),
-                require_signed_response: false,
+                identifier: self.identifier.clone(),
+                ..ExpectedParts::new(
+                    SP.to_owned(),
+                    ACS.to_owned(),
+                    "_request".to_owned(),
+                    self.now - SignedDuration::from_secs(5),
+                    SignedDuration::from_secs(180),
+                )
             },
             IDP.to_owned(),
         );

@@ -5,7 +5,7 @@ use vestibule_xmlsig::Element;
 use crate::attributes::{Attribute, Attributes};
 use crate::check::Check;
 use crate::names::ns;
-use crate::remedies;
+use crate::remedies::Fix;
 use crate::report::Row;
 
 /// How many names a report repeats.
@@ -23,7 +23,7 @@ pub(crate) fn attributes(assertion: Element<'_>) -> (Row, Option<Attributes>) {
                 let row = Row::fail(check)
                     .expected("attributes that are not encrypted")
                     .received("an EncryptedAttribute");
-                return (row.remedy(remedies::encryption("attributes")), None);
+                return (row.mend(Fix::EncryptionOff("attributes")), None);
             }
             if !child.is(ns::ASSERTION, "Attribute") {
                 continue;
@@ -32,7 +32,7 @@ pub(crate) fn attributes(assertion: Element<'_>) -> (Row, Option<Attributes>) {
                 let row = Row::fail(check)
                     .expected("a Name on every Attribute")
                     .received("an Attribute without a Name");
-                return (row.remedy(remedies::software()), None);
+                return (row.mend(Fix::Software), None);
             };
             attributes.push(Attribute {
                 name: name.into_owned(),

@@ -7,7 +7,7 @@ use super::{TIME_FORMAT, counted, instant, only};
 use crate::check::Check;
 use crate::instant::{apart, is_ahead, is_not_later};
 use crate::names::ns;
-use crate::remedies;
+use crate::remedies::Fix;
 use crate::report::Row;
 
 /// What is kept of an authentication.
@@ -23,10 +23,7 @@ pub(crate) fn statement(assertion: Element<'_>) -> (Row, Option<Authn>) {
         let row = Row::fail(Check::AuthnStatement)
             .expected("an AuthnStatement with one AuthnContext")
             .received(received)
-            .remedy(
-                "Have the identity provider include an AuthnStatement (Keycloak: Include \
-                 AuthnStatement).",
-            );
+            .mend(Fix::AuthnStatement);
         (row, None)
     };
     let mut first = None;
@@ -63,10 +60,28 @@ pub(crate) fn statement(assertion: Element<'_>) -> (Row, Option<Authn>) {
     )
 }
 
-/// Every AuthnInstant is there, and not later than now plus the skew (Core §2.7.2). The first
-/// statement's is the one that counts.
+/// The class of the AuthnContext is one of those that are asked for, compared exactly (IIP-SP07).
+pub(crate) fn context(authn: Option<&Authn>, required: &[String]) -> Row {
+    let check = Check::AuthnContext;
+    let (false, Some(authn)) = (required.is_empty(), authn) else {
+        return Row::skipped(check);
+    };
+    let class = authn.context_class.as_deref();
+    let row = if class.is_some_and(|class| required.iter().any(|one| one == class)) {
+        Row::pass(check)
+    } else {
+        Row::fail(check).mend(Fix::AuthnContext)
+    };
+    row.expected(required.join(", or "))
+        .received(class.unwrap_or("an AuthnContext without a class"))
+}
+
+/// Every AuthnInstant is there, and not later than now plus the skew (Core §2.7.2); where a fresh
+/// sign-in was asked for, not before that either (Core §3.4.1, ForceAuthn). The first statement's is
+/// the one that counts.
 pub(crate) fn instants(
     assertion: Element<'_>,
+    authn_after: Option<Timestamp>,
     skew: SignedDuration,
     now: Timestamp,
 ) -> (Row, Option<Timestamp>) {
@@ -79,18 +94,24 @@ pub(crate) fn instants(
                 let row = Row::fail(check)
                     .expected(TIME_FORMAT)
                     .received("no AuthnInstant");
-                return (row.remedy(remedies::software()), None);
+                return (row.mend(Fix::Software), None);
             }
             Err(received) => {
                 let row = Row::fail(check).expected(TIME_FORMAT).received(received);
-                return (row.remedy(remedies::software()), None);
+                return (row.mend(Fix::Software), None);
             }
         };
         if !is_not_later(at, skew, now) {
             let row = Row::fail(check)
                 .expected(format!("not after {now}"))
                 .received(format!("{at}, {} in the future", apart(now, at)));
-            return (row.remedy(remedies::clock()), None);
+            return (row.mend(Fix::Clock), None);
+        }
+        if let Some(after) = authn_after.filter(|after| !is_not_later(*after, skew, at)) {
+            let row = Row::fail(check)
+                .expected(format!("a sign-in not before {after}, as was asked for"))
+                .received(format!("{at}, {} before that", apart(at, after)));
+            return (row.mend(Fix::FreshSignIn), None);
         }
         first.get_or_insert(at);
     }
@@ -122,11 +143,11 @@ pub(crate) fn session_expiry(
                         "SessionNotOnOrAfter {end}, {} ago",
                         apart(end, now)
                     ));
-                return (row.remedy(remedies::clock()), None);
+                return (row.mend(Fix::Clock), None);
             }
             Err(received) => {
                 let row = Row::fail(check).expected(TIME_FORMAT).received(received);
-                return (row.remedy(remedies::software()), None);
+                return (row.mend(Fix::Software), None);
             }
         }
     }

@@ -7,7 +7,7 @@ use super::{TIME_FORMAT, counted, instant, only};
 use crate::check::Check;
 use crate::instant::{apart, is_ahead, is_not_later};
 use crate::names::ns;
-use crate::remedies;
+use crate::remedies::{Fix, Side};
 use crate::report::Row;
 
 /// Exactly one Conditions: the profile needs its AudienceRestriction (Core §2.5.1, Profiles
@@ -19,7 +19,7 @@ pub(crate) fn conditions(assertion: Element<'_>) -> (Row, Option<Element<'_>>) {
             let row = Row::fail(Check::Conditions)
                 .expected("exactly one Conditions")
                 .received(counted(count, "Conditions"));
-            (row.remedy(remedies::software()), None)
+            (row.mend(Fix::Software), None)
         }
     }
 }
@@ -39,7 +39,7 @@ pub(crate) fn window(
         (Ok(begin), Ok(end)) => (begin, end),
         (Err(received), _) | (_, Err(received)) => {
             let row = Row::fail(check).expected(TIME_FORMAT).received(received);
-            return (row.remedy(remedies::software()), None);
+            return (row.mend(Fix::Software), None);
         }
     };
     if let (Some(begin), Some(end)) = (begin, end)
@@ -48,7 +48,7 @@ pub(crate) fn window(
         let row = Row::fail(check)
             .expected("NotBefore before NotOnOrAfter")
             .received(format!("NotBefore {begin}, NotOnOrAfter {end}"));
-        return (row.remedy(remedies::software()), None);
+        return (row.mend(Fix::Software), None);
     }
     if let Some(begin) = begin.filter(|begin| !is_not_later(*begin, skew, now)) {
         let row = Row::fail(check)
@@ -57,13 +57,13 @@ pub(crate) fn window(
                 "NotBefore {begin}, {} in the future",
                 apart(now, begin)
             ));
-        return (row.remedy(remedies::clock()), None);
+        return (row.mend(Fix::Clock), None);
     }
     if let Some(end) = end.filter(|end| !is_ahead(*end, skew, now)) {
         let row = Row::fail(check)
             .expected(format!("NotOnOrAfter later than {now}"))
             .received(format!("NotOnOrAfter {end}, {} ago", apart(end, now)));
-        return (row.remedy(remedies::clock()), None);
+        return (row.mend(Fix::Clock), None);
     }
     let shown = |time: Option<Timestamp>| time.map_or("none".to_owned(), |time| time.to_string());
     let received = format!("NotBefore {}, NotOnOrAfter {}", shown(begin), shown(end));
@@ -92,14 +92,14 @@ pub(crate) fn audience(conditions: Element<'_>, sp_entity_id: &str) -> Row {
             check,
             sp_entity_id,
             &received,
-            remedies::audience(sp_entity_id),
+            Fix::Audience(sp_entity_id.to_owned()),
         );
     }
     if restrictions == 0 {
         return Row::fail(check)
             .expected(sp_entity_id)
             .received("no AudienceRestriction")
-            .remedy(remedies::audience(sp_entity_id));
+            .mend(Fix::Audience(sp_entity_id.to_owned()));
     }
     Row::pass(check)
         .expected(sp_entity_id)
@@ -125,7 +125,10 @@ pub(crate) fn unknown_condition(conditions: Element<'_>) -> Row {
             Row::fail(Check::UnknownCondition)
                 .expected("AudienceRestriction, OneTimeUse and ProxyRestriction alone")
                 .received(format!("{}{kind}", condition.local_name()))
-                .remedy("Remove this condition from the application at the identity provider.")
+                .mend(Fix::Said(
+                    Side::IdentityProvider,
+                    "Remove this condition from the application at the identity provider.",
+                ))
         }
     }
 }
@@ -149,7 +152,7 @@ pub(crate) fn proxy_restriction(conditions: Element<'_>) -> Row {
         Some(count) => Row::fail(check)
             .expected("a Count that is a number")
             .received(count)
-            .remedy(remedies::software()),
+            .mend(Fix::Software),
     }
 }
 
@@ -159,6 +162,6 @@ fn at_most_one(check: Check, conditions: Element<'_>, name: &str) -> Row {
         count => Row::fail(check)
             .expected(format!("at most one {name}"))
             .received(counted(count, name))
-            .remedy(remedies::software()),
+            .mend(Fix::Software),
     }
 }

@@ -9,7 +9,7 @@ use crate::check::Check;
 use crate::expected::Request;
 use crate::instant::{apart, is_ahead};
 use crate::names::{BEARER, ns};
-use crate::remedies;
+use crate::remedies::{Fix, Side};
 use crate::report::Row;
 
 /// The SubjectConfirmationData of every bearer confirmation. There is at least one; others may
@@ -43,7 +43,10 @@ pub(crate) fn bearer(subject: Element<'_>) -> (Row, Vec<Element<'_>>) {
     let row = Row::fail(check)
         .expected(format!("{BEARER} with SubjectConfirmationData"))
         .received(received)
-        .remedy("Set the application at the identity provider to Web Browser SSO (bearer).");
+        .mend(Fix::Said(
+            Side::IdentityProvider,
+            "Set the application at the identity provider to Web Browser SSO (bearer).",
+        ));
     (row, bearers)
 }
 
@@ -59,7 +62,7 @@ pub(crate) struct Judgement {
 pub(crate) fn judge(
     bearers: &[Element<'_>],
     acs_url: &str,
-    request: Option<&Request>,
+    request: &Request,
     skew: SignedDuration,
     now: Timestamp,
 ) -> Judgement {
@@ -102,7 +105,7 @@ pub(crate) fn judge(
 fn recipient(data: Element<'_>, acs_url: &str) -> Row {
     let recipient = data.attribute("Recipient");
     Row::equal(Check::Recipient, acs_url, recipient.as_deref(), || {
-        remedies::acs_url(acs_url)
+        Fix::AcsUrl(acs_url.to_owned())
     })
 }
 
@@ -113,24 +116,24 @@ fn window(data: Element<'_>, skew: SignedDuration, now: Timestamp) -> (Row, Opti
         let row = Row::fail(check)
             .expected("no NotBefore in a bearer confirmation")
             .received(format!("NotBefore=\"{not_before}\""));
-        return (row.remedy(remedies::software()), None);
+        return (row.mend(Fix::Software), None);
     }
     match instant(data, "NotOnOrAfter") {
         Err(received) => {
             let row = Row::fail(check).expected(TIME_FORMAT).received(received);
-            (row.remedy(remedies::software()), None)
+            (row.mend(Fix::Software), None)
         }
         Ok(None) => {
             let row = Row::fail(check)
                 .expected("a NotOnOrAfter")
                 .received("no NotOnOrAfter");
-            (row.remedy(remedies::software()), None)
+            (row.mend(Fix::Software), None)
         }
         Ok(Some(end)) if !is_ahead(end, skew, now) => {
             let row = Row::fail(check)
                 .expected(format!("NotOnOrAfter later than {now}"))
                 .received(format!("NotOnOrAfter {end}, {} ago", apart(end, now)));
-            (row.remedy(remedies::clock()), None)
+            (row.mend(Fix::Clock), None)
         }
         Ok(Some(end)) => {
             let row = Row::pass(check).received(format!("NotOnOrAfter {end}"));

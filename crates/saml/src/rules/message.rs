@@ -7,13 +7,13 @@ use crate::envelope::{Envelope, Issuer};
 use crate::expected::Request;
 use crate::instant::{apart, is_not_later, parse_instant};
 use crate::names::{ENTITY_FORMAT, MAX_ENTITY_ID, VERSION, is_ncname};
-use crate::remedies;
+use crate::remedies::Fix;
 use crate::report::Row;
 
 /// The Version is exactly 2.0 (Core §2.3.3, §3.2.2).
 pub(crate) fn version(check: Check, envelope: &Envelope) -> Row {
     Row::equal(check, VERSION, envelope.version.as_deref(), || {
-        remedies::software().to_owned()
+        Fix::Software
     })
 }
 
@@ -24,8 +24,7 @@ pub(crate) fn id(check: Check, envelope: &Envelope) -> Row {
         Some(id) => Row::fail(check).received(id),
         None => Row::fail(check).received("no ID"),
     };
-    row.expected("an ID that is an NCName")
-        .remedy(remedies::software())
+    row.expected("an ID that is an NCName").mend(Fix::Software)
 }
 
 /// It was issued between the request, minus the skew, and now, plus the skew (Core §2.3.3,
@@ -33,7 +32,7 @@ pub(crate) fn id(check: Check, envelope: &Envelope) -> Row {
 pub(crate) fn issue_instant(
     check: Check,
     envelope: &Envelope,
-    request: Option<&Request>,
+    request: &Request,
     skew: SignedDuration,
     now: Timestamp,
 ) -> Row {
@@ -41,28 +40,25 @@ pub(crate) fn issue_instant(
         let row = Row::fail(check)
             .expected(super::TIME_FORMAT)
             .received("no IssueInstant");
-        return row.remedy(remedies::software());
+        return row.mend(Fix::Software);
     };
     let Some(issued) = parse_instant(text) else {
         let row = Row::fail(check).expected(super::TIME_FORMAT).received(text);
-        return row.remedy(remedies::software());
+        return row.mend(Fix::Software);
     };
     if !is_not_later(issued, skew, now) {
         return Row::fail(check)
             .expected(format!("not after {now}"))
             .received(format!("{issued}, {} in the future", apart(now, issued)))
-            .remedy(remedies::clock());
+            .mend(Fix::Clock);
     }
-    if let Some(request) = request
-        && !is_not_later(request.issued_at, skew, issued)
+    if let Request::Ours { issued_at, .. } = request
+        && !is_not_later(*issued_at, skew, issued)
     {
         return Row::fail(check)
-            .expected(format!("not before the request of {}", request.issued_at))
-            .received(format!(
-                "{issued}, {} before it",
-                apart(issued, request.issued_at)
-            ))
-            .remedy(remedies::clock());
+            .expected(format!("not before the request of {issued_at}"))
+            .received(format!("{issued}, {} before it", apart(issued, *issued_at)))
+            .mend(Fix::Clock);
     }
     Row::pass(check).received(text)
 }
@@ -75,32 +71,36 @@ pub(crate) fn destination(envelope: &Envelope, acs_url: &str) -> Row {
         None if !envelope.signed => Row::pass(check)
             .expected(acs_url)
             .received("no Destination, on an unsigned Response"),
-        destination => Row::equal(check, acs_url, destination, || remedies::acs_url(acs_url)),
+        destination => Row::equal(check, acs_url, destination, || {
+            Fix::AcsUrl(acs_url.to_owned())
+        }),
     }
 }
 
 /// The answer is to the request that this browser was sent away with; one that answers none is
-/// unsolicited, and refused (Core §3.2.2, Profiles §4.1.4.3).
-pub(crate) fn in_response_to(
-    check: Check,
-    received: Option<&str>,
-    request: Option<&Request>,
-) -> Row {
-    let Some(request) = request else {
-        let row = Row::skipped(check).expected("no request: this is an inspection");
-        return match received {
-            Some(received) => row.received(received),
-            None => row,
-        };
-    };
-    match received {
-        None => Row::fail(check)
-            .expected(&request.id)
+/// unsolicited, and refused. Where no request was sent, an answer to any is refused, be it one that
+/// never was (Core §3.2.2, Profiles §4.1.4.3, §4.1.5).
+pub(crate) fn in_response_to(check: Check, received: Option<&str>, request: &Request) -> Row {
+    match (request, received) {
+        (Request::Unknown, received) => {
+            let row = Row::skipped(check).expected("no request: this is an inspection");
+            match received {
+                Some(received) => row.received(received),
+                None => row,
+            }
+        }
+        (Request::None, None) => Row::pass(check).received("no InResponseTo"),
+        (Request::None, Some(received)) => Row::fail(check)
+            .expected("no InResponseTo: nothing was asked")
+            .received(received)
+            .mend(Fix::Answered),
+        (Request::Ours { id, .. }, None) => Row::fail(check)
+            .expected(id)
             .received("no InResponseTo: the response is unsolicited")
-            .remedy(remedies::unsolicited()),
-        received => Row::equal(check, &request.id, received, || {
-            remedies::other_request().to_owned()
-        }),
+            .mend(Fix::Unsolicited),
+        (Request::Ours { id, .. }, received) => {
+            Row::equal(check, id, received, || Fix::OtherRequest)
+        }
     }
 }
 
@@ -113,21 +113,16 @@ pub(crate) fn response_signature_required(envelope: &Envelope, required: bool) -
         (true, false) => Row::fail(check)
             .expected("a signature on the Response itself")
             .received("a signature on the assertion alone")
-            .remedy(
-                "At the identity provider, have the response signed too (Okta: Response → Signed; \
-                 Google: Signed response; Keycloak: Sign documents), or switch the requirement off \
-                 in this connection.",
-            ),
+            .mend(Fix::SignResponse),
     }
 }
 
-/// The Issuer of the Response may be absent if the Response is not signed (an encrypted assertion
-/// would need it too, and is refused); where it is present it is the expected IdP (Profiles
-/// §4.1.4.2, Errata 05).
-pub(crate) fn response_issuer(envelope: &Envelope, expected: Option<&str>) -> Row {
+/// The Issuer of the Response may be absent if the Response is not signed and the assertion not
+/// encrypted; where it is present it is the expected IdP (Profiles §4.1.4.2, Errata 05).
+pub(crate) fn response_issuer(envelope: &Envelope, encrypted: bool, expected: Option<&str>) -> Row {
     let check = Check::ResponseIssuer;
     match &envelope.issuer {
-        Issuer::Absent if !envelope.signed => {
+        Issuer::Absent if !envelope.signed && !encrypted => {
             Row::pass(check).received("no Issuer, on an unsigned Response")
         }
         issuer => self::issuer(check, issuer, expected).0,
@@ -147,7 +142,7 @@ pub(crate) fn assertion_issuer(
 fn issuer(check: Check, issuer: &Issuer, expected: Option<&str>) -> (Row, Option<String>) {
     let fail = |received: String| {
         let row = Row::fail(check).expected(expected.unwrap_or("one Issuer with an entity ID"));
-        (row.received(received).remedy(remedies::software()), None)
+        (row.received(received).mend(Fix::Software), None)
     };
     let (value, format) = match issuer {
         Issuer::Absent => return fail("no Issuer".to_owned()),
@@ -157,7 +152,7 @@ fn issuer(check: Check, issuer: &Issuer, expected: Option<&str>) -> (Row, Option
     };
     if let Some(format) = format.as_deref().filter(|format| *format != ENTITY_FORMAT) {
         let row = Row::fail(check).expected(format!("no Format, or {ENTITY_FORMAT}"));
-        return (row.received(format).remedy(remedies::software()), None);
+        return (row.received(format).mend(Fix::Software), None);
     }
     if value.trim().is_empty() {
         return fail("a blank Issuer".to_owned());
@@ -166,7 +161,7 @@ fn issuer(check: Check, issuer: &Issuer, expected: Option<&str>) -> (Row, Option
         return fail(format!("an Issuer of more than {MAX_ENTITY_ID} characters"));
     }
     let row = match expected {
-        Some(expected) => Row::equal(check, expected, Some(value), remedies::issuer),
+        Some(expected) => Row::equal(check, expected, Some(value), || Fix::Issuer),
         None => Row::pass(check)
             .expected("any: it is learned")
             .received(value),

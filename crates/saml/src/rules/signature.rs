@@ -7,7 +7,7 @@ use vestibule_xmlsig::{
 use crate::binding::decode_base64;
 use crate::check::Check;
 use crate::names::ns;
-use crate::remedies;
+use crate::remedies::{Fix, Side};
 use crate::report::Row;
 
 /// The element's own signature, if it has one, verifies by one of the keys; a broken one refuses,
@@ -18,22 +18,47 @@ pub(crate) fn signature(
     element: Element<'_>,
     keys: &[VerifyingKey],
 ) -> (Row, Option<SignedBytes>) {
+    let (row, signed, _) = judged(check, element, keys);
+    (row, signed)
+}
+
+/// The same for a Response around an EncryptedAssertion, which its IdP may have encrypted too late.
+pub(crate) fn around_encrypted(
+    check: Check,
+    element: Element<'_>,
+    keys: &[VerifyingKey],
+) -> (Row, Option<SignedBytes>) {
+    match judged(check, element, keys) {
+        (row, signed, Some(error)) => (signed_then_encrypted(row, &error), signed),
+        (row, signed, None) => (row, signed),
+    }
+}
+
+fn judged(
+    check: Check,
+    element: Element<'_>,
+    keys: &[VerifyingKey],
+) -> (Row, Option<SignedBytes>, Option<VerifyError>) {
     if !has_signature(element) {
-        return (Row::skipped(check).received("not signed itself"), None);
+        return (
+            Row::skipped(check).received("not signed itself"),
+            None,
+            None,
+        );
     }
     if !stands_after_issuer(element) {
         let row = Row::fail(check)
             .expected("the Signature directly after the Issuer")
             .received("a Signature in another place")
-            .remedy(remedies::software());
-        return (row, None);
+            .mend(Fix::Software);
+        return (row, None, None);
     }
     match verify(element, keys) {
         Ok(signed) => {
             let received = format!("{} by the key {}", signed.algorithm(), signed.key());
-            (Row::pass(check).received(received), Some(signed))
+            (Row::pass(check).received(received), Some(signed), None)
         }
-        Err(error) => (failure(check, element, &error), None),
+        Err(error) => (failure(check, element, &error), None, Some(error)),
     }
 }
 
@@ -57,7 +82,7 @@ pub(crate) fn signed(response: Option<&SignedBytes>, assertion: Option<&SignedBy
         (None, Some(_)) => Row::pass(Check::Signature).received("the assertion is signed"),
         (None, None) => Row::fail(Check::Signature)
             .received("neither is signed")
-            .remedy(remedies::unsigned()),
+            .mend(Fix::Unsigned),
     };
     row.expected(expected)
 }
@@ -72,7 +97,7 @@ pub(crate) fn same_assertion(in_response: Element<'_>, own: Element<'_>) -> Opti
     let row = Row::fail(Check::AssertionSignature)
         .expected(own_id.unwrap_or_default())
         .received(id.unwrap_or_default())
-        .remedy(remedies::altered());
+        .mend(Fix::Altered);
     Some(row)
 }
 
@@ -81,7 +106,17 @@ pub(crate) fn unreadable(check: Check) -> Row {
     Row::fail(check)
         .expected("signed content within the bounds of a message")
         .received("signed content that cannot be read")
-        .remedy(remedies::software())
+        .mend(Fix::Software)
+}
+
+/// An IdP that signs the Response first and encrypts the assertion in it afterwards breaks its own
+/// signature; what was encrypted is not looked at then.
+fn signed_then_encrypted(row: Row, error: &VerifyError) -> Row {
+    if *error != VerifyError::DigestMismatch {
+        return row;
+    }
+    row.received("a Response that was signed before the assertion inside it was encrypted, or altered after signing")
+        .mend(Fix::SignedThenEncrypted)
 }
 
 /// Tells apart: altered, signed by another key, by a weak one, with an algorithm that no longer
@@ -94,27 +129,26 @@ fn failure(check: Check, element: Element<'_>, error: &VerifyError) -> Row {
     };
     let received = error.received().unwrap_or_else(|| error.to_string());
     match error {
-        VerifyError::DigestMismatch => row.received(received).remedy(remedies::altered()),
+        VerifyError::DigestMismatch => row.received(received).mend(Fix::Altered),
         VerifyError::WrongKey => wrong_key(row, element),
         VerifyError::NoKeyForAlgorithm { algorithm } => row
             .received(format!(
                 "a signature with {algorithm}; no key here is of that kind"
             ))
-            .remedy(remedies::certificate()),
-        VerifyError::NoKeys => row.remedy(remedies::certificate()),
+            .mend(Fix::Certificate),
+        VerifyError::NoKeys => row.mend(Fix::Certificate),
         VerifyError::Algorithm { algorithm }
         | VerifyError::Digest { algorithm }
-        | VerifyError::Hmac { algorithm } => {
-            row.received(named(algorithm)).remedy(remedies::algorithm())
-        }
+        | VerifyError::Hmac { algorithm } => row.received(named(algorithm)).mend(Fix::Algorithm),
         VerifyError::DuplicateId { .. }
         | VerifyError::OtherElement { .. }
         | VerifyError::SeveralSignatures { .. }
-        | VerifyError::Object => row.received(received).remedy(
+        | VerifyError::Object => row.received(received).mend(Fix::Said(
+            Side::MessagePath,
             "The message is built as in an attempt to pass off unsigned content. If it comes from \
              the identity provider like this, report it to its maker.",
-        ),
-        _ => row.received(received).remedy(remedies::software()),
+        )),
+        _ => row.received(received).mend(Fix::Software),
     }
 }
 
@@ -155,12 +189,9 @@ fn wrong_key(row: Row, element: Element<'_>) -> Row {
             .received(format!(
                 "a signature by an RSA key of {bits} bits, which is too weak"
             ))
-            .remedy(
-                "Have the identity provider sign with an RSA key of at least 2048 bits, then save \
-                 its new certificate here.",
-            );
+            .mend(Fix::StrongerKey);
     }
-    let row = row.remedy(remedies::certificate());
+    let row = row.mend(Fix::Certificate);
     match claimed_certificate(signature) {
         None => row.received("a signature by another key, without its certificate"),
         Some(certificate) => row.received(format!(
@@ -172,7 +203,8 @@ fn wrong_key(row: Row, element: Element<'_>) -> Row {
     }
 }
 
-fn claimed_certificate(signature: Element<'_>) -> Option<Certificate> {
+/// The certificate that a KeyInfo names. Anybody may have written that; it is for telling alone.
+pub(super) fn claimed_certificate(signature: Element<'_>) -> Option<Certificate> {
     let text = signature
         .children_named(ns::DSIG, "KeyInfo")
         .flat_map(|info| info.children_named(ns::DSIG, "X509Data"))

@@ -6,6 +6,7 @@ use super::{counted, only};
 use crate::check::Check;
 use crate::names::{SUCCESS, ns};
 use crate::refusal::StatusDetail;
+use crate::remedies::{Fix, Side};
 use crate::report::{Row, excerpt};
 
 const PREFIX: &str = "urn:oasis:names:tc:SAML:2.0:status:";
@@ -17,7 +18,7 @@ pub(crate) fn status(response: Element<'_>) -> (Row, Option<StatusDetail>) {
         let row = Row::fail(Check::Status)
             .expected(SUCCESS)
             .received(received);
-        (row.remedy(crate::remedies::software()), None)
+        (row.mend(Fix::Software), None)
     };
     let status = match only(response, ns::PROTOCOL, "Status") {
         Ok(status) => status,
@@ -52,7 +53,7 @@ pub(crate) fn status(response: Element<'_>) -> (Row, Option<StatusDetail>) {
     let row = Row::fail(Check::Status)
         .expected("Success")
         .received(said(&detail))
-        .remedy(remedy(&detail));
+        .mend(fix(&detail));
     (row, Some(detail))
 }
 
@@ -73,39 +74,30 @@ fn said(detail: &StatusDetail) -> String {
     said
 }
 
-fn remedy(detail: &StatusDetail) -> &'static str {
+fn fix(detail: &StatusDetail) -> Fix {
     match detail.nested.as_deref().unwrap_or(&detail.code) {
-        "AuthnFailed" => {
+        "AuthnFailed" => Fix::Assignment(
             "The identity provider could not sign the person in: they failed or gave up there, or \
-             are not assigned to this application. Its own log says which."
-        }
-        "InvalidNameIDPolicy" => {
-            "The identity provider cannot give the kind of NameID that is asked for. Set a NameID \
-             format for this application there (AD FS: add the transform rule that issues Name ID)."
-        }
-        "RequestDenied" => {
-            "The identity provider refused the request. Check there that this person is assigned \
-             to the application and that its access policy lets them in."
-        }
-        "NoPassive" => {
+             are not assigned to this application. Its own log says which. Assign them there",
+        ),
+        "InvalidNameIDPolicy" => Fix::NameIdPolicy,
+        "RequestDenied" => Fix::Assignment(
+            "The identity provider refused the request. Check there that its access policy lets \
+             this person in, and that they are assigned to the application",
+        ),
+        "NoPassive" => Fix::Said(
+            Side::Person,
             "The person was not signed in at the identity provider, and it was asked not to show \
-             its sign-in page. Start the sign-in again at the application."
-        }
-        "NoAuthnContext" => {
-            "The identity provider cannot meet the way of authentication that is asked for. Change \
-             what this connection requires, or what the identity provider offers."
-        }
-        "UnknownPrincipal" => {
-            "The identity provider does not know the person in this application. Assign them there."
-        }
-        "RequestUnsupported" | "UnsupportedBinding" | "Requester" => {
-            "The identity provider found fault with the request. Compare the entity ID and the ACS \
-             URL of the application there with those of this connection; if it demands signed \
-             requests, turn that off (Keycloak: Client signature required)."
-        }
-        _ => {
+             its sign-in page. Start the sign-in again at the application.",
+        ),
+        "NoAuthnContext" => Fix::AuthnContext,
+        "UnknownPrincipal" => Fix::Assignment(
+            "The identity provider does not know the person in this application. Assign them there",
+        ),
+        "RequestUnsupported" | "UnsupportedBinding" | "Requester" => Fix::Request,
+        _ => Fix::Assignment(
             "The identity provider reported an error of its own. Its log says more; look there for \
-             the time of this report."
-        }
+             the time of this report, and whether the person may use the application",
+        ),
     }
 }

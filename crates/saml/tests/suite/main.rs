@@ -11,6 +11,7 @@ mod authn_request;
 mod corpus;
 mod decode;
 mod logout;
+mod encryption;
 mod metadata;
 mod one_byte;
 mod rules;

@@ -275,7 +275,7 @@ fn signatures_are_accepted_as_real_identity_providers_write_them() {
                     key_info: None,
                 };
                 let signed = KEY.sign_element(RESPONSE, "_assertion", &options).unwrap();
-                assert_eq!(sign_in(&signed).unwrap().name_id().value, "u-4711");
+                assert_eq!(sign_in(&signed).unwrap().name_id().unwrap().value, "u-4711");
             }
         }
     }

@@ -75,14 +75,13 @@ pub(crate) fn post(xml: &str) -> String {
 }
 
 pub(crate) fn parts() -> ExpectedParts {
-    ExpectedParts {
-        sp_entity_id: SP.to_owned(),
-        acs_url: ACS.to_owned(),
-        request_id: REQUEST.to_owned(),
-        request_issued_at: at("2026-11-24T08:59:30Z"),
-        clock_skew: SignedDuration::from_secs(180),
-        require_signed_response: false,
-    }
+    ExpectedParts::new(
+        SP.to_owned(),
+        ACS.to_owned(),
+        REQUEST.to_owned(),
+        at("2026-11-24T08:59:30Z"),
+        SignedDuration::from_secs(180),
+    )
 }
 
 pub(crate) fn expected() -> Expected<SignIn> {

@@ -64,14 +64,17 @@ fn a_name_id_is_taken_whole() {
         let xml = edit(RESPONSE, NAME_ID, element);
         for how in EVERY_WAY {
             let assertion = accepted(&xml, how);
-            assert_eq!(assertion.name_id().value, value);
-            assert_eq!(assertion.name_id().format, None);
-            assert_eq!(assertion.name_id().name_qualifier, None);
+            assert_eq!(assertion.name_id().unwrap().value, value);
+            assert_eq!(assertion.name_id().unwrap().format, None);
+            assert_eq!(assertion.name_id().unwrap().name_qualifier, None);
         }
     }
     let long = "é".repeat(256);
     let xml = edit(RESPONSE, ">u-4711<", &format!(">{long}<"));
-    assert_eq!(accepted(&xml, Sign::Assertion).name_id().value, long);
+    assert_eq!(
+        accepted(&xml, Sign::Assertion).name_id().unwrap().value,
+        long
+    );
 }
 
 #[test]
@@ -82,7 +85,7 @@ fn a_name_id_inside_a_confirmation_is_not_the_subject() {
         &format!("{CONFIRMATION_BEGINS}<saml:NameID>eve</saml:NameID>"),
     );
     for how in EVERY_WAY {
-        assert_eq!(accepted(&xml, how).name_id().value, "u-4711");
+        assert_eq!(accepted(&xml, how).name_id().unwrap().value, "u-4711");
     }
 }
 
