@@ -83,7 +83,7 @@ fn wrap(
 }
 
 /// The text of the element with this ID.
-fn element<'x>(xml: &'x str, id: &str) -> Option<&'x str> {
+pub(crate) fn element<'x>(xml: &'x str, id: &str) -> Option<&'x str> {
     let at = xml.find(&format!(" ID=\"{id}\""))?;
     let start = xml.get(..at)?.rfind('<')?;
     let text = xml.get(start..)?;

@@ -24,6 +24,7 @@
 //! ```
 
 mod break_after;
+mod encrypt;
 mod escape;
 mod fault;
 mod idp;
@@ -40,6 +41,7 @@ mod twist;
 mod unique;
 mod user;
 
+pub use encrypt::Encrypt;
 pub use fault::{Fault, UnknownFault};
 pub use idp::{IdpConfig, IdpError, Key, SpRegistration, TestIdp};
 pub use message::{Attribute, Status};

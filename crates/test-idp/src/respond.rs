@@ -30,6 +30,9 @@ pub enum RespondError {
     /// The signature cannot be made with SHA-1.
     #[error("the answer cannot be signed with SHA-1")]
     Sha1,
+    /// The assertion cannot be encrypted.
+    #[error("the assertion cannot be encrypted")]
+    Encrypt,
     /// The other key cannot be made.
     #[error(transparent)]
     Stranger(#[from] IdpError),

@@ -16,8 +16,12 @@ pub(crate) fn sign(
 ) -> Result<String, RespondError> {
     let dialect = idp.style().dialect();
     let mut xml = (dialect.response)(message);
+    let encrypted = |xml: String, late: bool| match &twist.encrypt {
+        Some(encrypt) if encrypt.after_signing == late => encrypt.apply(message, xml),
+        _ => Ok(xml),
+    };
     if twist.unsigned {
-        return Ok(xml);
+        return encrypted(encrypted(xml, false)?, true);
     }
     let pair = if twist.other_key {
         idp.stranger()?
@@ -47,11 +51,19 @@ pub(crate) fn sign(
         .iter()
         .map(|assertion| assertion.id.as_str());
     let assertions = assertions.filter(|_| plan.assertion());
-    for id in assertions.chain(plan.response().then_some(message.id.as_str())) {
-        xml = pair.key.sign_element(&xml, id, &options)?;
+    let signed = |xml: &str, id: &str| {
+        let xml = pair.key.sign_element(xml, id, &options)?;
         if twist.sha1 {
-            xml = sha1::weaken(&xml, id, pair, &options).ok_or(RespondError::Sha1)?;
+            return sha1::weaken(&xml, id, pair, &options).ok_or(RespondError::Sha1);
         }
+        Ok::<_, RespondError>(xml)
+    };
+    for id in assertions {
+        xml = signed(&xml, id)?;
     }
-    Ok(xml)
+    xml = encrypted(xml, false)?;
+    if plan.response() {
+        xml = signed(&xml, &message.id)?;
+    }
+    encrypted(xml, true)
 }

@@ -2,6 +2,7 @@
 
 use jiff::SignedDuration;
 
+use crate::encrypt::Encrypt;
 use crate::message::{Attribute, Status};
 
 /// Which parts of an answer are signed.
@@ -47,6 +48,8 @@ pub struct Twist {
     /// A comment stands inside the text of the NameID and is signed with it (canonical XML leaves it
     /// out, so the signed text is the whole value).
     pub comment_in_name_id: bool,
+    /// The assertion is encrypted. What is done to an answer after it was signed finds no clear text.
+    pub encrypt: Option<Encrypt>,
     /// A document type declaration with an internal entity comes first (IIP-G03).
     pub doctype: bool,
 

@@ -2,6 +2,7 @@
 
 use vestibule_model::RevisionSettings;
 use vestibule_policy::{Claim, Refusal, claim};
+use vestibule_saml::Identifier;
 
 use crate::{
     assertion::{Asserted, IDP},
@@ -166,6 +167,47 @@ fn a_subject_is_the_entity_and_the_whole_name_id_and_a_transient_one_is_none() {
     )
     .unwrap();
     assert_eq!(claim.subject(), None);
+}
+
+const SUBJECT_ID: &str = "urn:oasis:names:tc:SAML:attribute:subject-id";
+
+fn known_by(attribute: &str, name_id: &str, format: Option<&'static str>) -> Asserted {
+    let mut asserted = Asserted::new(name_id, now());
+    asserted.format = format;
+    asserted.identifier = Identifier::Attribute(attribute.to_owned());
+    asserted.attributes = vec![
+        (SUBJECT_ID.to_owned(), vec!["Ada-7@Acme.Example".to_owned()]),
+        ("employee".to_owned(), vec!["7".to_owned()]),
+    ];
+    asserted
+}
+
+#[test]
+fn a_subject_known_by_attribute_can_never_be_one_known_by_name_id() {
+    for (name_id, format) in [("", None), ("_x", Some(TRANSIENT)), ("7", Some(PERSISTENT))] {
+        let claim = claim(
+            &known_by(SUBJECT_ID, name_id, format).verified(),
+            &settings(),
+        )
+        .unwrap();
+        let subject = &claim.subject().unwrap().name_id;
+        assert_eq!(subject.value, "ada-7@acme.example");
+        assert_eq!(
+            subject.format.as_deref(),
+            Some("urn:vestibule:attribute:urn:oasis:names:tc:SAML:attribute:subject-id")
+        );
+    }
+    let by_number = claim(&known_by("employee", "", None).verified(), &settings()).unwrap();
+    let number = by_number.subject().unwrap();
+    assert_eq!(number.name_id.value, "7");
+    // A NameID that comes under the format of such a subject is nobody's.
+    let dressed = read(
+        "7",
+        Some("urn:vestibule:attribute:employee"),
+        &[("mail", &["m@x.example"])],
+        &settings(),
+    );
+    assert_eq!(dressed.unwrap().subject(), None);
 }
 
 #[test]

@@ -5,6 +5,7 @@ use vestibule_model::{
     AuthenticationMethod, MemberStatus, Origin, Phase, Plan, Provisioning, RevisionId, Role,
 };
 use vestibule_policy::{Admission, Denial, Grant, IdentityUse, Refusal, SamlFacts, grant_by_saml};
+use vestibule_saml::Identifier;
 
 use crate::{
     assertion::{Asserted, IDP},
@@ -240,6 +241,46 @@ fn a_second_persistent_subject_of_the_same_idp_is_a_conflict() {
     let mut asserted = persistent("7");
     asserted.format = None;
     assert!(grant(&asserted, &facts).is_ok());
+}
+
+#[test]
+fn a_second_value_of_the_chosen_attribute_is_a_conflict() {
+    let workspace = sso_workspace();
+    let mut facts = saml_facts(&workspace);
+    let ada = member(&workspace, ADA, Role::Member);
+    let known_by = |value: &str| {
+        let mut asserted = persistent("");
+        asserted.identifier = Identifier::Attribute("employee".into());
+        asserted
+            .attributes
+            .push(("employee".into(), vec![value.into()]));
+        asserted
+    };
+    let stored = |value: &str, attribute: &str| {
+        let format = format!("urn:vestibule:attribute:{attribute}");
+        let mut stored = name_id(value, None);
+        stored.format = Some(format);
+        identity(&workspace, &ada, stored)
+    };
+    facts.by_email = Some(ada.clone());
+    facts.identities_of_candidate = vec![stored("6", "employee")];
+    let refused = grant(&known_by("7"), &facts).unwrap_err().refusal;
+    assert!(matches!(refused, Refusal::IdentityConflict { .. }));
+    // The same value, another attribute, and a NameID from before stand in nobody's way.
+    facts.identities_of_candidate = vec![
+        stored("7", "employee"),
+        stored("6", "badge"),
+        identity(&workspace, &ada, name_id("6", Some(PERSISTENT))),
+    ];
+    let granted = grant(&known_by("7"), &facts).unwrap();
+    let Admission::Existing {
+        identity: Some(IdentityUse::New(link)),
+        ..
+    } = granted.admission()
+    else {
+        panic!("the subject is to be linked: {:?}", granted.admission());
+    };
+    assert_eq!(link.subject, stored("7", "employee").subject);
 }
 
 #[test]
