@@ -347,16 +347,23 @@ fn no_report_tells_what_a_changed_ciphertext_decrypts_to() {
     }
 }
 
-#[test]
-fn encrypted_for_an_old_certificate_both_certificates_are_told() {
-    let for_old = encrypt(
+/// A typical mistake, and what is said of it.
+pub(crate) fn for_an_old_certificate() -> (String, Refusal) {
+    let encrypted = encrypt(
         signed_assertion().as_bytes(),
         &[&OURS.old],
         &EncryptOptions::default(),
-    )
-    .unwrap();
-    let xml = around_encrypted(&for_old);
-    let row = refused(Check::Encryption, &xml, Cbc::Refuse);
+    );
+    let xml = around_encrypted(&encrypted.unwrap());
+    let refusal = judge(&xml, Cbc::Refuse).unwrap_err();
+    (xml, refusal)
+}
+
+#[test]
+fn encrypted_for_an_old_certificate_both_certificates_are_told() {
+    let (xml, refusal) = for_an_old_certificate();
+    let row = refusal.report.first_failure().unwrap().clone();
+    assert_eq!(row.check, Check::Encryption);
     let (expected, received) = (row.expected.unwrap(), row.received.unwrap());
     assert!(
         expected.contains(OURS.certificate.fingerprint_sha256()),

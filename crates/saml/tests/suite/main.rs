@@ -14,6 +14,7 @@ mod logout;
 mod encryption;
 mod metadata;
 mod one_byte;
+mod reports;
 mod rules;
 mod signatures;
 mod sp_metadata;

@@ -42,7 +42,7 @@ fn judged(
         .expect("a response that can be read")
         .verify(Keys {
             verifying: &keys(idp),
-            decryption: &[SP_PAIR.0.clone()],
+            decryption: std::slice::from_ref(&SP_PAIR.0),
             cbc: Cbc::Refuse,
         })?
         .validate(

@@ -1,5 +1,6 @@
 //! Each rule against missing, doubled, past, future and odd values.
 
+mod asked_for;
 mod conditions;
 mod corridor;
 mod message;
