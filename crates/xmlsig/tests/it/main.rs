@@ -13,6 +13,7 @@ mod certificates;
 mod common;
 #[cfg(feature = "encrypt")]
 mod decrypt;
+mod encrypted;
 mod fixtures;
 mod keys;
 mod octets;
