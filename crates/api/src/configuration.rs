@@ -13,7 +13,11 @@ use vestibule_model::{
 use vestibule_policy::{Refusal, Rules, connection_state, plan_gate};
 use vestibule_store::{Reach, Store, Tx};
 
-use crate::{copies::Copies, problem::Problem};
+use crate::{
+    copies::Copies,
+    problem::Problem,
+    saml::{OwnKeys, own_keys},
+};
 
 /// How a connection is named by whoever wants to sign in.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -54,6 +58,7 @@ pub(crate) enum NoRoute {
 pub(crate) struct Configuration {
     clients: Copies<ClientId, Client>,
     live: Copies<Route, Live>,
+    own_keys: Copies<ConnectionId, OwnKeys>,
 }
 
 impl Configuration {
@@ -100,11 +105,32 @@ impl Configuration {
         Ok(live)
     }
 
+    /// Our own keys of a connection.
+    pub(crate) async fn own_keys(
+        &self,
+        store: &Store,
+        id: ConnectionId,
+    ) -> Result<Option<Arc<OwnKeys>>, Problem> {
+        let began = match self.own_keys.get(&id) {
+            Ok(keys) => return Ok(Some(keys)),
+            Err(began) => began,
+        };
+        let found = store.read(move |tx| own_keys(tx, id)).await?;
+        let keys = found.map(Arc::new);
+        if let Some(keys) = &keys {
+            self.own_keys.keep(began, id, keys);
+        }
+        Ok(keys)
+    }
+
     /// Drops what a change concerns.
     pub(crate) fn forget(&self, change: Change) {
         match change {
             Change::Workspace(id) => self.live.drop_those(|_, live| live.workspace.id == id),
-            Change::Connection(id) => self.live.drop_those(|_, live| live.connection.id == id),
+            Change::Connection(id) => {
+                self.live.drop_those(|_, live| live.connection.id == id);
+                self.own_keys.drop_those(|connection, _| *connection == id);
+            }
             Change::Client(id) => self.clients.drop_those(|client, _| *client == id),
             Change::SigningKeys => {}
         }
@@ -113,6 +139,7 @@ impl Configuration {
     /// Drops everything: something may have changed, and nobody can say what.
     pub(crate) fn forget_all(&self) {
         self.live.drop_those(|_, _| true);
+        self.own_keys.drop_those(|_, _| true);
         self.clients.drop_those(|_, _| true);
     }
 }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use vestibule_saml::{NameId, Report};
+use vestibule_saml::{Learned, NameId, Report};
 
 use crate::{ClientId, ConnectionId, RevisionId, ServiceProviderKeyId, TestId, WorkspaceId, words};
 
@@ -243,6 +243,8 @@ pub struct Revision {
     pub settings: RevisionSettings,
     /// The entity ID a passed test learned; written once.
     pub learned_idp_entity_id: Option<String>,
+    /// What the passed test saw, to compare with later.
+    pub learned: Option<Learned>,
     /// The test it passed (P2).
     pub passed_test: Option<TestId>,
     /// When it was saved.

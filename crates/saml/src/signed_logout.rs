@@ -3,12 +3,16 @@
 use std::fmt;
 
 use jiff::{SignedDuration, Timestamp};
-use vestibule_xmlsig::{Element, KeyFingerprint};
+use vestibule_xmlsig::KeyFingerprint;
 
+use crate::check::Check;
 use crate::expected::Request;
+use crate::keys::Keys;
+use crate::limits::Limits;
 use crate::logout_refusal::{LogoutCheck, LogoutRefusal};
-use crate::name_id::NameId;
 use crate::names::ns;
+use crate::report::Row;
+use crate::rules::encryption::{self, Opened};
 use crate::rules::logout;
 use crate::unverified_logout::{Incoming, LogoutBinding, LogoutKind};
 use crate::verified_logout::{
@@ -22,7 +26,8 @@ pub struct SignedLogout {
     incoming: Incoming,
     binding: LogoutBinding,
     key: KeyFingerprint,
-    decrypted: Option<NameId>,
+    /// What an EncryptedID held, where the person is named by one (IIP-SP16).
+    decrypted: Option<Result<Opened, Row>>,
 }
 
 /// What a logout message is held against.
@@ -57,40 +62,26 @@ impl fmt::Debug for SignedLogout {
 }
 
 impl SignedLogout {
-    pub(crate) fn new(incoming: Incoming, binding: LogoutBinding, key: KeyFingerprint) -> Self {
+    /// From a message that was read from signed bytes: what is encrypted in it, the signature vouches
+    /// for.
+    pub(crate) fn new(
+        incoming: Incoming,
+        binding: LogoutBinding,
+        key: KeyFingerprint,
+        keys: &Keys<'_>,
+        limits: &Limits,
+    ) -> Self {
+        let root = incoming.document.root();
+        let decrypted = root
+            .children_named(ns::ASSERTION, "EncryptedID")
+            .next()
+            .map(|encrypted| encryption::open(Check::NameId, encrypted, keys, true, &limits.xml));
         Self {
             incoming,
             binding,
             key,
-            decrypted: None,
+            decrypted,
         }
-    }
-
-    /// The EncryptedID, where the person is named by one, as it stands in what was signed
-    /// (IIP-SP16). What it decrypts to goes to [`SignedLogout::with_decrypted_id`].
-    #[must_use]
-    pub fn encrypted_id(&self) -> Option<Element<'_>> {
-        self.incoming
-            .document
-            .root()
-            .children_named(ns::ASSERTION, "EncryptedID")
-            .next()
-    }
-
-    /// Takes the NameID that [`SignedLogout::encrypted_id`] decrypts to. It counts as signed,
-    /// because what it was decrypted from is; so hand in that and nothing else.
-    ///
-    /// # Errors
-    ///
-    /// [`LogoutRefusal`] by the check `NameId`: it is not a NameID of text, or there was no
-    /// EncryptedID. Core §2.2.4.
-    pub fn with_decrypted_id(self, decrypted: Element<'_>) -> Result<Self, LogoutRefusal> {
-        if self.encrypted_id().is_none() {
-            let (expected, received) = ("an EncryptedID to decrypt", "none");
-            return Err(LogoutRefusal::new(LogoutCheck::NameId, expected, received));
-        }
-        let decrypted = Some(logout::decrypted_name_id(decrypted)?);
-        Ok(Self { decrypted, ..self })
     }
 
     /// Holds it against what is expected, at the instant `now`.
@@ -107,11 +98,11 @@ impl SignedLogout {
         let root = self.incoming.document.root();
         let skew = expected.clock_skew;
         let sent = match (self.incoming.kind, &expected.sent) {
-            (LogoutKind::Request, _) => None,
-            (LogoutKind::Response, Some(sent)) => Some(Request {
+            (LogoutKind::Request, _) => Request::None,
+            (LogoutKind::Response, Some(sent)) => Request::Ours {
                 id: sent.request_id.clone(),
                 issued_at: sent.issued_at,
-            }),
+            },
             (LogoutKind::Response, None) => {
                 return Err(LogoutRefusal::new(
                     LogoutCheck::InResponseTo,
@@ -121,7 +112,7 @@ impl SignedLogout {
             }
         };
         let (idp, slo_url) = (&expected.idp_entity_id, &expected.slo_url);
-        let envelope = logout::envelope(root, idp, slo_url, sent.as_ref(), skew, now)?;
+        let envelope = logout::envelope(root, idp, slo_url, &sent, skew, now)?;
         let arrived = Arrived {
             id: envelope.id,
             idp_entity_id: expected.idp_entity_id.clone(),
@@ -132,7 +123,7 @@ impl SignedLogout {
         Ok(match self.incoming.kind {
             LogoutKind::Request => {
                 let expires_at = logout::expiry(root, envelope.issued_at, skew, now)?;
-                let name_id = logout::name_id(root, self.decrypted)?;
+                let name_id = logout::name_id(root, self.decrypted.as_ref())?;
                 let session_indexes = logout::session_indexes(root)?;
                 VerifiedLogout::Request(VerifiedLogoutRequest {
                     arrived,

@@ -10,6 +10,7 @@ use crate::decode_error::{DecodeError, MessageKind};
 use crate::envelope::{Envelope, Issuer};
 use crate::keys::Keys;
 use crate::limits::Limits;
+use crate::names::ns;
 use crate::refusal::Refusal;
 use crate::report::{Report, Row};
 use crate::rules;
@@ -73,6 +74,14 @@ impl UnverifiedResponse {
     #[must_use]
     pub fn unverified_issuer(&self) -> Option<&str> {
         self.issuer.as_deref()
+    }
+
+    /// Whether something in it is encrypted, so that keys of ours will be asked for. Anybody may have
+    /// written this.
+    #[must_use]
+    pub fn is_encrypted(&self) -> bool {
+        let mut elements = self.document.root().descendants();
+        elements.any(|element| element.is(ns::XENC, "EncryptedData"))
     }
 
     /// Which request it says it answers. Anybody may have written this.

@@ -9,6 +9,7 @@ use vestibule_xmlsig::{
 use crate::binding::{InflateError, decode_base64, inflate};
 use crate::decode_error::MessageKind;
 use crate::envelope::Issuer;
+use crate::keys::Keys;
 use crate::limits::Limits;
 use crate::logout_refusal::{LogoutCheck, LogoutRefusal};
 use crate::outgoing::{MAX_RELAY_STATE, MessageField};
@@ -162,17 +163,19 @@ impl UnverifiedLogout {
     }
 
     /// Verifies the signature, which has to be there: over the query by HTTP-Redirect, in the
-    /// message by HTTP-POST. What comes back was read anew from what was signed.
+    /// message by HTTP-POST. What comes back was read anew from what was signed; an EncryptedID is
+    /// opened (IIP-SP16).
     ///
     /// # Errors
     ///
     /// [`LogoutRefusal`] by the check `Signature`. Profiles §4.4.4, Bindings §3.4.4.1, Core §5.4.
-    pub fn verify(self, keys: &[VerifyingKey]) -> Result<SignedLogout, LogoutRefusal> {
-        let binding = self.binding();
+    pub fn verify<'k>(self, keys: impl Into<Keys<'k>>) -> Result<SignedLogout, LogoutRefusal> {
+        let keys = keys.into();
+        let (binding, limits) = (self.binding(), self.limits);
         let refuse = |error: VerifyError| LogoutRefusal::signature(&error);
         match self.query {
             Some(query) => {
-                let signed = query.verify(keys)?;
+                let signed = query.verify(keys.verifying)?;
                 let octets = str::from_utf8(signed.as_bytes()).map_err(|_never| unreadable())?;
                 let parameters = Parameters::read(octets)?;
                 let incoming = Incoming::read(&parameters, binding, &self.limits)?;
@@ -183,10 +186,17 @@ impl UnverifiedLogout {
                         "a Signature inside the message",
                     ));
                 }
-                Ok(SignedLogout::new(incoming, binding, signed.key()))
+                Ok(SignedLogout::new(
+                    incoming,
+                    binding,
+                    signed.key(),
+                    &keys,
+                    &limits,
+                ))
             }
             None => {
-                let signed = verify(self.incoming.document.root(), keys).map_err(refuse)?;
+                let signed =
+                    verify(self.incoming.document.root(), keys.verifying).map_err(refuse)?;
                 let document = signed
                     .parse(&self.limits.xml)
                     .map_err(|_too_wide| unreadable())?;
@@ -195,7 +205,13 @@ impl UnverifiedLogout {
                     document,
                     ..self.incoming
                 };
-                Ok(SignedLogout::new(incoming, binding, signed.key()))
+                Ok(SignedLogout::new(
+                    incoming,
+                    binding,
+                    signed.key(),
+                    &keys,
+                    &limits,
+                ))
             }
         }
     }

@@ -61,6 +61,8 @@ pub struct AuthorizeRequest {
     pub reference: Reference,
     /// Whether the IdP was asked to show nothing (`prompt=none`).
     pub passive: bool,
+    /// Whether a session at the IdP is not enough (`prompt=login`, or `max_age=0`).
+    pub force_authn: bool,
     /// People must have authenticated later than this (`prompt=login`, `max_age`).
     pub authn_after: Option<Timestamp>,
 }

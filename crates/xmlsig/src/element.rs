@@ -142,7 +142,7 @@ impl<'d> Element<'d> {
     }
 
     /// It and every element inside it, in document order.
-    pub(crate) fn descendants(self) -> impl Iterator<Item = Element<'d>> + use<'d> {
+    pub fn descendants(self) -> impl Iterator<Item = Element<'d>> + use<'d> {
         let within = self.0;
         std::iter::successors(Some(within), move |node| node.following(Some(within)))
             .filter_map(Self::of)

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use actix_web::{
     HttpRequest, HttpResponse, get,
-    http::{StatusCode, header::LOCATION},
+    http::StatusCode,
     web::Data,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -17,7 +17,7 @@ use crate::{
     configuration::{NoRoute, Route},
     oidc::{form::Parameters, granted_scope},
     openapi::oauth::AuthorizationRequest,
-    page::ErrorPage,
+    page::{self, ErrorPage},
     problem::Problem,
     redirect_uri::RedirectUri,
     saml::leave,
@@ -53,17 +53,12 @@ pub(crate) async fn authorize(
 
     let authorize_request = match check(&parameters, &client, &wanted, now) {
         Ok(request) => request,
-        Err(refused) => return Ok(back(&service, &redirect_uri, &parameters, &refused)),
+        Err(refused) => {
+            let state = parameters.get("state");
+            let status = StatusCode::FOUND;
+            return Ok(back(&service, &redirect_uri, state, &refused, status));
+        }
     };
-    if parameters.get("prompt") == Some("none") {
-        // There is no session of ours to answer from, and asking the IdP could show a page.
-        let refused = Refused::new(
-            "login_required",
-            "a sign-in at the identity provider is needed",
-        );
-        return Ok(back(&service, &redirect_uri, &parameters, &refused));
-    }
-
     let route = route(&parameters)?;
     let live = service
         .configuration
@@ -83,13 +78,13 @@ pub(crate) async fn authorize(
 }
 
 /// An error that is sent back to the client (RFC 6749 §4.1.2.1).
-struct Refused {
+pub(crate) struct Refused {
     error: &'static str,
     description: String,
 }
 
 impl Refused {
-    fn new(error: &'static str, description: impl Into<String>) -> Self {
+    pub(crate) fn new(error: &'static str, description: impl Into<String>) -> Self {
         Self {
             error,
             description: description.into(),
@@ -97,24 +92,23 @@ impl Refused {
     }
 }
 
-fn back(
+/// Sends the browser back to the client with an error.
+pub(crate) fn back(
     service: &Service,
     redirect_uri: &RedirectUri,
-    parameters: &Parameters,
+    state: Option<&str>,
     refused: &Refused,
+    status: StatusCode,
 ) -> HttpResponse {
     let mut answer = vec![
         ("error", refused.error),
         ("error_description", refused.description.as_str()),
     ];
-    if let Some(state) = parameters.get("state") {
+    if let Some(state) = state {
         answer.push(("state", state));
     }
     answer.push(("iss", service.config.public_url.as_str()));
-    HttpResponse::build(StatusCode::FOUND)
-        .insert_header((LOCATION, redirect_uri.with(&answer)))
-        .insert_header(("Cache-Control", "no-store"))
-        .finish()
+    page::redirect(status, redirect_uri.with(&answer))
 }
 
 async fn client(service: &Service, parameters: &Parameters) -> Result<Arc<Client>, ErrorPage> {
@@ -185,6 +179,7 @@ fn check(
         let description = "scope must hold openid, email, profile or saml";
         return Err(Refused::new("invalid_scope", description));
     }
+    let authn_after = authn_after(parameters, now)?;
     Ok(AuthorizeRequest {
         client_id: client.id,
         redirect_uri: redirect_uri.to_owned(),
@@ -196,7 +191,8 @@ fn check(
         attempt: AttemptId::new(now),
         reference: reference()?,
         passive: parameters.get("prompt") == Some("none"),
-        authn_after: authn_after(parameters, now)?,
+        force_authn: authn_after.is_some_and(|after| after >= now),
+        authn_after,
     })
 }
 
@@ -252,7 +248,7 @@ fn nowhere(none: NoRoute) -> ErrorPage {
     }
 }
 
-fn page(status: StatusCode, reason: &'static str, title: &'static str, message: &str) -> ErrorPage {
+fn error(status: StatusCode, reason: &'static str, title: &'static str, message: &str) -> ErrorPage {
     let advice = "Go back to the application. If it happens again, tell its operator the reference \
                   below.";
     ErrorPage::new(status, reason, title, message, advice)
@@ -260,7 +256,7 @@ fn page(status: StatusCode, reason: &'static str, title: &'static str, message: 
 
 fn unknown_client() -> ErrorPage {
     let message = "The application that sent you here (client_id) is not registered.";
-    page(
+    error(
         StatusCode::BAD_REQUEST,
         "client-unknown",
         "This application is not known",
@@ -271,7 +267,7 @@ fn unknown_client() -> ErrorPage {
 fn unregistered() -> ErrorPage {
     let message = "The address to come back to (redirect_uri) is not registered for this \
                    application, so you are not sent there.";
-    page(
+    error(
         StatusCode::BAD_REQUEST,
         "redirect-uri-unregistered",
         "This link is not right",
@@ -281,7 +277,7 @@ fn unregistered() -> ErrorPage {
 
 fn no_connection() -> ErrorPage {
     let message = "There is no single sign-on under this name.";
-    page(
+    error(
         StatusCode::NOT_FOUND,
         "connection-unknown",
         "Single sign-on not found",
@@ -292,7 +288,7 @@ fn no_connection() -> ErrorPage {
 fn which() -> ErrorPage {
     let message = "The application has to say which workspace you belong to: by workspace, by \
                    connection, or by an address of a verified domain.";
-    page(
+    error(
         StatusCode::BAD_REQUEST,
         "connection-undecided",
         "Which workspace?",
@@ -302,7 +298,7 @@ fn which() -> ErrorPage {
 
 fn not_live() -> ErrorPage {
     let message = "Single sign-on is not switched on for this workspace.";
-    page(
+    error(
         StatusCode::FORBIDDEN,
         "sso-not-live",
         "Single sign-on is not available",

@@ -353,6 +353,7 @@ pub(crate) async fn save_draft(
                 number: tx.next_revision_number(id)?,
                 settings,
                 learned_idp_entity_id: None,
+                learned: None,
                 passed_test: None,
                 created_at: now,
             };
@@ -523,6 +524,7 @@ pub(crate) async fn restore(
                 id: RevisionId::new(now),
                 number: tx.next_revision_number(id)?,
                 learned_idp_entity_id: None,
+                learned: None,
                 passed_test: None,
                 created_at: now,
                 ..old

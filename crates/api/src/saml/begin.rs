@@ -2,8 +2,8 @@
 
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode};
 use jiff::Timestamp;
-use vestibule_model::{Connection, Revision};
-use vestibule_saml::{AuthnOptions, AuthnRequest};
+use vestibule_model::{self as model, Connection, Revision, RevisionSettings};
+use vestibule_saml::{AuthnOptions, AuthnRequest, NameIdPolicy};
 use vestibule_state::{BrowserToken, Purpose, Trip, TripId};
 
 use crate::{
@@ -34,18 +34,44 @@ pub(crate) async fn begin(
         issued_at: now,
         expires_at: now.checked_add(Trip::LIFETIME).map_err(Problem::internal)?,
     };
+    let settings = &revision.settings;
     let request = AuthnRequest {
         id: trip.id.as_str().to_owned(),
         issue_instant: now,
-        destination: revision.settings.idp_sso_url.clone(),
+        destination: settings.idp_sso_url.clone(),
         sp_entity_id: urls::entity_id(public_url, connection.id),
         acs_url: urls::acs(public_url, connection.id),
-        options: AuthnOptions::default(),
+        options: options(settings, &trip.purpose),
     };
-    let binding = revision.settings.idp_sso_binding;
-    let departure = Departure::new(&request, binding).map_err(Problem::internal)?;
+    let own = if settings.sign_requests {
+        let own = service.configuration.own_keys(&service.store, connection.id);
+        own.await?
+    } else {
+        None
+    };
+    let signing = own.as_ref().map(|own| &own.signing);
+    let departure = Departure::of_authn_request(&request, settings.idp_sso_binding, signing)
+        .map_err(Problem::internal)?;
     service.state.begin(trip, now).await?;
     Ok(departure)
+}
+
+/// What is asked for beyond a sign-in: what the settings say, and what the application does.
+fn options(settings: &RevisionSettings, purpose: &Purpose) -> AuthnOptions {
+    let (asked, is_passive) = match purpose {
+        Purpose::SignIn(request) => (request.force_authn, request.passive),
+        Purpose::Test(_) | Purpose::SignOut(_) => (false, false),
+    };
+    AuthnOptions {
+        force_authn: settings.force_authn || asked,
+        is_passive,
+        name_id_policy: match &settings.name_id_policy {
+            model::NameIdPolicy::Any => NameIdPolicy::Any,
+            model::NameIdPolicy::Absent => NameIdPolicy::Absent,
+            model::NameIdPolicy::Format(format) => NameIdPolicy::Format(format.clone()),
+        },
+        requested_authn_context: settings.requested_authn_context.clone(),
+    }
 }
 
 /// Sends this browser to the IdP (a top-level navigation: SDP-SP02), with its cookie.

@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, http::StatusCode};
 use url::Url;
 use vestibule_model::SsoBinding;
-use vestibule_saml::{AuthnRequest, PostForm, SendError};
+use vestibule_saml::{AuthnRequest, PostForm, SendError, Signing};
 
 use crate::page::{self, SUBMIT_PATH, escape};
 
@@ -13,7 +13,7 @@ use crate::page::{self, SUBMIT_PATH, escape};
 /// The one form goes where the revision says; nothing of the request has a say in it.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/// An AuthnRequest on its way.
+/// A message on its way to the IdP. No RelayState goes with a request: the trip knows the rest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Departure {
     /// In the URL (Bindings §3.4).
@@ -23,31 +23,44 @@ pub(crate) enum Departure {
 }
 
 impl Departure {
-    /// Sends this request by this binding. No RelayState goes with it: the trip knows the rest.
-    pub(crate) fn new(request: &AuthnRequest, binding: SsoBinding) -> Result<Self, SendError> {
+    /// Sends this request by this binding, signed where there is something to sign with.
+    pub(crate) fn of_authn_request(
+        request: &AuthnRequest,
+        binding: SsoBinding,
+        signing: Option<&Signing>,
+    ) -> Result<Self, SendError> {
         Ok(match binding {
-            SsoBinding::Redirect => Self::Redirect(request.redirect_url(None, None)?),
-            SsoBinding::Post => Self::Post(request.post_form(None, None)?),
+            SsoBinding::Redirect => Self::Redirect(request.redirect_url(None, signing)?),
+            SsoBinding::Post => Self::Post(request.post_form(None, signing)?),
         })
     }
 
-    /// The answer to the browser: a redirect of this status (302 after a GET, 303 where it may have
-    /// been a POST), or 200 and the page.
+    /// Sends a browser on to sign in: a redirect of this status (302 after a GET, 303 where it may
+    /// have been a POST), or 200 and the page.
     pub(crate) fn into_response(self, redirect: StatusCode) -> HttpResponse {
+        self.respond(redirect, "Single sign-on", "You sign in at")
+    }
+
+    /// Sends a browser on to sign out, likewise.
+    pub(crate) fn into_sign_out(self, redirect: StatusCode) -> HttpResponse {
+        self.respond(redirect, "Signing out", "You are signed out here. Now you sign out at")
+    }
+
+    fn respond(self, redirect: StatusCode, eyebrow: &str, doing: &str) -> HttpResponse {
         match self {
             Self::Redirect(url) => page::redirect(redirect, url),
             Self::Post(form) => page::respond_under(
                 CONTENT_SECURITY_POLICY,
                 StatusCode::OK,
                 "On to your identity provider",
-                &body(&form),
+                &body(&form, eyebrow, doing),
             ),
         }
     }
 }
 
 /// The page. The script presses on; the button is there, and has the focus, for whoever runs none.
-fn body(form: &PostForm) -> String {
+fn body(form: &PostForm, eyebrow: &str, doing: &str) -> String {
     let relay_state = form.relay_state.as_deref().map_or(String::new(), |state| {
         format!(
             "<input type=\"hidden\" name=\"RelayState\" value=\"{}\">\n",
@@ -55,8 +68,8 @@ fn body(form: &PostForm) -> String {
         )
     });
     format!(
-        "<p class=\"eyebrow\">Single sign-on</p>\n<h1>On to your identity provider</h1>\n\
-         <p>You sign in at <strong>{host}</strong>, which brings you back here.</p>\n\
+        "<p class=\"eyebrow\">{eyebrow}</p>\n<h1>On to your identity provider</h1>\n\
+         <p>{doing} <strong>{host}</strong>, which brings you back here.</p>\n\
          <form method=\"post\" action=\"{action}\" data-auto-submit>\n\
          <input type=\"hidden\" name=\"{field}\" value=\"{message}\">\n{relay_state}\
          <button type=\"submit\" autofocus>Continue to your identity provider</button>\n</form>\n\
@@ -97,7 +110,7 @@ mod tests {
     #[test]
     fn what_comes_from_outside_stays_text() {
         let hostile = "https://idp.example:8443/sso?a='\"><script>alert(1)</script>&b=1";
-        let page = body(&form(hostile, Some("\"><script>")));
+        let page = body(&form(hostile, Some("\"><script>")), "Single sign-on", "At");
         let escaped = "action=\"https://idp.example:8443/sso?a=&#39;&quot;&gt;&lt;script&gt;alert(1)\
                        &lt;/script&gt;&amp;b=1\"";
         assert!(page.contains(escaped), "{page}");
@@ -108,7 +121,7 @@ mod tests {
 
     #[test]
     fn without_a_relay_state_there_is_no_field_for_one() {
-        let page = body(&form("https://idp.example/sso", None));
+        let page = body(&form("https://idp.example/sso", None), "Single sign-on", "At");
         assert!(!page.contains("RelayState"), "{page}");
         assert!(page.contains("name=\"SAMLRequest\" value=\"PGEvPg==\""));
     }

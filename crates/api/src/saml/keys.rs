@@ -1,42 +1,160 @@
-//! The parsed keys of revisions, kept because reading a certificate costs as much as a verification.
+//! The parsed keys of revisions, and our own keys of connections.
 
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
 };
 
-use vestibule_model::{Revision, RevisionId};
-use vestibule_xmlsig::{Certificate, VerifyingKey};
+use jiff::Timestamp;
+use vestibule_model::{ConnectionId, EncryptionCbc, KeyStage, Revision, RevisionId};
+use vestibule_saml::{Cbc, CertificateFacts, Keys, Signing};
+use vestibule_store::{Reach, Tx};
+use vestibule_xmlsig::{Certificate, DecryptionKey, SigningKey, VerifyingKey};
+
+use crate::problem::Problem;
 
 /// How many revisions' keys are kept; about 2 KiB each.
 const KEPT: usize = 4_096;
 
+/// One certificate of the IdP, read.
+pub(crate) struct Trusted {
+    pub(crate) key: VerifyingKey,
+    pub(crate) not_after: Timestamp,
+}
+
 /// The parsed keys of revisions. A revision never changes, so nothing here ever grows stale.
+/// Reading a certificate costs as much as a verification.
 #[derive(Default)]
 pub(crate) struct RevisionKeys {
-    kept: Mutex<HashMap<RevisionId, Arc<[VerifyingKey]>>>,
+    kept: Mutex<HashMap<RevisionId, Arc<[Trusted]>>>,
 }
 
 impl RevisionKeys {
     /// The keys of this revision and no others.
-    pub(crate) fn of(&self, revision: &Revision) -> Arc<[VerifyingKey]> {
+    pub(crate) fn of(&self, revision: &Revision) -> Arc<[Trusted]> {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(keys) = kept.get(&revision.id) {
             return Arc::clone(keys);
         }
         // What cannot be read now was refused when it was saved; without keys nothing verifies.
-        let keys: Arc<[VerifyingKey]> = revision
+        let keys: Arc<[Trusted]> = revision
             .settings
             .idp_certificates
             .iter()
             .filter_map(|pem| Certificate::parse_all(pem.as_bytes()).ok())
             .flatten()
-            .filter_map(|certificate| certificate.verifying_key().ok())
+            .filter_map(|certificate| {
+                Some(Trusted {
+                    key: certificate.verifying_key().ok()?,
+                    not_after: certificate.not_after(),
+                })
+            })
             .collect();
         if kept.len() >= KEPT {
             kept.clear();
         }
         kept.insert(revision.id, Arc::clone(&keys));
         keys
+    }
+}
+
+/// Our own keys of a connection.
+pub(crate) struct OwnKeys {
+    /// The one in use.
+    pub(crate) signing: Signing,
+    /// Its certificate, and that of the next: what metadata announce.
+    pub(crate) announced: Vec<Certificate>,
+    /// The one in use, the next and those before: each may have been encrypted for.
+    pub(crate) decryption: Vec<DecryptionKey>,
+}
+
+/// Reads our own keys of a connection; none where there is no such connection.
+pub(crate) fn own_keys(tx: &mut Tx<'_>, id: ConnectionId) -> Result<Option<OwnKeys>, Problem> {
+    let Some(connection) = tx.connection(Reach::All, id)? else {
+        return Ok(None);
+    };
+    let Some(private) = tx.service_provider_key(id)? else {
+        return Ok(None);
+    };
+    let certificate = certificate(&connection.service_provider.certificate_pem)?;
+    let key = SigningKey::from_pkcs8_der(&private).map_err(Problem::internal)?;
+    let mut announced = vec![certificate.clone()];
+    let mut decryption = vec![decryption_key(&private, &certificate)?];
+    for other in tx.service_provider_keys(id)? {
+        let Some(private) = tx.other_service_provider_key(other.id)? else {
+            continue;
+        };
+        let certificate = self::certificate(&other.certificate_pem)?;
+        decryption.push(decryption_key(&private, &certificate)?);
+        if other.stage == KeyStage::Next {
+            announced.push(certificate);
+        }
+    }
+    Ok(Some(OwnKeys {
+        signing: Signing::new(key, Some(certificate)),
+        announced,
+        decryption,
+    }))
+}
+
+fn certificate(pem: &str) -> Result<Certificate, Problem> {
+    let read = Certificate::parse_all(pem.as_bytes()).map_err(Problem::internal)?;
+    let first = read.into_iter().next();
+    first.ok_or_else(|| Problem::internal("a certificate of ours is missing"))
+}
+
+fn decryption_key(pkcs8: &[u8], certificate: &Certificate) -> Result<DecryptionKey, Problem> {
+    let key = DecryptionKey::from_pkcs8_der(pkcs8).map_err(Problem::internal)?;
+    Ok(key.carried_by(certificate))
+}
+
+/// Everything that opens a message of one revision.
+#[derive(Clone)]
+pub(crate) struct KeySet {
+    verifying: Vec<VerifyingKey>,
+    pub(crate) certificates: Vec<CertificateFacts>,
+    own: Option<Arc<OwnKeys>>,
+    cbc: Cbc,
+}
+
+impl KeySet {
+    /// The keys of a revision; where it says so, without those whose certificate has expired.
+    pub(crate) fn new(
+        trusted: &[Trusted],
+        revision: &Revision,
+        own: Option<Arc<OwnKeys>>,
+        now: Timestamp,
+    ) -> Self {
+        let expired_counts = !revision.settings.refuse_expired_certificates;
+        let counts = |trusted: &&Trusted| expired_counts || trusted.not_after > now;
+        Self {
+            verifying: trusted
+                .iter()
+                .filter(counts)
+                .map(|trusted| trusted.key.clone())
+                .collect(),
+            certificates: trusted
+                .iter()
+                .map(|trusted| CertificateFacts {
+                    key: *trusted.key.fingerprint(),
+                    not_after: trusted.not_after,
+                })
+                .collect(),
+            own,
+            cbc: match revision.settings.encryption_cbc {
+                EncryptionCbc::Refuse => Cbc::Refuse,
+                EncryptionCbc::WithSignedResponse => Cbc::WithSignedResponse,
+                EncryptionCbc::Accept => Cbc::Accept,
+            },
+        }
+    }
+
+    /// The keys, to hand over.
+    pub(crate) fn keys(&self) -> Keys<'_> {
+        Keys {
+            verifying: &self.verifying,
+            decryption: self.own.as_ref().map_or(&[], |own| own.decryption.as_slice()),
+            cbc: self.cbc,
+        }
     }
 }

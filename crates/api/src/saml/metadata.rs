@@ -6,31 +6,33 @@ use actix_web::{
 };
 use vestibule_model::ConnectionId;
 use vestibule_saml::SpMetadata;
-use vestibule_store::Reach;
+use vestibule_store::{Reach, Tx};
 
 use crate::{problem::Problem, saml::urls, service::Service};
 
-/// Our metadata: entity ID and Assertion Consumer Service. Single logout and encryption are listed
-/// once they work.
+/// Our metadata: entity ID, Assertion Consumer Service, single logout, and the keys that sign and
+/// decrypt, the next one with them before it is used.
 #[get("/saml/{connection_id}/metadata")]
 pub(crate) async fn metadata(
     service: Data<Service>,
     path: Path<ConnectionId>,
 ) -> Result<HttpResponse, Problem> {
     let id = path.into_inner();
-    let known = service
+    let keys = service.configuration.own_keys(&service.store, id).await?;
+    let keys = keys.ok_or_else(|| Problem::not_found("connection"))?;
+    let signs = service
         .store
-        .read(move |tx| tx.connection(Reach::All, id).map_err(Problem::from))
+        .read(move |tx| signs_requests(tx, id))
         .await?;
-    let connection = known.ok_or_else(|| Problem::not_found("connection"))?;
     let public_url = &service.config.public_url;
-    let certificates = vestibule_xmlsig::Certificate::parse_all(
-        connection.service_provider.certificate_pem.as_bytes(),
-    )
-    .map_err(Problem::internal)?;
     let (entity_id, acs_url) = (urls::entity_id(public_url, id), urls::acs(public_url, id));
+    let slo_url = urls::slo(public_url, id);
+    let in_use = keys.announced.get(..1).unwrap_or_default();
     let xml = SpMetadata {
-        signing_certificates: &certificates,
+        slo_url: Some(&slo_url),
+        signing_certificates: &keys.announced,
+        encryption_certificates: in_use,
+        authn_requests_signed: signs,
         ..SpMetadata::new(&entity_id, &acs_url)
     }
     .to_xml();
@@ -41,4 +43,15 @@ pub(crate) async fn metadata(
             "inline; filename=\"vestibule-metadata.xml\"",
         ))
         .body(xml))
+}
+
+/// Whether the settings that are being prepared, else those that serve, sign AuthnRequests.
+fn signs_requests(tx: &mut Tx<'_>, id: ConnectionId) -> Result<bool, Problem> {
+    let connection = tx.connection(Reach::All, id)?;
+    let connection = connection.ok_or_else(|| Problem::not_found("connection"))?;
+    let revision = match connection.draft.or(connection.live) {
+        Some(revision) => tx.revision(id, revision)?,
+        None => None,
+    };
+    Ok(revision.is_some_and(|revision| revision.settings.sign_requests))
 }

@@ -4,6 +4,7 @@ mod acs;
 mod arrival;
 mod begin;
 mod departure;
+pub(crate) mod expectation;
 mod keys;
 mod metadata;
 mod sign_in;
@@ -14,7 +15,7 @@ pub(crate) mod urls;
 use actix_web::web::ServiceConfig;
 
 pub(crate) use begin::{begin, leave};
-pub(crate) use keys::RevisionKeys;
+pub(crate) use keys::{OwnKeys, RevisionKeys, own_keys};
 
 /// The routes of this module. `/saml/tests/…` comes first: `tests` is no connection's id.
 pub(crate) fn routes(config: &mut ServiceConfig) {

@@ -11,7 +11,7 @@ use vestibule_model::{
 };
 use vestibule_policy::{Denial, Reason, Refusal, RuleOutcome, SamlFacts, claim, grant_by_saml};
 use vestibule_saml::{
-    Expected, ExpectedParts, Report, SignIn, UnverifiedResponse, VerifiedAssertion,
+    Expected, Report, SignIn, StatusDetail, UnverifiedResponse, VerifiedAssertion,
 };
 use vestibule_session::{CodeRequest, Secret, mint_with_code};
 use vestibule_state::{AuthorizeRequest, BrowserToken, Purpose, Trip};
@@ -21,12 +21,14 @@ use crate::{
     audit, clock,
     configuration::{Live, NoRoute, Route},
     facts,
+    oidc::authorize::{Refused, back},
     page::{self, ErrorPage},
     problem::{Problem, ProblemType},
     redirect_uri::RedirectUri,
     saml::{
-        arrival::{blocking, use_up},
-        begin, urls,
+        arrival::use_up,
+        begin,
+        expectation::{expected_parts, judge, keys_for, provider},
     },
     service::Service,
 };
@@ -56,55 +58,69 @@ pub(crate) async fn finish(
     }
 
     // Signatures under this revision's keys alone, then every rule, on signed bytes alone.
-    let revision = &live.revision;
-    let keys = service.revision_keys.of(revision);
-    let entity_id = revision.idp_entity_id().map(str::to_owned);
-    let entity_id =
-        entity_id.ok_or_else(|| Problem::internal("a live revision without entity ID"))?;
-    let expected = Expected::sign_in(expected_parts(service, &trip, revision), entity_id);
-    let verified = blocking(move || {
-        unverified
-            .verify(&keys)
-            .and_then(|signed| signed.validate(&expected, now))
-    })
-    .await?;
-    let assertion = match verified {
-        Ok(assertion) => Arc::new(assertion),
+    let (connection, revision) = (&live.connection, &live.revision);
+    let keys = keys_for(service, connection.id, revision, &unverified, now).await?;
+    let parts = expected_parts(service, &trip, revision, &keys);
+    let expected = Expected::sign_in(parts, entity_id(revision)?);
+    let assertion = match judge(unverified, keys, expected, now).await? {
+        Ok(assertion) => assertion,
         Err(refusal) => {
-            let reason = refusal.reason.as_str();
-            return Err(refused(service, &trip, &request, refusal.report, reason, None, now).await);
+            let report = refusal.report.in_words_of(provider(connection, revision));
+            let (reason, status) = (refusal.reason.as_str(), refusal.status.as_ref());
+            let page = status.map(|status| said_no(status, revision));
+            let page = refused(service, &trip, &request, report, reason, page, now).await;
+            if request.passive {
+                // Nothing could be shown there; a page of ours would be as much (OpenID Connect
+                // Core §3.1.2.6).
+                use_up(service, &trip).await?;
+                let error = Refused::new("login_required", "the person has to be asked");
+                return client_error(service, &request, &error).await;
+            }
+            return Err(page);
         }
     };
 
     // The answer is genuine: from here the trip is used up, whatever the policy says.
     use_up(service, &trip).await?;
+    conclude(service, &trip, request, browser, &assertion, now).await
+}
+
+/// What the policy makes of a genuine answer, and the way on.
+async fn conclude(
+    service: &Data<Service>,
+    trip: &Trip,
+    request: AuthorizeRequest,
+    browser: &BrowserToken,
+    assertion: &Arc<VerifiedAssertion<SignIn>>,
+    now: Timestamp,
+) -> Result<HttpResponse, ErrorPage> {
     let report = assertion.report().clone();
-    let admitted = match admit_once(service, &trip, &request, &assertion, now).await {
+    let admitted = match admit_once(service, trip, &request, assertion, now).await {
         // Two first sign-ins of one person met: the other one made the member, this one finds them.
         Err(NotAdmitted::Failed(problem)) if problem.kind == ProblemType::Conflict => {
-            admit_once(service, &trip, &request, &assertion, now).await
+            admit_once(service, trip, &request, assertion, now).await
         }
         other => other,
     };
     match admitted {
         Ok((code, member_id)) => {
-            log(&trip, "signed_in", None, Some(member_id));
+            log(trip, "signed_in", None, Some(member_id));
             answer(service, &request, &code).await
         }
         Err(NotAdmitted::Denied(denial)) if denial.refusal == Refusal::RevisionSuperseded => {
-            let live = live_anew(service, &trip).await?;
-            restart(service, &trip, request, browser, &live, now).await
+            let live = live_anew(service, trip).await?;
+            restart(service, trip, request, browser, &live, now).await
         }
         Err(NotAdmitted::Denied(denial)) => {
             let code = denial.refusal.code();
             let page = ErrorPage::from(Problem::from(denial.refusal));
-            Err(refused(service, &trip, &request, report, code, Some(page), now).await)
+            Err(refused(service, trip, &request, report, code, Some(page), now).await)
         }
         Err(NotAdmitted::Replayed) => {
             let page = replayed();
             Err(refused(
                 service,
-                &trip,
+                trip,
                 &request,
                 report,
                 "replayed",
@@ -271,17 +287,10 @@ async fn live_anew(service: &Service, trip: &Trip) -> Result<Arc<Live>, ErrorPag
     live_connection(service, trip).await
 }
 
-/// What a response to this trip has to say.
-pub(crate) fn expected_parts(service: &Service, trip: &Trip, revision: &Revision) -> ExpectedParts {
-    let public_url = &service.config.public_url;
-    ExpectedParts {
-        sp_entity_id: urls::entity_id(public_url, trip.connection_id),
-        acs_url: urls::acs(public_url, trip.connection_id),
-        request_id: trip.id.as_str().to_owned(),
-        request_issued_at: trip.issued_at,
-        clock_skew: service.config.clock_skew,
-        require_signed_response: revision.settings.require_signed_response,
-    }
+/// The IdP of a live revision: given, or learned by the test that let it go live (P2).
+fn entity_id(revision: &Revision) -> Result<String, Problem> {
+    let known = revision.idp_entity_id().map(str::to_owned);
+    known.ok_or_else(|| Problem::internal("a live revision without entity ID"))
 }
 
 /// The live revision changed while the person was at the IdP: one fresh trip of the same request.
@@ -307,19 +316,18 @@ async fn restart(
     Ok(departure.into_response(StatusCode::SEE_OTHER))
 }
 
-/// 303 to the client's registered redirect URI, with the code (RFC 6749 §4.1.2, RFC 9207).
-async fn answer(
+/// The trip's redirect URI. The client may have been changed meanwhile: what is no longer registered
+/// gets nothing.
+async fn still_registered(
     service: &Service,
     request: &AuthorizeRequest,
-    code: &Secret,
-) -> Result<HttpResponse, ErrorPage> {
+) -> Result<RedirectUri, ErrorPage> {
     let client = service
         .configuration
         .client(&service.store, request.client_id)
         .await?;
-    // The client may have been changed meanwhile: what is no longer registered gets no code.
     let uri = client.and_then(|client| RedirectUri::registered(&client, &request.redirect_uri));
-    let uri = uri.ok_or_else(|| {
+    uri.ok_or_else(|| {
         ErrorPage::new(
             StatusCode::BAD_REQUEST,
             "redirect-uri-gone",
@@ -327,7 +335,27 @@ async fn answer(
             "The address that the sign-in should go back to was removed while you were away.",
             "Tell your administrator the reference below.",
         )
-    })?;
+    })
+}
+
+/// 303 to the client's registered redirect URI, with an error: for `prompt=none` alone.
+async fn client_error(
+    service: &Service,
+    request: &AuthorizeRequest,
+    error: &Refused,
+) -> Result<HttpResponse, ErrorPage> {
+    let uri = still_registered(service, request).await?;
+    let (state, status) = (request.state.as_deref(), StatusCode::SEE_OTHER);
+    Ok(back(service, &uri, state, error, status))
+}
+
+/// 303 to the client's registered redirect URI, with the code (RFC 6749 §4.1.2, RFC 9207).
+async fn answer(
+    service: &Service,
+    request: &AuthorizeRequest,
+    code: &Secret,
+) -> Result<HttpResponse, ErrorPage> {
+    let uri = still_registered(service, request).await?;
     let mut parameters = vec![("code", code.expose())];
     if let Some(state) = request.state.as_deref() {
         parameters.push(("state", state));
@@ -394,6 +422,24 @@ fn log(trip: &Trip, outcome: &str, reason: Option<&str>, member: Option<MemberId
         member.id = member.map(tracing::field::display),
         "sign-in"
     );
+}
+
+/// The IdP said itself that it failed: what it said, as text, and nobody has verified it
+/// (Core §3.2.2.1, SDP-SP11).
+fn said_no(status: &StatusDetail, _revision: &Revision) -> ErrorPage {
+    let mut said = status.nested.as_deref().unwrap_or(&status.code).to_owned();
+    if let Some(message) = status.message.as_deref() {
+        said.push_str(": ");
+        said.extend(message.chars().take(200));
+    }
+    ErrorPage::new(
+        StatusCode::FORBIDDEN,
+        "idp-refused",
+        "Your identity provider did not sign you in",
+        format!("Your identity provider reports: {said}."),
+        "Try again. If it happens again, ask whoever looks after your identity provider, and tell \
+         them the reference below.",
+    )
 }
 
 fn unacceptable() -> ErrorPage {

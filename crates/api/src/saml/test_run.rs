@@ -1,12 +1,17 @@
 //! The end of a test: the same corridor as a sign-in, up to the report.
 
+use std::sync::Arc;
+
 use actix_web::{HttpResponse, http::StatusCode, web::Data};
 use jiff::Timestamp;
 use serde_json::json;
 use tracing::info;
 use vestibule_model::{Actor, Connection, Phase, Revision, TestId, TestRun, TestState, Workspace};
 use vestibule_policy::plan_gate;
-use vestibule_saml::{Expected, NameId, Report, Test, UnverifiedResponse};
+use vestibule_saml::{
+    Expected, Learned, NameId, Provider, Refusal, Report, Test, UnverifiedResponse,
+    VerifiedAssertion,
+};
 use vestibule_state::Trip;
 use vestibule_store::{Reach, Tx};
 
@@ -15,8 +20,8 @@ use crate::{
     page::{self, ErrorPage, report_list},
     problem::{Problem, ProblemType},
     saml::{
-        arrival::{blocking, use_up},
-        sign_in::expected_parts,
+        arrival::use_up,
+        expectation::{expected_parts, judge, keys_for, provider},
     },
     service::Service,
 };
@@ -26,7 +31,8 @@ struct Finding {
     state: TestState,
     report: Report,
     name_id: Option<NameId>,
-    idp_entity_id: Option<String>,
+    /// What it saw, where it passed.
+    learned: Option<Learned>,
 }
 
 /// Verifies and validates with the revision's keys, writes the report down and shows it.
@@ -37,16 +43,17 @@ pub(crate) async fn finish(
     unverified: UnverifiedResponse,
 ) -> Result<HttpResponse, ErrorPage> {
     let now = clock::now();
-    let (test, revision, workspace) = load(service, &trip, test_id).await?;
+    let (test, connection, revision, workspace) = load(service, &trip, test_id).await?;
     if test.state != TestState::Pending || test.expires_at <= now {
         return Err(over());
     }
     plan_gate(workspace.plan, &service.rules).map_err(Problem::from)?;
 
-    let keys = service.revision_keys.of(&revision);
+    let keys = keys_for(service, connection.id, &revision, &unverified, now).await?;
     let entity_id = revision.idp_entity_id().map(str::to_owned);
-    let expected = Expected::test(expected_parts(service, &trip, &revision), entity_id);
-    let finding = blocking(move || examine(unverified, &keys, &expected, now)).await?;
+    let expected = Expected::test(expected_parts(service, &trip, &revision, &keys), entity_id);
+    let outcome = judge(unverified, keys, expected, now).await?;
+    let finding = found(outcome, provider(&connection, &revision));
 
     use_up(service, &trip).await?;
     let state = finding.state;
@@ -74,46 +81,41 @@ async fn load(
     service: &Service,
     trip: &Trip,
     test_id: TestId,
-) -> Result<(TestRun, Revision, Workspace), ErrorPage> {
+) -> Result<(TestRun, Connection, Revision, Workspace), ErrorPage> {
     let (connection_id, revision_id, workspace_id) =
         (trip.connection_id, trip.revision_id, trip.workspace_id);
-    let (test, revision, workspace) = service
+    let (test, connection, revision, workspace) = service
         .store
         .read(move |tx| {
             Ok::<_, Problem>((
                 tx.test(connection_id, test_id)?,
+                tx.connection(Reach::All, connection_id)?,
                 tx.revision(connection_id, revision_id)?,
                 tx.workspace(Reach::All, workspace_id)?,
             ))
         })
         .await?;
-    match (test, revision, workspace) {
-        (Some(test), Some(revision), Some(workspace)) => Ok((test, revision, workspace)),
+    match (test, connection, revision, workspace) {
+        (Some(test), Some(connection), Some(revision), Some(workspace)) => {
+            Ok((test, connection, revision, workspace))
+        }
         _ => Err(over()),
     }
 }
 
-fn examine(
-    unverified: UnverifiedResponse,
-    keys: &[vestibule_xmlsig::VerifyingKey],
-    expected: &Expected<Test>,
-    now: Timestamp,
-) -> Finding {
-    let verified = unverified
-        .verify(keys)
-        .and_then(|signed| signed.validate(expected, now));
-    match verified {
+fn found(outcome: Result<Arc<VerifiedAssertion<Test>>, Refusal>, provider: Provider) -> Finding {
+    match outcome {
         Ok(assertion) => Finding {
             state: TestState::Passed,
-            report: assertion.report().clone(),
-            name_id: Some(assertion.name_id().clone()),
-            idp_entity_id: Some(assertion.idp_entity_id().to_owned()),
+            report: assertion.report().clone().in_words_of(provider),
+            name_id: assertion.name_id().cloned(),
+            learned: Some(assertion.learned()),
         },
         Err(refusal) => Finding {
             state: TestState::Failed,
-            report: refusal.report,
+            report: refusal.report.in_words_of(provider),
             name_id: None,
-            idp_entity_id: None,
+            learned: None,
         },
     }
 }
@@ -131,8 +133,7 @@ fn write_down(
     if !tx.finish_test(test_id, finding.state, &finding.report, name_id, now)? {
         return Ok(false);
     }
-    if finding.state == TestState::Passed {
-        let learned = finding.idp_entity_id.as_deref();
+    if let Some(learned) = &finding.learned {
         if !tx.mark_revision_passed(trip.revision_id, test_id, learned)? {
             // Another test of the same revision ended a moment ago and learned another entity ID.
             let detail = "a test of the same revision has just met another identity provider";

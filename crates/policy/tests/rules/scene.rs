@@ -91,6 +91,7 @@ pub(crate) fn connection(facts: &WorkspaceFacts, phase: Phase) -> ConnectionFact
             number: 1,
             settings: settings(),
             learned_idp_entity_id: Some(IDP.into()),
+            learned: None,
             passed_test: Some(vestibule_model::TestId::new(now())),
             created_at: now(),
         }),

@@ -4,6 +4,7 @@
 use jiff::{SignedDuration, Timestamp};
 use vestibule_xmlsig::Element;
 
+use super::encryption::Opened;
 use super::{TIME_FORMAT, instant, message, status, subject};
 use crate::check::Check;
 use crate::envelope::Envelope;
@@ -12,6 +13,7 @@ use crate::instant::{apart, is_ahead, is_not_later};
 use crate::logout_refusal::{LogoutCheck, LogoutRefusal};
 use crate::name_id::NameId;
 use crate::names::{ns, status as codes};
+use crate::report::Row;
 use crate::verified_logout::LogoutOutcome;
 
 /// How long a request without NotOnOrAfter holds: it comes from a browser that was sent here at
@@ -34,7 +36,7 @@ pub(crate) fn envelope(
     root: Element<'_>,
     idp_entity_id: &str,
     slo_url: &str,
-    sent: Option<&Request>,
+    sent: &Request,
     skew: SignedDuration,
     now: Timestamp,
 ) -> Result<Carried, LogoutRefusal> {
@@ -55,9 +57,9 @@ pub(crate) fn envelope(
     )?;
     unless(
         LogoutCheck::Issuer,
-        message::response_issuer(&envelope, Some(idp_entity_id)),
+        message::response_issuer(&envelope, false, Some(idp_entity_id)),
     )?;
-    if sent.is_some() {
+    if matches!(sent, Request::Ours { .. }) {
         let answers = envelope.in_response_to.as_deref();
         let row = message::in_response_to(Check::InResponseTo, answers, sent);
         unless(LogoutCheck::InResponseTo, row)?;
@@ -104,7 +106,7 @@ pub(crate) fn expiry(
 /// (Core §3.7.1).
 pub(crate) fn name_id(
     request: Element<'_>,
-    decrypted: Option<NameId>,
+    decrypted: Option<&Result<Opened, Row>>,
 ) -> Result<NameId, LogoutRefusal> {
     let identifiers = request
         .children()
@@ -120,22 +122,9 @@ pub(crate) fn name_id(
             format!("{identifiers} identifiers"),
         ));
     }
-    if let Some(name_id) = decrypted {
-        return Ok(name_id);
-    }
-    let (row, name_id) = subject::name_id(request);
+    let (row, name_id) = subject::name_id(request, decrypted, false);
     LogoutRefusal::unless(LogoutCheck::NameId, row)?;
     name_id.ok_or_else(|| LogoutRefusal::new(LogoutCheck::NameId, "a NameID", "none"))
-}
-
-/// What an EncryptedID decrypts to: a NameID (Core §2.2.4).
-pub(crate) fn decrypted_name_id(decrypted: Element<'_>) -> Result<NameId, LogoutRefusal> {
-    let refuse =
-        |received: &str| LogoutRefusal::new(LogoutCheck::NameId, "a NameID with text", received);
-    if !decrypted.is(ns::ASSERTION, "NameID") {
-        return Err(refuse("another element"));
-    }
-    NameId::of(decrypted).map_err(refuse)
 }
 
 /// The sessions that are named, none or a few, each a text that is not blank (Core §3.7.1).

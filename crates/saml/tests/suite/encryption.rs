@@ -16,14 +16,14 @@ use vestibule_xmlsig::{
 };
 
 /// Our key, its certificate, and those we had before.
-struct Ours {
+pub(crate) struct Ours {
     key: SigningKey,
-    certificate: Certificate,
-    old: Certificate,
+    pub(crate) certificate: Certificate,
+    pub(crate) old: Certificate,
     old_key: SigningKey,
 }
 
-static OURS: LazyLock<Ours> = LazyLock::new(|| {
+pub(crate) static OURS: LazyLock<Ours> = LazyLock::new(|| {
     let pair = |name: &str| {
         let key = SigningKey::generate_rsa(2048).unwrap();
         let (begin, end) = (at("2026-01-01T00:00:00Z"), at("2036-01-01T00:00:00Z"));
@@ -39,7 +39,7 @@ static OURS: LazyLock<Ours> = LazyLock::new(|| {
     }
 });
 
-fn decryption_keys() -> Vec<DecryptionKey> {
+pub(crate) fn decryption_keys() -> Vec<DecryptionKey> {
     let key = DecryptionKey::from_pkcs8_der(&OURS.key.to_pkcs8_der()).unwrap();
     vec![key.carried_by(&OURS.certificate)]
 }

@@ -117,6 +117,7 @@ impl Scene {
                 refuse_expired_certificates: false,
             },
             learned_idp_entity_id: None,
+            learned: None,
             passed_test: None,
             created_at: now(),
         };

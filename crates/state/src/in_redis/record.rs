@@ -44,6 +44,7 @@ enum PurposeRecord {
         attempt: AttemptId,
         reference: String,
         passive: bool,
+        force_authn: bool,
         authn_after: Option<Timestamp>,
     },
     Test(TestId),
@@ -86,6 +87,7 @@ impl From<&Trip> for TripRecord {
                 attempt: request.attempt,
                 reference: request.reference.to_string(),
                 passive: request.passive,
+                force_authn: request.force_authn,
                 authn_after: request.authn_after,
             },
             Purpose::SignOut(back) => PurposeRecord::SignOut {
@@ -123,6 +125,7 @@ impl TryFrom<TripRecord> for Trip {
                 attempt,
                 reference,
                 passive,
+                force_authn,
                 authn_after,
             } => Purpose::SignIn(AuthorizeRequest {
                 client_id,
@@ -137,6 +140,7 @@ impl TryFrom<TripRecord> for Trip {
                     .parse()
                     .map_err(|_cause| unreadable("trip", "its reference is none"))?,
                 passive,
+                force_authn,
                 authn_after,
             }),
             PurposeRecord::SignOut {
@@ -250,6 +254,7 @@ mod tests {
             attempt: AttemptId::new(Timestamp::UNIX_EPOCH),
             reference: vestibule_model::Reference::from_random(7),
             passive: true,
+            force_authn: true,
             authn_after: Some(Timestamp::UNIX_EPOCH),
         };
         let back = LogoutReturn {

@@ -22,6 +22,7 @@ fn finds_without_using_up_and_finishes_once(bed) {
             attempt: AttemptId::new(at(0)),
             reference: Reference::from_random(1),
             passive: false,
+            force_authn: false,
             authn_after: None,
         }),
         ..lonely_trip(at(0))

@@ -3,6 +3,7 @@
 use diesel::dsl::max;
 use diesel::prelude::*;
 use vestibule_model::{ConnectionId, Revision, RevisionId, TestId};
+use vestibule_saml::Learned;
 
 use crate::column::{Reading, json, micros, optional_text, text};
 use crate::engine::on;
@@ -20,6 +21,7 @@ struct RevisionRow {
     learned_idp_entity_id: Option<String>,
     passed_test_id: Option<String>,
     created_at: i64,
+    learned: Option<String>,
 }
 
 impl TryFrom<&Revision> for RevisionRow {
@@ -36,6 +38,11 @@ impl TryFrom<&Revision> for RevisionRow {
             learned_idp_entity_id: optional_text("revisions", "learned_idp_entity_id", learned)?,
             passed_test_id: revision.passed_test.map(|id| id.to_string()),
             created_at: micros(revision.created_at),
+            learned: revision
+                .learned
+                .as_ref()
+                .map(|learned| json("revisions", "learned", learned))
+                .transpose()?,
         })
     }
 }
@@ -56,6 +63,7 @@ impl TryFrom<RevisionRow> for Revision {
             settings: reading.json("settings", &row.settings)?,
             passed_test: reading.parse_optional("passed_test_id", row.passed_test_id.as_deref())?,
             created_at: reading.time("created_at", row.created_at)?,
+            learned: reading.json_optional("learned", row.learned.as_deref())?,
             learned_idp_entity_id: row.learned_idp_entity_id,
         })
     }
@@ -133,7 +141,7 @@ impl Tx<'_> {
         Page::from_rows(rows, page, |row: &RevisionRow| row.number.to_string())
     }
 
-    /// Notes that a revision has passed a test, and the entity ID it learned from it, which is
+    /// Notes that a revision has passed a test, and what it learned from it; the entity ID is
     /// written once. `false`, and nothing noted, when the revision is gone or has learned another
     /// entity ID: then the test must not pass.
     ///
@@ -143,27 +151,24 @@ impl Tx<'_> {
         &mut self,
         id: RevisionId,
         test_id: TestId,
-        learned: Option<&str>,
+        learned: &Learned,
     ) -> Result<bool, StoreError> {
         let (id, test_id) = (id.to_string(), test_id.to_string());
-        let passed = revisions::passed_test_id.eq(&test_id);
-        let changed = match learned {
-            None => on!(self, |conn| diesel::update(revisions::table.find(&id))
-                .set(passed)
-                .execute(conn))?,
-            Some(learned) => {
-                let learned = text("revisions", "learned_idp_entity_id", learned)?;
-                on!(self, |conn| diesel::update(
-                    revisions::table.find(&id).filter(
-                        revisions::learned_idp_entity_id
-                            .is_null()
-                            .or(revisions::learned_idp_entity_id.eq(&learned))
-                    )
-                )
-                .set((passed, revisions::learned_idp_entity_id.eq(&learned)))
-                .execute(conn))?
-            }
-        };
+        let seen = json("revisions", "learned", learned)?;
+        let learned = text("revisions", "learned_idp_entity_id", &learned.issuer)?;
+        let changed = on!(self, |conn| diesel::update(
+            revisions::table.find(&id).filter(
+                revisions::learned_idp_entity_id
+                    .is_null()
+                    .or(revisions::learned_idp_entity_id.eq(&learned))
+            )
+        )
+        .set((
+            revisions::passed_test_id.eq(&test_id),
+            revisions::learned_idp_entity_id.eq(&learned),
+            revisions::learned.eq(Some(&seen)),
+        ))
+        .execute(conn))?;
         Ok(changed == 1)
     }
 }

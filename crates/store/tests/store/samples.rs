@@ -96,6 +96,7 @@ pub(crate) fn revision(connection: &Connection, number: i64) -> Revision {
             refuse_expired_certificates: false,
         },
         learned_idp_entity_id: None,
+        learned: None,
         passed_test: None,
         created_at: now(),
     }
