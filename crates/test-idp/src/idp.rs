@@ -5,9 +5,11 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
-use vestibule_xmlsig::{Certificate, SigningKey};
+use vestibule_xmlsig::{Certificate, SigningKey, VerifyingKey};
 
-use crate::request::{Binding, RequestError};
+use crate::incoming::Binding;
+use crate::request::RequestError;
+use crate::sessions::{Session, Sessions};
 use crate::style::{MetadataFacts, Style};
 use crate::user::User;
 
@@ -48,6 +50,11 @@ pub struct IdpConfig {
     pub key: Key,
     /// Whether it takes requests by HTTP-POST alone, and its metadata lists no other binding.
     pub post_only: bool,
+    /// Whether a request must be signed by a key that is registered for its service provider; the
+    /// metadata says so.
+    pub signed_requests: bool,
+    /// Whether the metadata lists the logout endpoint. It is there in any case.
+    pub lists_logout: bool,
 }
 
 impl IdpConfig {
@@ -60,6 +67,8 @@ impl IdpConfig {
             users: User::examples(),
             key: Key::default(),
             post_only: false,
+            signed_requests: false,
+            lists_logout: false,
         }
     }
 }
@@ -71,6 +80,10 @@ pub struct SpRegistration {
     pub entity_id: String,
     /// One of its ACS URLs; the first that is registered is the default.
     pub acs_url: String,
+    /// Where it takes logout messages.
+    pub logout_url: Option<String>,
+    /// The keys that it signs with.
+    pub keys: Vec<VerifyingKey>,
 }
 
 impl SpRegistration {
@@ -79,7 +92,23 @@ impl SpRegistration {
         Self {
             entity_id: entity_id.into(),
             acs_url: acs_url.into(),
+            logout_url: None,
+            keys: Vec::new(),
         }
+    }
+
+    /// The same one, which takes logout messages at this URL.
+    #[must_use]
+    pub fn with_logout(mut self, logout_url: impl Into<String>) -> Self {
+        self.logout_url = Some(logout_url.into());
+        self
+    }
+
+    /// The same one, which signs with any of these keys.
+    #[must_use]
+    pub fn signing_with(mut self, keys: impl IntoIterator<Item = VerifyingKey>) -> Self {
+        self.keys.extend(keys);
+        self
     }
 }
 
@@ -107,7 +136,10 @@ struct Inner {
     entity_id: String,
     style: Style,
     post_only: bool,
+    signed_requests: bool,
+    lists_logout: bool,
     users: Vec<User>,
+    sessions: Sessions,
     pair: KeyPair,
     /// A key of the same kind that nobody was told about, made when first needed.
     stranger: OnceLock<KeyPair>,
@@ -158,7 +190,10 @@ impl TestIdp {
             entity_id,
             style: config.style,
             post_only: config.post_only,
+            signed_requests: config.signed_requests,
+            lists_logout: config.lists_logout,
             users: config.users,
+            sessions: Sessions::default(),
             pair,
             stranger: OnceLock::new(),
             born: now,
@@ -182,6 +217,18 @@ impl TestIdp {
     #[must_use]
     pub fn sso_url(&self) -> String {
         format!("{}/sso", self.0.base_url)
+    }
+
+    /// Its single logout endpoint, for HTTP-Redirect and HTTP-POST.
+    #[must_use]
+    pub fn slo_url(&self) -> String {
+        format!("{}/slo", self.0.base_url)
+    }
+
+    /// Whom it signed in where, the last one last.
+    #[must_use]
+    pub fn sessions(&self) -> Vec<Session> {
+        self.0.sessions.all()
     }
 
     /// Where its metadata is.
@@ -236,6 +283,8 @@ impl TestIdp {
         (self.0.style.dialect().metadata)(&MetadataFacts {
             entity_id: self.entity_id(),
             sso_url: &self.sso_url(),
+            slo_url: self.0.lists_logout.then(|| self.slo_url()),
+            signed_requests: self.0.signed_requests,
             certificate: &self.0.pair.certificate.to_base64_der(),
             valid_until: format!("{:.3}", self.0.pair.certificate.not_after()),
             post_only: self.0.post_only,
@@ -271,19 +320,48 @@ impl TestIdp {
         sp_entity_id: &str,
         asked: Option<String>,
     ) -> Result<String, RequestError> {
-        let trusted = self.trusted();
-        let mut registered = trusted
-            .into_iter()
-            .filter(|sp| sp.entity_id == sp_entity_id)
-            .map(|sp| sp.acs_url)
-            .peekable();
-        let unknown = || RequestError::UnknownServiceProvider(sp_entity_id.to_owned());
-        let first = registered.peek().cloned().ok_or_else(unknown)?;
+        let registered = self.registrations_of(sp_entity_id)?;
+        let mut urls = registered.into_iter().map(|sp| sp.acs_url);
         match asked {
-            None => Ok(first),
-            Some(asked) if registered.any(|acs_url| acs_url == asked) => Ok(asked),
+            None => urls
+                .next()
+                .ok_or_else(|| RequestError::UnknownServiceProvider(sp_entity_id.to_owned())),
+            Some(asked) if urls.any(|acs_url| acs_url == asked) => Ok(asked),
             Some(asked) => Err(RequestError::UntrustedAcs(asked)),
         }
+    }
+
+    /// The keys that are registered for a service provider, with any of its ACS URLs.
+    pub(crate) fn keys_of(&self, sp_entity_id: &str) -> Result<Vec<VerifyingKey>, RequestError> {
+        let all = self.registrations_of(sp_entity_id)?;
+        Ok(all.into_iter().flat_map(|sp| sp.keys).collect())
+    }
+
+    /// Where a service provider takes logout messages.
+    pub(crate) fn logout_url_of(&self, sp_entity_id: &str) -> Result<String, RequestError> {
+        let all = self.registrations_of(sp_entity_id)?;
+        all.into_iter()
+            .find_map(|sp| sp.logout_url)
+            .ok_or_else(|| RequestError::NoLogoutUrl(sp_entity_id.to_owned()))
+    }
+
+    fn registrations_of(&self, sp_entity_id: &str) -> Result<Vec<SpRegistration>, RequestError> {
+        let mut all = self.trusted();
+        all.retain(|sp| sp.entity_id == sp_entity_id);
+        if all.is_empty() {
+            return Err(RequestError::UnknownServiceProvider(
+                sp_entity_id.to_owned(),
+            ));
+        }
+        Ok(all)
+    }
+
+    pub(crate) fn sessions_kept(&self) -> &Sessions {
+        &self.0.sessions
+    }
+
+    pub(crate) fn wants_signed_requests(&self) -> bool {
+        self.0.signed_requests
     }
 
     pub(crate) fn takes(&self, binding: Binding) -> bool {

@@ -4,8 +4,11 @@
 use crate::escape::{Xml, escape};
 use crate::fault::Fault;
 use crate::idp::TestIdp;
+use crate::incoming::Binding;
+use crate::logout::LogoutResponse;
+use crate::outgoing::OutgoingForm;
 use crate::post_form::PostForm;
-use crate::request::{Binding, ReceivedRequest};
+use crate::request::ReceivedRequest;
 use crate::user::User;
 
 /// The style sheet.
@@ -25,9 +28,9 @@ pub(crate) fn login(idp: &TestIdp, request: &ReceivedRequest) -> String {
     }
     page.markup
         .raw(".</p><form method=\"post\" action=\"/sso/login\">");
-    page.hidden("SAMLRequest", &request.encoded);
-    if let Some(relay_state) = request.relay_state() {
-        page.hidden("RelayState", relay_state);
+    match &request.signed_query {
+        Some(query) => page.hidden("query", query),
+        None => page.message("SAMLRequest", &request.encoded, request.relay_state()),
     }
     if request.binding == Binding::Post {
         page.hidden("binding", "post");
@@ -79,20 +82,36 @@ pub(crate) fn start(idp: &TestIdp) -> String {
 /// Takes the answer to the service provider.
 pub(crate) fn post(idp: &TestIdp, form: &PostForm) -> String {
     let mut page = Page::new(idp, "Taking you back");
+    let relay_state = form.relay_state.as_deref();
+    page.posting("The answer", &form.acs_url, |page| {
+        page.message("SAMLResponse", &form.saml_response, relay_state);
+    });
+    page.finish()
+}
+
+/// Takes a logout message to the service provider.
+pub(crate) fn post_logout(idp: &TestIdp, form: &OutgoingForm) -> String {
+    let mut page = Page::new(idp, "Signing you out");
+    let relay_state = form.relay_state.as_deref();
+    page.posting("The message", &form.url, |page| {
+        page.message(form.field, &form.message, relay_state);
+    });
+    page.finish()
+}
+
+/// Says how a logout went at a service provider.
+pub(crate) fn signed_out(idp: &TestIdp, response: &LogoutResponse) -> String {
+    let (code, nested) = &response.status;
+    let mut page = Page::new(idp, "Signed out");
     page.markup
-        .raw("<p class=\"lead\">The answer goes to <strong>")
-        .text(&form.acs_url);
-    page.markup
-        .raw("</strong>.</p><form method=\"post\" data-auto-submit action=\"");
-    page.markup.text(&form.acs_url).raw("\">");
-    page.hidden("SAMLResponse", &form.saml_response);
-    if let Some(relay_state) = &form.relay_state {
-        page.hidden("RelayState", relay_state);
+        .raw("<p class=\"lead\"><strong>")
+        .text(&response.sp_entity_id);
+    page.markup.raw("</strong> answers <code>").text(code);
+    if let Some(nested) = nested {
+        page.markup.raw("</code> <code>").text(nested);
     }
-    page.markup.raw(
-        "<button class=\"primary\" type=\"submit\">Continue</button></form>\
-         <script src=\"/assets/submit.js\" defer></script>",
-    );
+    page.markup
+        .raw("</code>.</p><p><a href=\"/\">To the start page</a></p>");
     page.finish()
 }
 
@@ -143,6 +162,32 @@ impl Page {
                 ("name", Some(name)),
                 ("value", Some(value)),
             ],
+        );
+    }
+
+    /// The fields of a message.
+    fn message(&mut self, field: &str, message: &str, relay_state: Option<&str>) {
+        self.hidden(field, message);
+        if let Some(relay_state) = relay_state {
+            self.hidden("RelayState", relay_state);
+        }
+    }
+
+    /// A form that posts itself.
+    fn posting(&mut self, what: &str, url: &str, fields: impl FnOnce(&mut Self)) {
+        self.markup
+            .raw("<p class=\"lead\">")
+            .text(what)
+            .raw(" goes to <strong>")
+            .text(url);
+        self.markup
+            .raw("</strong>.</p><form method=\"post\" data-auto-submit action=\"")
+            .text(url)
+            .raw("\">");
+        fields(self);
+        self.markup.raw(
+            "<button class=\"primary\" type=\"submit\">Continue</button></form>\
+             <script src=\"/assets/submit.js\" defer></script>",
         );
     }
 

@@ -1,25 +1,8 @@
 //! An AuthnRequest, read (SAML Core §3.4.1, Bindings §3.4 and §3.5).
 
-use std::io::Read as _;
-
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use flate2::read::DeflateDecoder;
-use url::form_urlencoded;
-use vestibule_xmlsig::{Document, Limits};
-
 use crate::idp::TestIdp;
+use crate::incoming::{Binding, Incoming};
 use crate::style::{ASSERTION, HTTP_POST, PROTOCOL};
-
-/// The most that a request may inflate to.
-const MAX_BYTES: usize = 64 * 1024;
-
-/// How a request came.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Binding {
-    Redirect,
-    Post,
-}
 
 /// Why a request gets no answer but an error page.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -61,6 +44,21 @@ pub enum RequestError {
     /// The answer is wanted by another binding than HTTP-POST.
     #[error("the answer is wanted by a binding that this IdP does not have: {0}")]
     UnknownBinding(String),
+    /// It has to be signed, and is not.
+    #[error("the message is not signed")]
+    Unsigned,
+    /// No key that is registered for the service provider signed it.
+    #[error("the message is not signed by a key of the service provider")]
+    WrongSignature,
+    /// Neither a LogoutRequest nor a LogoutResponse, or not in the field where it belongs.
+    #[error("this is no logout message but {0}")]
+    NotLogout(String),
+    /// The answer to a logout that this IdP never asked for, or that was answered before.
+    #[error("nothing was asked by the ID {0}")]
+    NeverAsked(String),
+    /// Nobody told the IdP where this service provider takes logout messages.
+    #[error("this IdP does not know the logout URL of {0}")]
+    NoLogoutUrl(String),
     /// Nobody told the IdP about this service provider.
     #[error("this IdP does not know the service provider {0}")]
     UnknownServiceProvider(String),
@@ -82,6 +80,9 @@ pub struct ReceivedRequest {
     requested_contexts: Vec<String>,
     pub(crate) encoded: String,
     pub(crate) binding: Binding,
+    /// The query as it stood in the URL, where it was signed: the login page sends it again, and any
+    /// other spelling of it would not be what was signed.
+    pub(crate) signed_query: Option<String>,
 }
 
 impl ReceivedRequest {
@@ -137,7 +138,7 @@ impl ReceivedRequest {
 impl TestIdp {
     /// Reads a request that came by HTTP-Redirect, from the query string as it stood in the URL.
     ///
-    /// A signature in the query is passed by: the metadata asks for none.
+    /// A signature is passed by, unless the IdP was told to [require](crate::IdpConfig) one.
     ///
     /// # Errors
     /// When it cannot be read, or comes from a service provider or for an ACS URL that was not
@@ -162,12 +163,9 @@ impl TestIdp {
         if !self.takes(binding) {
             return Err(RequestError::PostOnly);
         }
-        let encoded = parameter(pairs, "SAMLRequest")?.ok_or(RequestError::Missing)?;
-        let relay_state = parameter(pairs, "RelayState")?;
-        let xml = decode(&encoded, binding)?;
-        let document =
-            Document::parse(&xml, &Limits::default()).map_err(|_cause| RequestError::NotXml)?;
-        let root = document.root();
+        let incoming =
+            Incoming::read(pairs, "SAMLRequest", binding)?.ok_or(RequestError::Missing)?;
+        let root = incoming.document.root();
         if !root.is(PROTOCOL, "AuthnRequest") {
             return Err(RequestError::NotAuthnRequest(root.local_name().to_owned()));
         }
@@ -196,6 +194,9 @@ impl TestIdp {
             .filter(|issuer| !issuer.is_empty())
             .ok_or(RequestError::Lacks("Issuer"))?;
         let acs_url = self.acs_url_for(&sp_entity_id, attribute("AssertionConsumerServiceURL"))?;
+        if self.wants_signed_requests() {
+            incoming.verify(&self.keys_of(&sp_entity_id)?)?;
+        }
         let is_true = |name: &str| matches!(attribute(name).as_deref(), Some("true" | "1"));
         let name_id_format = root
             .children_named(PROTOCOL, "NameIDPolicy")
@@ -206,56 +207,20 @@ impl TestIdp {
             .flat_map(|context| context.children_named(ASSERTION, "AuthnContextClassRef"))
             .filter_map(|class| class.text().map(|text| text.trim().to_owned()))
             .collect();
+        let signed_query =
+            (binding == Binding::Redirect && incoming.is_signed()).then(|| pairs.to_owned());
         Ok(ReceivedRequest {
             id,
             sp_entity_id,
             acs_url,
-            relay_state,
+            relay_state: incoming.relay_state,
             force_authn: is_true("ForceAuthn"),
             is_passive: is_true("IsPassive"),
             name_id_format,
             requested_contexts,
-            encoded,
-            binding,
+            encoded: incoming.encoded,
+            binding: incoming.binding,
+            signed_query,
         })
-    }
-}
-
-/// The one value of a parameter.
-pub(crate) fn parameter(pairs: &str, name: &'static str) -> Result<Option<String>, RequestError> {
-    let mut values = form_urlencoded::parse(pairs.as_bytes()).filter(|(key, _)| key == name);
-    let value = values.next().map(|(_, value)| value.into_owned());
-    match values.next() {
-        Some(_) => Err(RequestError::Repeated(name)),
-        None => Ok(value),
-    }
-}
-
-fn decode(encoded: &str, binding: Binding) -> Result<Vec<u8>, RequestError> {
-    let compact: String = encoded
-        .chars()
-        .filter(|c| !c.is_ascii_whitespace())
-        .collect();
-    let bytes = STANDARD
-        .decode(compact)
-        .map_err(|_cause| RequestError::NotBase64)?;
-    let xml = match binding {
-        Binding::Post => bytes,
-        Binding::Redirect => {
-            let cap = u64::try_from(MAX_BYTES)
-                .unwrap_or(u64::MAX)
-                .saturating_add(1);
-            let mut xml = Vec::new();
-            DeflateDecoder::new(bytes.as_slice())
-                .take(cap)
-                .read_to_end(&mut xml)
-                .map_err(|_cause| RequestError::NotDeflated)?;
-            xml
-        }
-    };
-    if xml.len() > MAX_BYTES {
-        Err(RequestError::TooLarge)
-    } else {
-        Ok(xml)
     }
 }

@@ -6,9 +6,10 @@ use jiff::Timestamp;
 
 use crate::break_after;
 use crate::idp::{IdpError, SpRegistration, TestIdp};
-use crate::message::{NAME_ID_FORMATS, Recipient, Status, compose};
+use crate::message::{Message, NAME_ID_FORMATS, Recipient, Status, compose};
 use crate::post_form::PostForm;
 use crate::request::{ReceivedRequest, RequestError};
+use crate::sessions::Session;
 use crate::sign::sign;
 use crate::twist::Twist;
 use crate::unique::NoRandomness;
@@ -50,7 +51,7 @@ impl From<NoRandomness> for RespondError {
 impl TestIdp {
     /// Answers a request on behalf of this person.
     ///
-    /// A passive request is answered with `NoPassive`, because nobody is ever signed in here; one for
+    /// A passive request is answered with `NoPassive`, because no browser is recognised here; one for
     /// a NameID format that does not exist here with `InvalidNameIDPolicy`. An AuthnContext class
     /// that is asked for is granted.
     ///
@@ -133,6 +134,7 @@ impl TestIdp {
     ) -> Result<PostForm, RespondError> {
         let dialect = self.style().dialect();
         let message = compose(dialect, self.entity_id(), recipient, user, twist, now)?;
+        self.remember(&message, recipient.sp_entity_id, user);
         let xml = sign(self, &message, twist)?;
         let xml = break_after::apply(dialect, &message, user, twist, xml)?;
         let xml = format!("{}{xml}", dialect.declaration);
@@ -141,6 +143,26 @@ impl TestIdp {
             &xml,
             relay_state.map(str::to_owned),
         ))
+    }
+}
+
+impl TestIdp {
+    /// Whoever is asserted by name is signed in from now on.
+    fn remember(&self, message: &Message, sp_entity_id: &str, user: &User) {
+        let sessions = message.assertions.iter().filter_map(|assertion| {
+            let (name_id, authn) = (assertion.name_id.as_ref()?, assertion.authn.as_ref()?);
+            let (first, second) = &name_id.text;
+            Some(Session {
+                sp_entity_id: sp_entity_id.to_owned(),
+                email: user.email.clone(),
+                name_id: [first.as_str(), second.as_deref().unwrap_or_default()].concat(),
+                name_id_format: name_id.format.clone(),
+                session_index: authn.session_index.clone(),
+            })
+        });
+        for session in sessions {
+            self.sessions_kept().begin(session);
+        }
     }
 }
 

@@ -14,9 +14,12 @@ use jiff::Timestamp;
 
 use crate::fault::Fault;
 use crate::idp::TestIdp;
+use crate::incoming::{Binding, parameter};
+use crate::logout::ReceivedLogout;
+use crate::outgoing::Outgoing;
 use crate::page;
 use crate::post_form::PostForm;
-use crate::request::{Binding, ReceivedRequest, RequestError, parameter};
+use crate::request::{ReceivedRequest, RequestError};
 use crate::respond::RespondError;
 use crate::twist::Twist;
 
@@ -29,7 +32,9 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; i
 /// are left to the process.
 ///
 /// `GET /metadata`, `GET /certificate.pem`, `GET` and `POST /sso` (the login page), `POST /sso/login`
-/// (the page that posts the answer), `GET /` (IdP-initiated).
+/// (the page that posts the answer), `GET /` (IdP-initiated), `GET /sso/start?sp=…&user=…` (the same
+/// by URL: entity ID, address, perhaps `RelayState`), `GET` and `POST /slo` (logout messages), `GET
+/// /slo/start?sp=…&user=…` (logout from here, perhaps with `binding=post` and `RelayState`).
 ///
 /// # Errors
 /// When the listener cannot be used.
@@ -69,6 +74,30 @@ pub fn serve(idp: TestIdp, listener: TcpListener) -> io::Result<Server> {
             .route(
                 "/sso/login",
                 web::post().to(|idp: Data<TestIdp>, body: String| ready(login(&idp, &body))),
+            )
+            .route(
+                "/sso/start",
+                web::get().to(|idp: Data<TestIdp>, request: HttpRequest| {
+                    ready(start_sign_in(&idp, request.query_string()))
+                }),
+            )
+            .route(
+                "/slo",
+                web::get().to(|idp: Data<TestIdp>, request: HttpRequest| {
+                    ready(logout(&idp, request.query_string(), Binding::Redirect))
+                }),
+            )
+            .route(
+                "/slo",
+                web::post().to(|idp: Data<TestIdp>, body: String| {
+                    ready(logout(&idp, &body, Binding::Post))
+                }),
+            )
+            .route(
+                "/slo/start",
+                web::get().to(|idp: Data<TestIdp>, request: HttpRequest| {
+                    ready(start_logout(&idp, request.query_string()))
+                }),
             )
             .route(
                 "/assets/idp.css",
@@ -157,12 +186,7 @@ fn ask(idp: &TestIdp, pairs: &str, binding: Binding) -> HttpResponse {
 
 /// Somebody was picked.
 fn login(idp: &TestIdp, body: &str) -> HttpResponse {
-    let field = |name| {
-        parameter(body, name)
-            .ok()
-            .flatten()
-            .filter(|value| !value.is_empty())
-    };
+    let field = |name| field(body, name);
     let Some(user) = field("user").and_then(|email| idp.user(&email)) else {
         return problem(
             idp,
@@ -197,7 +221,74 @@ fn login(idp: &TestIdp, body: &str) -> HttpResponse {
     give(idp, answer)
 }
 
+/// The value of a field that is not empty.
+fn field(pairs: &str, name: &'static str) -> Option<String> {
+    let value = parameter(pairs, name).ok().flatten();
+    value.filter(|value| !value.is_empty())
+}
+
+/// Somebody signs in unasked, by URL.
+fn start_sign_in(idp: &TestIdp, query: &str) -> HttpResponse {
+    let sp = field(query, "sp").unwrap_or_default();
+    let known = idp
+        .trusted()
+        .into_iter()
+        .find(|known| known.entity_id == sp);
+    let user = field(query, "user").and_then(|email| idp.user(&email));
+    let (Some(sp), Some(user)) = (known, user) else {
+        let text = "This IdP does not know this application or this person.";
+        return problem(idp, StatusCode::BAD_REQUEST, text);
+    };
+    let relay_state = field(query, "RelayState");
+    let twist = Twist::default();
+    give(
+        idp,
+        idp.respond_unsolicited(&sp, relay_state.as_deref(), user, &twist, now()),
+    )
+}
+
+/// A logout message has come.
+fn logout(idp: &TestIdp, pairs: &str, binding: Binding) -> HttpResponse {
+    match idp.read_logout(pairs, binding) {
+        Err(cause) => refuse(idp, &cause.into()),
+        Ok(ReceivedLogout::Request(request)) => send(idp, idp.answer_logout(&request, now())),
+        Ok(ReceivedLogout::Response(response)) => html(page::signed_out(idp, &response)),
+    }
+}
+
+/// Somebody is signed out from here.
+fn start_logout(idp: &TestIdp, query: &str) -> HttpResponse {
+    let [sp, user] = ["sp", "user"].map(|name| field(query, name).unwrap_or_default());
+    let Some(session) = idp.session_of(&sp, &user) else {
+        let text = "Nobody like this is signed in there.";
+        return problem(idp, StatusCode::BAD_REQUEST, text);
+    };
+    let binding = match field(query, "binding").as_deref() {
+        Some("post") => Binding::Post,
+        _ => Binding::Redirect,
+    };
+    let relay_state = field(query, "RelayState");
+    send(
+        idp,
+        idp.start_logout(&session, binding, relay_state.as_deref(), now()),
+    )
+}
+
+fn send(idp: &TestIdp, message: Result<Outgoing, RespondError>) -> HttpResponse {
+    match message {
+        Ok(Outgoing::Redirect(url)) => HttpResponse::Found()
+            .insert_header(("Location", url))
+            .insert_header(("Cache-Control", "no-store"))
+            .finish(),
+        Ok(Outgoing::Post(form)) => html(page::post_logout(idp, &form)),
+        Err(cause) => refuse(idp, &cause),
+    }
+}
+
 fn request_of(idp: &TestIdp, body: &str) -> Result<ReceivedRequest, RequestError> {
+    if let Some(query) = field(body, "query") {
+        return idp.read(&query, Binding::Redirect);
+    }
     match parameter(body, "binding")?.as_deref() {
         Some("post") => idp.read(body, Binding::Post),
         _ => idp.read(body, Binding::Redirect),
@@ -214,7 +305,10 @@ fn give(idp: &TestIdp, answer: Result<PostForm, RespondError>) -> HttpResponse {
 fn refuse(idp: &TestIdp, cause: &RespondError) -> HttpResponse {
     let status = match cause {
         RespondError::Request(
-            RequestError::UnknownServiceProvider(_) | RequestError::UntrustedAcs(_),
+            RequestError::UnknownServiceProvider(_)
+            | RequestError::UntrustedAcs(_)
+            | RequestError::Unsigned
+            | RequestError::WrongSignature,
         ) => StatusCode::FORBIDDEN,
         RespondError::Request(_) | RespondError::Elsewhere => StatusCode::BAD_REQUEST,
         _ => StatusCode::INTERNAL_SERVER_ERROR,

@@ -1,6 +1,6 @@
 //! Signing an answer: the assertions first, then the Response around them.
 
-use vestibule_xmlsig::{KeyKind, SignOptions, SignatureAlgorithm};
+use vestibule_xmlsig::SignOptions;
 
 use crate::idp::TestIdp;
 use crate::message::Message;
@@ -29,10 +29,7 @@ pub(crate) fn sign(
         idp.pair()
     };
     let options = SignOptions {
-        algorithm: match pair.key.kind() {
-            KeyKind::Ec { .. } => SignatureAlgorithm::EcdsaSha256,
-            KeyKind::Rsa { .. } | KeyKind::Other => SignatureAlgorithm::RsaSha256,
-        },
+        algorithm: pair.key.sha256_algorithm(),
         prefix: dialect.signature_prefix,
         inclusive_namespaces: dialect
             .inclusive_namespaces

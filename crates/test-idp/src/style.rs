@@ -152,6 +152,10 @@ pub(crate) struct Dialect {
 pub(crate) struct MetadataFacts<'a> {
     pub(crate) entity_id: &'a str,
     pub(crate) sso_url: &'a str,
+    /// The logout endpoint, where it is to be listed.
+    pub(crate) slo_url: Option<String>,
+    /// Whether AuthnRequests must be signed.
+    pub(crate) signed_requests: bool,
     /// The certificate, DER in base64.
     pub(crate) certificate: &'a str,
     /// When the certificate ends.
@@ -163,6 +167,26 @@ pub(crate) struct MetadataFacts<'a> {
 }
 
 impl MetadataFacts<'_> {
+    /// The attribute that says whether AuthnRequests must be signed, where a style has it only if
+    /// they must.
+    pub(crate) fn wants_signed(&self) -> (&'static str, Option<&'static str>) {
+        let wants = self.signed_requests.then_some("true");
+        ("WantAuthnRequestsSigned", wants)
+    }
+
+    /// The logout endpoint by both bindings, where it is to be listed.
+    pub(crate) fn single_logout(&self, xml: &mut Xml, element: &str) {
+        let Some(url) = &self.slo_url else {
+            return;
+        };
+        for binding in [HTTP_REDIRECT, HTTP_POST] {
+            xml.empty(
+                element,
+                &[("Binding", Some(binding)), ("Location", Some(url))],
+            );
+        }
+    }
+
     /// The SSO endpoint by each of these bindings, as far as they are listed.
     pub(crate) fn single_sign_on(&self, xml: &mut Xml, element: &str, bindings: &[&str]) {
         for binding in bindings {

@@ -148,9 +148,13 @@ fn metadata(facts: &MetadataFacts<'_>) -> String {
     key_descriptor(&mut xml, facts.certificate);
     xml.close("RoleDescriptor").open(
         "IDPSSODescriptor",
-        &[("protocolSupportEnumeration", Some(PROTOCOL))],
+        &[
+            facts.wants_signed(),
+            ("protocolSupportEnumeration", Some(PROTOCOL)),
+        ],
     );
     key_descriptor(&mut xml, facts.certificate);
+    facts.single_logout(&mut xml, "SingleLogoutService");
     facts.single_sign_on(&mut xml, "SingleSignOnService", &[HTTP_REDIRECT, HTTP_POST]);
     xml.close("IDPSSODescriptor").close("EntityDescriptor");
     xml.finish()

@@ -165,6 +165,7 @@ fn metadata(facts: &MetadataFacts<'_>) -> String {
         &[
             ("xmlns:ds", Some(DSIG)),
             ("protocolSupportEnumeration", Some(PROTOCOL)),
+            facts.wants_signed(),
         ],
     )
     .open("KeyDescriptor", &[("use", Some("signing"))])
@@ -175,8 +176,9 @@ fn metadata(facts: &MetadataFacts<'_>) -> String {
     .close("ds:X509Certificate")
     .close("ds:X509Data")
     .close("ds:KeyInfo")
-    .close("KeyDescriptor")
-    .leaf("NameIDFormat", &[], EMAIL_ADDRESS);
+    .close("KeyDescriptor");
+    facts.single_logout(&mut xml, "SingleLogoutService");
+    xml.leaf("NameIDFormat", &[], EMAIL_ADDRESS);
     facts.single_sign_on(
         &mut xml,
         "SingleSignOnService",

@@ -155,11 +155,12 @@ pub(super) fn metadata(
     name_id_formats: &[&str],
     bindings: &[&str],
 ) {
+    let (wants, signed) = facts.wants_signed();
     xml.open("md:EntityDescriptor", entity)
         .open(
             "md:IDPSSODescriptor",
             &[
-                ("WantAuthnRequestsSigned", Some("false")),
+                (wants, Some(signed.unwrap_or("false"))),
                 ("protocolSupportEnumeration", Some(PROTOCOL)),
             ],
         )
@@ -173,6 +174,7 @@ pub(super) fn metadata(
         .close("ds:X509Data")
         .close("ds:KeyInfo")
         .close("md:KeyDescriptor");
+    facts.single_logout(xml, "md:SingleLogoutService");
     for format in name_id_formats {
         xml.leaf("md:NameIDFormat", &[], format);
     }

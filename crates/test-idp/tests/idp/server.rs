@@ -6,10 +6,11 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use url::form_urlencoded;
+use vestibule_saml::{LogoutResponse, LogoutStatus, Signing};
 use vestibule_test_idp::{
     IdpConfig, Key, PostForm, Running, SpRegistration, Style, TestIdp, User, spawn,
 };
-use vestibule_xmlsig::verify;
+use vestibule_xmlsig::{SigningKey, verify};
 
 use crate::html::{Form, forms, text};
 use crate::support::{ACS, SP, assertions, authn_request, document, keys, now, signed_element};
@@ -317,4 +318,97 @@ fn metadata_and_assets_are_served() {
             .body
             .contains("prefers-color-scheme: dark")
     );
+}
+
+#[test]
+fn a_signed_request_survives_the_login_page_however_it_was_spelled() {
+    let key = SigningKey::generate_ec_p256().expect("a key");
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let port = listener.local_addr().expect("an address").port();
+    let config = IdpConfig {
+        key: Key::EcP256,
+        signed_requests: true,
+        ..IdpConfig::new(format!("http://127.0.0.1:{port}"), Style::Okta)
+    };
+    let idp = TestIdp::new(config, now()).expect("an IdP");
+    idp.trust(SpRegistration::new(SP, ACS).signing_with([key.verifying_key()]));
+    let served = Served {
+        _running: spawn(idp.clone(), listener).expect("a server"),
+        idp,
+    };
+    let query = authn_request::query(&authn_request::xml("_1", SP, "", ""), None);
+    let algorithm = "http%3a%2f%2fwww.w3.org%2f2001%2f04%2fxmldsig-more%23ecdsa-sha256";
+    let octets = format!("{query}&RelayState=a%20b%2f~&SigAlg={algorithm}");
+    let signature = key.sign_octets(key.sha256_algorithm(), octets.as_bytes());
+    let signature: String =
+        form_urlencoded::byte_serialize(STANDARD.encode(signature.expect("one")).as_bytes())
+            .collect();
+    let login = served.get(&format!("/sso?{octets}&Signature={signature}"));
+    assert_eq!(login.status, 200, "{}", login.body);
+    let post = saml_post(&served.pick(&login, "ada@acme.example"));
+    assert_eq!(post.relay_state.as_deref(), Some("a b/~"));
+
+    assert_eq!(served.get(&format!("/sso?{octets}")).status, 403);
+    let encoded = STANDARD.encode(authn_request::xml("_1", SP, "", ""));
+    assert_eq!(
+        served.post("/sso", &[("SAMLRequest", &encoded)]).status,
+        403
+    );
+    // Nor does it help to skip the page.
+    let fields = [("query", octets.as_str()), ("user", "ada@acme.example")];
+    assert_eq!(served.post("/sso/login", &fields).status, 403);
+}
+
+#[test]
+fn somebody_signs_in_and_out_by_url() {
+    let key = SigningKey::generate_ec_p256().expect("a key");
+    let served = start(User::examples(), &[]);
+    let sp = SpRegistration::new(SP, ACS).with_logout("https://sp.example/saml/1/slo");
+    served.idp.trust(sp.signing_with([key.verifying_key()]));
+    let who = format!("sp={SP}&user=ada@acme.example");
+    let nobody = served.get(&format!("/slo/start?{who}"));
+    assert_eq!(nobody.status, 400);
+    let post = saml_post(&served.get(&format!("/sso/start?{who}&RelayState=state")));
+    assert_eq!(post.acs_url, ACS);
+    assert_eq!(post.relay_state.as_deref(), Some("state"));
+    assert!(!post.xml().contains("InResponseTo"));
+    for unknown in [
+        "sp=urn:x&user=ada@acme.example",
+        "user=ada@acme.example",
+        "sp=x",
+    ] {
+        assert_eq!(served.get(&format!("/sso/start?{unknown}")).status, 400);
+    }
+
+    let page = served.get(&format!("/slo/start?{who}&binding=post"));
+    let form = forms(&page.body).remove(0);
+    assert_eq!(form.action, "https://sp.example/saml/1/slo");
+    assert!(form.value("SAMLRequest").is_some());
+    assert_eq!(served.idp.sessions(), []);
+    // The answer, signed by the service provider.
+    let xml = STANDARD
+        .decode(form.value("SAMLRequest").expect("it"))
+        .expect("base64");
+    let xml = String::from_utf8(xml).expect("text");
+    let id = xml.split_once(" ID=\"").expect("an ID").1;
+    let answer = LogoutResponse {
+        id: "_answer".to_owned(),
+        issue_instant: now(),
+        in_response_to: id.split('"').next().expect("an ID").to_owned(),
+        destination: served.idp.slo_url(),
+        sp_entity_id: SP.to_owned(),
+        status: LogoutStatus::Success,
+    };
+    let signing = Signing::new(key, None);
+    let answer = answer.post_form(None, &signing).expect("a form");
+    let fields = [("SAMLResponse", answer.message.as_str())];
+    let page = served.post("/slo", &fields);
+    assert_eq!(page.status, 200);
+    assert!(
+        text(&page.body).contains("https://sp.example/saml/1 answers"),
+        "{}",
+        page.body
+    );
+    assert_eq!(served.post("/slo", &fields).status, 400, "it is taken once");
+    assert_eq!(served.get("/slo?SAMLRequest=x").status, 400);
 }
