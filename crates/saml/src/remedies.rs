@@ -114,9 +114,7 @@ impl Fix {
     /// Who has to do it.
     pub(crate) fn side(&self) -> Side {
         match self {
-            Self::Issuer | Self::Certificate | Self::CertificateEnds | Self::AuthnContext => {
-                Side::ThisService
-            }
+            Self::Issuer | Self::Certificate | Self::CertificateEnds => Side::ThisService,
             Self::Altered => Side::MessagePath,
             Self::Unsolicited | Self::OtherRequest => Side::Person,
             Self::Said(side, _) => *side,

@@ -67,7 +67,11 @@ pub(crate) fn open(
 /// One text for everything that depends on a key: nobody shall learn what a changed ciphertext
 /// decrypts to. What stands in it is clear text.
 pub(crate) fn failed(check: Check, encrypted: Element<'_>, keys: &Keys<'_>) -> Row {
-    let mut expected = "an assertion encrypted for one of our certificates: ".to_owned();
+    let what = match check {
+        Check::NameId => "a NameID",
+        _ => "an assertion",
+    };
+    let mut expected = format!("{what} encrypted for one of our certificates: ");
     for (number, key) in keys.decryption.iter().enumerate() {
         if number > 0 {
             expected.push_str(", ");

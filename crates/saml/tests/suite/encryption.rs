@@ -473,6 +473,7 @@ fn an_encrypted_name_id_is_read_from_signed_bytes() {
     }
     let broken = change(&xml, |bytes| bytes[20] ^= 1);
     let row = refused(Check::NameId, &signed(&broken, "_assertion"), Cbc::Refuse);
+    assert!(row.expected.unwrap().starts_with("a NameID encrypted for"));
     assert!(
         row.received
             .unwrap()
