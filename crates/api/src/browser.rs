@@ -26,9 +26,17 @@ pub(crate) fn token_or_new(
     request: &HttpRequest,
     config: &Config,
 ) -> Result<(BrowserToken, Option<Cookie<'static>>), StateError> {
-    if let Some(token) = token(request, config) {
-        return Ok((token, None));
+    match token(request, config) {
+        Some(token) => Ok((token, None)),
+        None => new_token(config).map(|(token, cookie)| (token, Some(cookie))),
     }
+}
+
+/// A new token, and the cookie that sets it.
+///
+/// # Errors
+/// [`StateError::NoRandomness`].
+pub(crate) fn new_token(config: &Config) -> Result<(BrowserToken, Cookie<'static>), StateError> {
     let token = BrowserToken::generate()?;
     let cookie = Cookie::build(name(config), token.expose().to_owned())
         .path("/")
@@ -40,5 +48,5 @@ pub(crate) fn token_or_new(
     } else {
         cookie.same_site(SameSite::Lax)
     };
-    Ok((token, Some(cookie.finish())))
+    Ok((token, cookie.finish()))
 }

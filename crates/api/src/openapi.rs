@@ -13,7 +13,7 @@ use utoipa::{
 };
 
 use crate::{
-    oidc::{authorize, discovery, introspect, revoke, token, userinfo},
+    oidc::{authorize, discovery, introspect, logout, revoke, token, userinfo},
     page::{self, escape},
     routes::{
         api_keys, audit_events, clients, connections, decisions, health, members, sessions, tests,
@@ -118,6 +118,7 @@ struct V1;
         discovery::configuration,
         discovery::jwks,
         authorize::authorize,
+        logout::logout,
         token::token,
         userinfo::get,
         userinfo::post,

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use jsonwebtoken::{Validation, errors::ErrorKind};
+use serde::de::DeserializeOwned;
 use vestibule_model::SigningAlgorithm;
 
 use crate::{
@@ -30,6 +31,18 @@ pub fn verify_access_token(
     token: &str,
     now: Timestamp,
 ) -> Result<AccessClaims, TokenError> {
+    let claims: AccessClaims = signed_claims(keys, token, |typ| typ == ACCESS_TOKEN_TYPE, now)?;
+    check_claims(&claims, issuer, now)?;
+    Ok(claims)
+}
+
+/// What a token of this type says, if one of our keys signed it.
+pub(crate) fn signed_claims<C: DeserializeOwned + Clone>(
+    keys: &KeyRing,
+    token: &str,
+    is_type: impl Fn(&str) -> bool,
+    now: Timestamp,
+) -> Result<C, TokenError> {
     if token.len() > MAX_BYTES {
         return Err(TokenError::Malformed);
     }
@@ -43,15 +56,13 @@ pub fn verify_access_token(
         .typ
         .unwrap_or_default()
         .to_ascii_lowercase();
-    if typ.strip_prefix("application/").unwrap_or(&typ) != ACCESS_TOKEN_TYPE {
+    if !is_type(typ.strip_prefix("application/").unwrap_or(&typ)) {
         return Err(TokenError::WrongType);
     }
     let kid = unverified_header.kid.ok_or(TokenError::UnknownKey)?;
     let (algorithm, key) = keys.verifying(&kid, now).ok_or(TokenError::UnknownKey)?;
-    let data = jsonwebtoken::decode::<AccessClaims>(token, key, &signature_alone(algorithm));
-    let claims = data.map_err(|error| refusal(error.kind()))?.claims;
-    check_claims(&claims, issuer, now)?;
-    Ok(claims)
+    let data = jsonwebtoken::decode::<C>(token, key, &signature_alone(algorithm));
+    Ok(data.map_err(|error| refusal(error.kind()))?.claims)
 }
 
 /// The library checks the signature; the claims are checked here, against `now` and not its clock.

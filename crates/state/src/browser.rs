@@ -50,7 +50,9 @@ impl std::fmt::Debug for BrowserToken {
 pub struct BrowserBinding([u8; 32]);
 
 impl BrowserBinding {
-    pub(crate) fn to_hex(self) -> String {
+    /// The hash in lower-case hex.
+    #[must_use]
+    pub fn to_hex(self) -> String {
         hex(&self.0)
     }
 
@@ -81,7 +83,7 @@ pub(crate) fn random_hex<const N: usize>() -> Result<String, StateError> {
     Ok(hex(&bytes))
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
 
     let mut text = String::with_capacity(2 * bytes.len());

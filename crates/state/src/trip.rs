@@ -1,13 +1,14 @@
 //! A pending trip: a browser that was sent to the IdP and is expected back.
 
 use jiff::{SignedDuration, Timestamp};
+use sha2::{Digest, Sha256};
 use vestibule_model::{
     AttemptId, ClientId, ConnectionId, Reference, RevisionId, TestId, WorkspaceId,
 };
 
 use crate::{
     BrowserBinding, StateError,
-    browser::{is_lower_hex, random_hex},
+    browser::{hex, is_lower_hex, random_hex},
 };
 
 /// The ID of an AuthnRequest, and so of its trip: an NCName with 128 random bits (SAML Core §1.3.4).
@@ -132,6 +133,19 @@ impl ParkedId {
         is_lower_hex(text, 32).then(|| Self(text.to_owned()))
     }
 
+    /// The name of what this browser has set aside for this application on this connection. Nobody
+    /// else can know it: it comes from the cookie.
+    #[must_use]
+    pub fn of_browser(
+        browser: &BrowserBinding,
+        connection_id: ConnectionId,
+        client_id: ClientId,
+    ) -> Self {
+        let of = format!("{} {connection_id} {client_id}", browser.to_hex());
+        let digest = Sha256::digest(of.as_bytes());
+        Self(hex(digest.get(..16).unwrap_or_default()))
+    }
+
     /// The name as it stands in the URL.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -148,6 +162,8 @@ pub struct Parked {
     pub connection_id: ConnectionId,
     /// The form value, untouched.
     pub saml_response: String,
+    /// The RelayState that came with it.
+    pub relay_state: Option<String>,
 }
 
 /// The message holds personal data.

@@ -207,6 +207,7 @@ diesel::table! {
         revoked_at -> Nullable<BigInt>,
         revoked_reason -> Nullable<Text>,
         subject_hash -> Nullable<Text>,
+        browser -> Nullable<Text>,
     }
 }
 

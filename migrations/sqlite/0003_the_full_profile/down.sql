@@ -10,6 +10,8 @@ ALTER TABLE sign_in_attempts DROP COLUMN reference;
 ALTER TABLE workspaces DROP COLUMN keep_responses_days;
 ALTER TABLE clients DROP COLUMN post_logout_redirect_uris;
 ALTER TABLE clients DROP COLUMN initiate_login_uri;
+DROP INDEX sessions_by_browser;
 DROP INDEX sessions_by_subject;
+ALTER TABLE sessions DROP COLUMN browser;
 ALTER TABLE sessions DROP COLUMN subject_hash;
 ALTER TABLE revisions DROP COLUMN learned;

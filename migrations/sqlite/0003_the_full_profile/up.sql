@@ -4,8 +4,12 @@ ALTER TABLE revisions ADD COLUMN learned TEXT;
 -- SHA-256 of the four parts of the NameID, so that a LogoutRequest finds the sessions it names.
 -- Sessions from before have none; they end by themselves.
 ALTER TABLE sessions ADD COLUMN subject_hash TEXT;
+-- The hash of the cookie of the browser that signed in: it may ask to sign out.
+ALTER TABLE sessions ADD COLUMN browser TEXT;
 CREATE INDEX sessions_by_subject ON sessions (connection_id, subject_hash)
     WHERE subject_hash IS NOT NULL AND revoked_at IS NULL;
+CREATE INDEX sessions_by_browser ON sessions (browser)
+    WHERE browser IS NOT NULL AND revoked_at IS NULL;
 
 -- Where a sign-in that the IdP began goes on, and where people may go after signing out.
 ALTER TABLE clients ADD COLUMN initiate_login_uri TEXT;

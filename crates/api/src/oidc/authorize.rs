@@ -2,25 +2,21 @@
 
 use std::sync::Arc;
 
-use actix_web::{
-    HttpRequest, HttpResponse, get,
-    http::StatusCode,
-    web::Data,
-};
+use actix_web::{HttpRequest, HttpResponse, get, http::StatusCode, web::Data};
 use jiff::{SignedDuration, Timestamp};
 use vestibule_model::{AttemptId, Client, ClientId, Email, Reference};
 use vestibule_session::is_code_challenge;
 use vestibule_state::{AuthorizeRequest, Purpose};
 
 use crate::{
-    clock,
+    browser, clock,
     configuration::{NoRoute, Route},
     oidc::{form::Parameters, granted_scope},
     openapi::oauth::AuthorizationRequest,
     page::{self, ErrorPage},
     problem::Problem,
     redirect_uri::RedirectUri,
-    saml::leave,
+    saml::{answer_with, leave, set_aside},
     service::Service,
 };
 
@@ -65,6 +61,14 @@ pub(crate) async fn authorize(
         .live(&service.store, &service.rules, route)
         .await?
         .map_err(nowhere)?;
+    // What the IdP began, and the application now begins (design §4.6): once, in this browser, and
+    // not where somebody asks for a fresh authentication.
+    if authorize_request.authn_after.is_none()
+        && let Some(token) = browser::token(&request, &service.config)
+        && let Some(message) = set_aside(&service, &live, &client, &token, now).await?
+    {
+        return answer_with(&service, &live, authorize_request, &token, message, now).await;
+    }
     let purpose = Purpose::SignIn(authorize_request);
     leave(
         &request,
@@ -232,9 +236,12 @@ fn route(parameters: &Parameters) -> Result<Route, ErrorPage> {
             Err(_) => Route::Slug(text.to_owned()),
         });
     }
-    let hint = parameters
-        .get("login_hint")
-        .and_then(|hint| Email::parse(hint).ok());
+    let hint = parameters.get("login_hint");
+    // As we say it ourselves where the IdP begins a sign-in.
+    if let Some(id) = hint.and_then(|hint| hint.parse().ok()) {
+        return Ok(Route::Connection(id));
+    }
+    let hint = hint.and_then(|hint| Email::parse(hint).ok());
     hint.map(|email| Route::Domain(email.domain().to_owned()))
         .ok_or_else(which)
 }
@@ -248,7 +255,12 @@ fn nowhere(none: NoRoute) -> ErrorPage {
     }
 }
 
-fn error(status: StatusCode, reason: &'static str, title: &'static str, message: &str) -> ErrorPage {
+fn error(
+    status: StatusCode,
+    reason: &'static str,
+    title: &'static str,
+    message: &str,
+) -> ErrorPage {
     let advice = "Go back to the application. If it happens again, tell its operator the reference \
                   below.";
     ErrorPage::new(status, reason, title, message, advice)

@@ -29,6 +29,7 @@ pub(crate) async fn configuration(service: Data<Service>) -> HttpResponse {
             "jwks_uri": at("/oauth2/jwks"),
             "introspection_endpoint": at("/oauth2/introspect"),
             "revocation_endpoint": at("/oauth2/revoke"),
+            "end_session_endpoint": at("/oauth2/logout"),
             "response_types_supported": ["code"],
             "response_modes_supported": ["query"],
             "grant_types_supported": ["authorization_code", "refresh_token"],

@@ -6,6 +6,7 @@ pub(crate) mod discovery;
 mod error;
 mod form;
 pub(crate) mod introspect;
+pub(crate) mod logout;
 pub(crate) mod revoke;
 pub(crate) mod token;
 pub(crate) mod userinfo;
@@ -36,7 +37,9 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .service(userinfo::get)
         .service(userinfo::post)
         .service(introspect::introspect)
-        .service(revoke::revoke);
+        .service(revoke::revoke)
+        .service(logout::logout)
+        .service(logout::logout_by_post);
 }
 
 #[cfg(test)]

@@ -42,15 +42,37 @@ pub(crate) struct AuthorizationRequest {
     /// The connection to sign in by.
     #[param(required = false)]
     connection: String,
-    /// An e-mail address in a verified domain.
+    /// An e-mail address in a verified domain; or what `initiate_login_uri` was called with.
     #[param(required = false)]
     login_hint: String,
-    /// `none` answers `login_required`: there is no session to answer from.
+    /// `none`: nothing is shown, and `login_required` comes back if the person would have to be asked;
+    /// `login`: they have to authenticate anew. Others are ignored.
     #[param(required = false)]
     prompt: String,
+    /// How many seconds ago they may have authenticated.
+    #[param(required = false)]
+    max_age: u32,
     /// Always `query`.
     #[param(required = false)]
     response_mode: String,
+}
+
+/// A request to sign somebody out. Parameters that are not listed are ignored.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct LogoutRequestView {
+    /// An ID token of the session that ends; it may have expired.
+    #[param(required = false)]
+    id_token_hint: String,
+    /// The client's id, where there is no hint.
+    #[param(required = false)]
+    client_id: String,
+    /// Where to go afterwards: one of the client's registered URIs, letter for letter.
+    #[param(required = false)]
+    post_logout_redirect_uri: String,
+    /// Comes back as it was sent.
+    #[param(required = false)]
+    state: String,
 }
 
 /// A code or a refresh token to be exchanged.
@@ -263,6 +285,8 @@ pub(crate) struct ProviderMetadata {
     jwks_uri: String,
     introspection_endpoint: String,
     revocation_endpoint: String,
+    /// Where to send people to sign out.
+    end_session_endpoint: String,
     response_types_supported: Vec<String>,
     response_modes_supported: Vec<String>,
     grant_types_supported: Vec<String>,

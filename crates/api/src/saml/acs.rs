@@ -30,12 +30,14 @@ pub(crate) async fn acs(
     path: Path<ConnectionId>,
     payload: Payload,
 ) -> Result<HttpResponse, ErrorPage> {
-    let saml_response = form(&request, payload.into_inner()).await?;
+    let (saml_response, relay_state) = form(&request, payload.into_inner()).await?;
     let browser = browser::token(&request, &service.config);
     let arrival = Arrival {
         connection_id: path.into_inner(),
         saml_response,
+        relay_state,
         browser,
+        resumed: false,
     };
     arrive(&service, arrival).await
 }
@@ -54,11 +56,12 @@ pub(crate) async fn resume(
     };
     let parked = parked.filter(|parked| parked.connection_id == connection_id);
     let parked = parked.ok_or_else(lost)?;
-    let browser = browser::token(&request, &service.config).ok_or_else(no_cookie)?;
     let arrival = Arrival {
         connection_id,
         saml_response: parked.saml_response,
-        browser: Some(browser),
+        relay_state: parked.relay_state,
+        browser: browser::token(&request, &service.config),
+        resumed: true,
     };
     arrive(&service, arrival).await
 }
@@ -69,8 +72,9 @@ pub(crate) async fn park(
     trip: &TripId,
     arrival: Arrival,
 ) -> Result<HttpResponse, ErrorPage> {
-    // Over https the cookie is SameSite=None: where it is missing, it will not come back either.
-    if service.config.is_https() {
+    // Over https the cookie is SameSite=None: where it is missing, it will not come back either. And
+    // whoever comes back without it has none.
+    if service.config.is_https() || arrival.resumed {
         return Err(no_cookie());
     }
     let id = ParkedId::generate()?;
@@ -79,6 +83,7 @@ pub(crate) async fn park(
         trip: trip.clone(),
         connection_id: arrival.connection_id,
         saml_response: arrival.saml_response,
+        relay_state: arrival.relay_state,
     };
     service.state.park(id, message, clock::now()).await?;
     Ok(HttpResponse::build(StatusCode::SEE_OTHER)
@@ -87,8 +92,11 @@ pub(crate) async fn park(
         .finish())
 }
 
-/// The one SAMLResponse of the form; other fields are ignored.
-async fn form(request: &HttpRequest, payload: DevPayload) -> Result<String, ErrorPage> {
+/// The one SAMLResponse of the form, and its RelayState; other fields are ignored.
+async fn form(
+    request: &HttpRequest,
+    payload: DevPayload,
+) -> Result<(String, Option<String>), ErrorPage> {
     let kind = body::media_type(request);
     let bytes = body::read(payload).await?;
     if kind.as_deref() != Some("application/x-www-form-urlencoded") {
@@ -100,13 +108,19 @@ async fn form(request: &HttpRequest, payload: DevPayload) -> Result<String, Erro
     }
     let fields: Vec<(String, String)> = serde_urlencoded::from_bytes(&bytes)
         .map_err(|error| malformed("The form that arrived could not be read.").because(error))?;
-    let mut responses = fields
-        .into_iter()
-        .filter(|(name, _)| name == "SAMLResponse");
-    match (responses.next(), responses.next()) {
-        (Some((_, saml_response)), None) => Ok(saml_response),
+    let mut responses = Vec::new();
+    let mut relay_state = None;
+    for (name, value) in fields {
+        match name.as_str() {
+            "SAMLResponse" => responses.push(value),
+            "RelayState" if !value.is_empty() => relay_state = Some(value),
+            _ => {}
+        }
+    }
+    match (responses.pop(), responses.is_empty()) {
+        (Some(saml_response), true) => Ok((saml_response, relay_state)),
         (None, _) => Err(malformed("No SAMLResponse arrived.")),
-        (Some(_), Some(_)) => Err(malformed("More than one SAMLResponse arrived.")),
+        (Some(_), false) => Err(malformed("More than one SAMLResponse arrived.")),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::{
     clock,
     page::ErrorPage,
     problem::Problem,
-    saml::{acs, sign_in, test_run},
+    saml::{acs, sign_in, test_run, unsolicited},
     service::Service,
 };
 
@@ -17,7 +17,10 @@ use crate::{
 pub(crate) struct Arrival {
     pub(crate) connection_id: ConnectionId,
     pub(crate) saml_response: String,
+    pub(crate) relay_state: Option<String>,
     pub(crate) browser: Option<BrowserToken>,
+    /// Whether the browser has come back with it from a redirect of ours.
+    pub(crate) resumed: bool,
 }
 
 /// From the message to the trip it claims to answer. Nothing is used up here: garbage costs a trip
@@ -33,9 +36,9 @@ pub(crate) async fn arrive(
     .await?;
     let unverified = decoded.map_err(|error| unreadable().because(error))?;
 
-    let claimed = unverified
-        .unverified_in_response_to()
-        .ok_or_else(unsolicited)?;
+    let Some(claimed) = unverified.unverified_in_response_to() else {
+        return unsolicited::arrive(service, arrival, unverified).await;
+    };
     let trip_id = TripId::parse(claimed).ok_or_else(unknown_trip)?;
     let now = clock::now();
     let trip = service
@@ -88,7 +91,7 @@ fn unreadable() -> ErrorPage {
     )
 }
 
-fn unsolicited() -> ErrorPage {
+pub(crate) fn unsolicited() -> ErrorPage {
     ErrorPage::new(
         StatusCode::BAD_REQUEST,
         "unsolicited-response",

@@ -44,7 +44,9 @@ pub(crate) async fn begin(
         options: options(settings, &trip.purpose),
     };
     let own = if settings.sign_requests {
-        let own = service.configuration.own_keys(&service.store, connection.id);
+        let own = service
+            .configuration
+            .own_keys(&service.store, connection.id);
         own.await?
     } else {
         None

@@ -43,7 +43,11 @@ impl Departure {
 
     /// Sends a browser on to sign out, likewise.
     pub(crate) fn into_sign_out(self, redirect: StatusCode) -> HttpResponse {
-        self.respond(redirect, "Signing out", "You are signed out here. Now you sign out at")
+        self.respond(
+            redirect,
+            "Signing out",
+            "You are signed out here. Now you sign out at",
+        )
     }
 
     fn respond(self, redirect: StatusCode, eyebrow: &str, doing: &str) -> HttpResponse {
@@ -121,7 +125,11 @@ mod tests {
 
     #[test]
     fn without_a_relay_state_there_is_no_field_for_one() {
-        let page = body(&form("https://idp.example/sso", None), "Single sign-on", "At");
+        let page = body(
+            &form("https://idp.example/sso", None),
+            "Single sign-on",
+            "At",
+        );
         assert!(!page.contains("RelayState"), "{page}");
         assert!(page.contains("name=\"SAMLRequest\" value=\"PGEvPg==\""));
     }

@@ -24,7 +24,9 @@ pub(crate) async fn keys_for(
 ) -> Result<KeySet, Problem> {
     let trusted = service.revision_keys.of(revision);
     let own = if unverified.is_encrypted() {
-        let own = service.configuration.own_keys(&service.store, connection_id);
+        let own = service
+            .configuration
+            .own_keys(&service.store, connection_id);
         own.await?
     } else {
         None

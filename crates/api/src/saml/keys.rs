@@ -153,7 +153,10 @@ impl KeySet {
     pub(crate) fn keys(&self) -> Keys<'_> {
         Keys {
             verifying: &self.verifying,
-            decryption: self.own.as_ref().map_or(&[], |own| own.decryption.as_slice()),
+            decryption: self
+                .own
+                .as_ref()
+                .map_or(&[], |own| own.decryption.as_slice()),
             cbc: self.cbc,
         }
     }

@@ -20,10 +20,7 @@ pub(crate) async fn metadata(
     let id = path.into_inner();
     let keys = service.configuration.own_keys(&service.store, id).await?;
     let keys = keys.ok_or_else(|| Problem::not_found("connection"))?;
-    let signs = service
-        .store
-        .read(move |tx| signs_requests(tx, id))
-        .await?;
+    let signs = service.store.read(move |tx| signs_requests(tx, id)).await?;
     let public_url = &service.config.public_url;
     let (entity_id, acs_url) = (urls::entity_id(public_url, id), urls::acs(public_url, id));
     let slo_url = urls::slo(public_url, id);

@@ -6,16 +6,21 @@ mod begin;
 mod departure;
 pub(crate) mod expectation;
 mod keys;
+mod logout;
 mod metadata;
 mod sign_in;
 mod start;
 mod test_run;
+mod unsolicited;
 pub(crate) mod urls;
 
 use actix_web::web::ServiceConfig;
 
 pub(crate) use begin::{begin, leave};
 pub(crate) use keys::{OwnKeys, RevisionKeys, own_keys};
+pub(crate) use logout::{arrived, ask_idp};
+pub(crate) use sign_in::answer_with;
+pub(crate) use unsolicited::set_aside;
 
 /// The routes of this module. `/saml/tests/…` comes first: `tests` is no connection's id.
 pub(crate) fn routes(config: &mut ServiceConfig) {
@@ -23,5 +28,7 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .service(start::start)
         .service(metadata::metadata)
         .service(acs::acs)
-        .service(acs::resume);
+        .service(acs::resume)
+        .service(logout::by_redirect)
+        .service(logout::by_post);
 }

@@ -7,14 +7,14 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use tracing::info;
 use vestibule_model::{
-    Actor, Attempt, AttemptOutcome, Change, ConnectionState, MemberId, Revision,
+    Actor, Attempt, AttemptOutcome, Change, ConnectionId, ConnectionState, MemberId, Revision,
 };
 use vestibule_policy::{Denial, Reason, Refusal, RuleOutcome, SamlFacts, claim, grant_by_saml};
 use vestibule_saml::{
-    Expected, Report, SignIn, StatusDetail, UnverifiedResponse, VerifiedAssertion,
+    Expected, Limits, Report, SignIn, StatusDetail, UnverifiedResponse, VerifiedAssertion,
 };
 use vestibule_session::{CodeRequest, Secret, mint_with_code};
-use vestibule_state::{AuthorizeRequest, BrowserToken, Purpose, Trip};
+use vestibule_state::{AuthorizeRequest, BrowserToken, Purpose, Trip, TripId};
 use vestibule_store::{Reach, Tx};
 
 use crate::{
@@ -28,7 +28,7 @@ use crate::{
     saml::{
         arrival::use_up,
         begin,
-        expectation::{expected_parts, judge, keys_for, provider},
+        expectation::{expected_parts, judge, keys_for, provider, unsolicited_parts},
     },
     service::Service,
 };
@@ -47,7 +47,7 @@ pub(crate) async fn finish(
     let now = clock::now();
 
     // The trip's revision must still be the live one; a draft's keys verify no sign-in.
-    let mut live = live_connection(service, &trip).await?;
+    let mut live = live_connection(service, trip.connection_id).await?;
     if live.revision.id != trip.revision_id {
         // Perhaps it is our copy that is behind: another replica may have begun this trip.
         live = live_anew(service, &trip).await?;
@@ -85,6 +85,43 @@ pub(crate) async fn finish(
     conclude(service, &trip, request, browser, &assertion, now).await
 }
 
+/// Answers a request of the application with what the IdP sent unasked: verified anew, because
+/// nothing was believed when it was set aside, and used once, like any assertion.
+pub(crate) async fn answer_with(
+    service: &Data<Service>,
+    live: &Live,
+    request: AuthorizeRequest,
+    browser: &BrowserToken,
+    saml_response: String,
+    now: Timestamp,
+) -> Result<HttpResponse, ErrorPage> {
+    let (connection, revision) = (&live.connection, &live.revision);
+    // It goes nowhere: what it stands for is over before this function is.
+    let trip = Trip {
+        id: TripId::generate()?,
+        purpose: Purpose::SignIn(request.clone()),
+        workspace_id: connection.workspace_id,
+        connection_id: connection.id,
+        revision_id: revision.id,
+        browser: browser.binding(),
+        issued_at: now,
+        expires_at: now,
+    };
+    let decoded = UnverifiedResponse::decode(&saml_response, &Limits::default());
+    let unverified = decoded.map_err(|error| unacceptable().because(error))?;
+    let keys = keys_for(service, connection.id, revision, &unverified, now).await?;
+    let parts = unsolicited_parts(service, connection.id, revision, &keys);
+    let expected = Expected::unsolicited(parts, entity_id(revision)?);
+    match judge(unverified, keys, expected, now).await? {
+        Ok(assertion) => conclude(service, &trip, request, browser, &assertion, now).await,
+        Err(refusal) => {
+            let report = refusal.report.in_words_of(provider(connection, revision));
+            let reason = refusal.reason.as_str();
+            Err(refused(service, &trip, &request, report, reason, None, now).await)
+        }
+    }
+}
+
 /// What the policy makes of a genuine answer, and the way on.
 async fn conclude(
     service: &Data<Service>,
@@ -118,16 +155,7 @@ async fn conclude(
         }
         Err(NotAdmitted::Replayed) => {
             let page = replayed();
-            Err(refused(
-                service,
-                trip,
-                &request,
-                report,
-                "replayed",
-                Some(page),
-                now,
-            )
-            .await)
+            Err(refused(service, trip, &request, report, "replayed", Some(page), now).await)
         }
         Err(NotAdmitted::Failed(problem)) => Err(problem.into()),
     }
@@ -189,7 +217,7 @@ fn admit(
         scope: request.scope.clone(),
     };
     let (minted, code) = mint_with_code(grant, code_request, now).map_err(Problem::internal)?;
-    tx.record_minted(&minted, now)?;
+    tx.record_minted_in_browser(&minted, &trip.browser.to_hex(), now)?;
     let attempt = Attempt {
         member_id: Some(member_id),
         outcome: AttemptOutcome::SignedIn,
@@ -265,8 +293,11 @@ fn saml_facts(
 }
 
 /// The connection, if it is live.
-async fn live_connection(service: &Service, trip: &Trip) -> Result<Arc<Live>, ErrorPage> {
-    let route = Route::Connection(trip.connection_id);
+pub(crate) async fn live_connection(
+    service: &Service,
+    id: ConnectionId,
+) -> Result<Arc<Live>, ErrorPage> {
+    let route = Route::Connection(id);
     let live = service
         .configuration
         .live(&service.store, &service.rules, route)
@@ -284,11 +315,11 @@ async fn live_anew(service: &Service, trip: &Trip) -> Result<Arc<Live>, ErrorPag
     service
         .configuration
         .forget(Change::Connection(trip.connection_id));
-    live_connection(service, trip).await
+    live_connection(service, trip.connection_id).await
 }
 
 /// The IdP of a live revision: given, or learned by the test that let it go live (P2).
-fn entity_id(revision: &Revision) -> Result<String, Problem> {
+pub(crate) fn entity_id(revision: &Revision) -> Result<String, Problem> {
     let known = revision.idp_entity_id().map(str::to_owned);
     known.ok_or_else(|| Problem::internal("a live revision without entity ID"))
 }

@@ -60,6 +60,7 @@ struct ParkedRecord<'a> {
     trip: Cow<'a, str>,
     connection_id: ConnectionId,
     saml_response: Cow<'a, str>,
+    relay_state: Option<Cow<'a, str>>,
 }
 
 impl From<&Trip> for TripRecord {
@@ -185,6 +186,7 @@ pub(crate) fn write_parked(message: &Parked) -> Result<String, StateError> {
         trip: Cow::Borrowed(message.trip.as_str()),
         connection_id: message.connection_id,
         saml_response: Cow::Borrowed(&message.saml_response),
+        relay_state: message.relay_state.as_deref().map(Cow::Borrowed),
     };
     write("parked message", record)
 }
@@ -197,6 +199,7 @@ pub(crate) fn read_parked(bytes: &[u8]) -> Result<Parked, StateError> {
             .ok_or_else(|| unreadable("parked message", "its trip is none"))?,
         connection_id: record.connection_id,
         saml_response: record.saml_response.into_owned(),
+        relay_state: record.relay_state.map(Cow::into_owned),
     })
 }
 
@@ -274,6 +277,7 @@ mod tests {
             trip: TripId::generate().unwrap(),
             connection_id: ConnectionId::new(Timestamp::UNIX_EPOCH),
             saml_response: "PHNhbWw+\r\n".to_owned(),
+            relay_state: Some("ü".to_owned()),
         };
         let record = write_parked(&message).unwrap();
         assert_eq!(read_parked(record.as_bytes()), Ok(message));

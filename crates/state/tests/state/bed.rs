@@ -197,6 +197,7 @@ pub(crate) fn parked(trip: &TripId, text: impl Into<String>) -> Parked {
         trip: trip.clone(),
         connection_id: ConnectionId::new(at(0)),
         saml_response: text.into(),
+        relay_state: None,
     }
 }
 

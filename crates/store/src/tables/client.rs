@@ -113,6 +113,20 @@ impl Tx<'_> {
         Page::from_rows(rows, page, |row: &ClientRow| row.id.clone())
     }
 
+    /// Clients that can begin a sign-in which the IdP began (`initiate_login_uri`), oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError`] when they could not be looked up.
+    pub fn clients_that_begin(&mut self, at_most: i64) -> Result<Vec<Client>, StoreError> {
+        let rows = on!(self, |conn| clients::table
+            .filter(clients::initiate_login_uri.is_not_null())
+            .order(clients::id.asc())
+            .limit(at_most)
+            .select(ClientRow::as_select())
+            .load(conn))?;
+        rows.into_iter().map(Client::try_from).collect()
+    }
+
     /// Deletes a client with its sessions; `false` when there was none of this id.
     ///
     /// # Errors

@@ -14,6 +14,28 @@ impl Tx<'_> {
     /// came in at the same time: nothing has happened then, and the same transaction may be tried
     /// again. [`StoreError::Dangling`] when member, client, connection or link are gone.
     pub fn record_minted(&mut self, minted: &Minted, now: Timestamp) -> Result<(), StoreError> {
+        self.record(minted, None, now)
+    }
+
+    /// The same for a browser that signed in: the hash of its cookie lets it ask to sign out.
+    ///
+    /// # Errors
+    /// Those of [`Self::record_minted`].
+    pub fn record_minted_in_browser(
+        &mut self,
+        minted: &Minted,
+        browser: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.record(minted, Some(browser), now)
+    }
+
+    fn record(
+        &mut self,
+        minted: &Minted,
+        browser: Option<&str>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         match minted.admission() {
             Admission::New { member, identity } => {
                 self.insert_member(member)?;
@@ -42,7 +64,7 @@ impl Tx<'_> {
                 }
             }
         }
-        self.insert_session(minted.session())?;
+        self.insert_session(minted.session(), browser)?;
         if let Some(code) = minted.code() {
             self.insert_code(code)?;
         }

@@ -116,10 +116,14 @@ impl TryFrom<SessionRow> for Session {
 
 impl Tx<'_> {
     /// Keeps a new session; only what was minted gets here.
-    pub(crate) fn insert_session(&mut self, session: &Session) -> Result<(), StoreError> {
+    pub(crate) fn insert_session(
+        &mut self,
+        session: &Session,
+        browser: Option<&str>,
+    ) -> Result<(), StoreError> {
         let row = SessionRow::try_from(session)?;
         on!(self, |conn| diesel::insert_into(sessions::table)
-            .values(&row)
+            .values((&row, sessions::browser.eq(browser)))
             .execute(conn))?;
         Ok(())
     }
@@ -233,6 +237,26 @@ impl Tx<'_> {
         let rows = on!(self, |conn| sessions::table
             .filter(sessions::connection_id.eq(&connection_id))
             .filter(sessions::subject_hash.eq(&hash))
+            .filter(sessions::revoked_at.is_null())
+            .filter(sessions::expires_at.gt(micros(now)))
+            .order(sessions::id.asc())
+            .select(SessionRow::as_select())
+            .load(conn))?;
+        rows.into_iter().map(Session::try_from).collect()
+    }
+
+    /// The sessions of a browser that have not ended, oldest first. `browser` is the hash of its
+    /// cookie.
+    ///
+    /// # Errors
+    /// [`StoreError`] when they could not be looked up.
+    pub fn sessions_of_browser(
+        &mut self,
+        browser: &str,
+        now: Timestamp,
+    ) -> Result<Vec<Session>, StoreError> {
+        let rows = on!(self, |conn| sessions::table
+            .filter(sessions::browser.eq(browser))
             .filter(sessions::revoked_at.is_null())
             .filter(sessions::expires_at.gt(micros(now)))
             .order(sessions::id.asc())

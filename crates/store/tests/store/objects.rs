@@ -108,17 +108,18 @@ on_both! {
         let Scene { connection, revision, .. } = Scene::stored(bed, "acme");
         let (conn, rev) = (connection.id, revision.id);
         let (first, second) = (TestId::new(now()), TestId::new(now()));
-        assert_eq!(bed.write(move |tx| tx.mark_revision_passed(rev, first, Some("idp"))), Ok(true));
-        assert_eq!(bed.write(move |tx| tx.mark_revision_passed(rev, second, Some("eve"))), Ok(false));
+        assert_eq!(bed.write(move |tx| tx.mark_revision_passed(rev, first, &learned("idp"))), Ok(true));
+        assert_eq!(bed.write(move |tx| tx.mark_revision_passed(rev, second, &learned("eve"))), Ok(false));
         let read = bed.read(move |tx| tx.revision(conn, rev)).unwrap().unwrap();
         assert_eq!(read.learned_idp_entity_id.as_deref(), Some("idp"));
+        assert_eq!(read.learned, Some(learned("idp")));
         assert_eq!(read.passed_test, Some(first));
-        assert_eq!(bed.write(move |tx| tx.mark_revision_passed(rev, second, Some("idp"))), Ok(true));
-        assert_eq!(bed.write(move |tx| tx.mark_revision_passed(rev, first, None)), Ok(true));
+        assert_eq!(bed.write(move |tx| tx.mark_revision_passed(rev, second, &learned("idp"))), Ok(true));
+        assert_eq!(bed.write(move |tx| tx.mark_revision_passed(rev, first, &learned("idp"))), Ok(true));
         let read = bed.read(move |tx| tx.revision(conn, rev)).unwrap().unwrap();
         assert_eq!(read.passed_test, Some(first));
         let unknown = RevisionId::new(now());
-        assert_eq!(bed.write(move |tx| tx.mark_revision_passed(unknown, first, None)), Ok(false));
+        assert_eq!(bed.write(move |tx| tx.mark_revision_passed(unknown, first, &learned("idp"))), Ok(false));
     }
 
     fn a_test_run_ends_once_and_its_token_goes(bed) {

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use vestibule_model::*;
 use vestibule_policy::{Rules, SsoFacts, WorkspaceFacts, grant_vouched};
-use vestibule_saml::{NameId, Report};
+use vestibule_saml::{Learned, NameId, Report};
 use vestibule_session::{CodeRequest, Minted, Secret, SigningKey, mint_with_code};
 use vestibule_store::{StoreError, Tx};
 
@@ -128,6 +128,19 @@ pub(crate) fn report() -> Report {
         ]"#,
     )
     .unwrap()
+}
+
+/// What a passed test saw of this IdP.
+pub(crate) fn learned(issuer: &str) -> Learned {
+    let learned = serde_json::json!({
+        "issuer": issuer,
+        "name_id_format": "no format",
+        "signed": "assertion",
+        "algorithm": "RSA-SHA256",
+        "key": "00".repeat(32),
+        "attributes": ["mail"],
+    });
+    serde_json::from_value(learned).unwrap()
 }
 
 pub(crate) fn name_id(value: &str) -> NameId {

@@ -42,7 +42,7 @@ fn sign_in(bed: &mut Bed, scene: &Scene, asserted: &Asserted) -> Minted {
     let assertion = asserted.verified();
     let subject = Subject {
         idp_entity_id: assertion.idp_entity_id().to_owned(),
-        name_id: assertion.name_id().clone(),
+        name_id: assertion.name_id().unwrap().clone(),
     };
     let email = Email::parse(&asserted.attributes[0].1[0]).unwrap();
     let ws = scene.workspace.id;
