@@ -24,6 +24,9 @@ pub enum ParseError {
         /// The first wrong byte.
         offset: usize,
     },
+    /// A byte-order mark behind the first: a character before the root element.
+    #[error("a second byte-order mark")]
+    SecondByteOrderMark,
     /// A NUL byte, which no XML document has and which would set off encoding detection.
     #[error("the document has a NUL at byte {offset}")]
     Nul {

@@ -29,6 +29,10 @@ pub(crate) fn prescan<'b>(bytes: &'b [u8], limits: &Limits) -> Result<&'b [u8], 
         return Err(ParseError::Nul { offset });
     }
     let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
+    // libxml2 would take this one away too, and read a document that is not well-formed.
+    if bytes.starts_with(BYTE_ORDER_MARK) {
+        return Err(ParseError::SecondByteOrderMark);
+    }
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(ParseError::Empty);
     }

@@ -44,6 +44,19 @@ fn refuses_nothing_at_all() {
 }
 
 #[test]
+fn refuses_a_second_byte_order_mark() {
+    for xml in [
+        "\u{feff}\u{feff}<a/>",
+        "\u{feff}\u{feff}<?xml version='1.0'?><a/>",
+        "\u{feff}\u{feff}",
+    ] {
+        assert_eq!(refused(xml), ParseError::SecondByteOrderMark);
+    }
+    assert!(!accepted("\u{feff} \u{feff}<a/>"));
+    assert!(!accepted("<a/>\u{feff}"));
+}
+
+#[test]
 fn refuses_what_is_too_large_without_looking() {
     let bytes = vec![b'<'; 512 * 1024 + 1];
     assert_eq!(
