@@ -8,6 +8,8 @@
 
 mod attacks;
 mod authn_request;
+#[path = "../support/case.rs"]
+mod case;
 mod corpus;
 mod decode;
 mod encryption;
