@@ -186,10 +186,6 @@ impl Scan<'_, '_> {
             });
         }
         let tag = self.tag(offset)?;
-        if tag.attributes > self.limits.max_attributes_per_tag {
-            let max = self.limits.max_attributes_per_tag;
-            return Err(ParseError::TooManyAttributes { offset, max });
-        }
         self.count_nodes(1 + tag.attributes, offset)?;
         if tag.namespaces > self.limits.max_xmlns_per_tag {
             let max = self.limits.max_xmlns_per_tag;
@@ -225,6 +221,11 @@ impl Scan<'_, '_> {
             match self.byte(found) {
                 Some(quote @ (b'"' | b'\'')) => {
                     attributes += 1;
+                    // Here and not at the end of the tag, which may be the end of the document.
+                    let max = self.limits.max_attributes_per_tag;
+                    if attributes > max {
+                        return Err(ParseError::TooManyAttributes { offset, max });
+                    }
                     let what = "the attribute value";
                     let close = self
                         .find(found + 1, |rest| memchr2(quote, b'<', rest))
