@@ -12,12 +12,17 @@ mod authn_request;
 mod case;
 mod corpus;
 mod decode;
+mod differential;
 mod encryption;
+mod floods;
 mod logout;
 mod metadata;
+#[path = "../support/mutator.rs"]
+mod mutator;
 mod one_byte;
 mod reports;
 mod rules;
+mod second;
 mod signatures;
 mod sp_metadata;
 #[path = "../support/mod.rs"]
