@@ -23,6 +23,11 @@ pub struct Limits {
     /// Bytes of one namespace name as it is written. Default 256, twice the longest in use:
     /// canonicalisation repeats it at every element.
     pub max_namespace_bytes: usize,
+    /// Bytes of namespace names that canonicalisation may have to repeat: for each element, and each
+    /// attribute with a prefix, the longest in scope. Default 2 MiB; an honest message of 512 KiB
+    /// with an `xsi:type` on every value has half of that. The canonical form of one that only
+    /// repeats would be ten times as long as the message, and every step after it as dear.
+    pub max_repeated_namespace_bytes: usize,
     /// Elements, attributes, comments and CDATA sections together. Default 20 000: a response of
     /// 512 KiB with a group on every line has about half of that.
     pub max_nodes: usize,
@@ -37,6 +42,7 @@ impl Default for Limits {
             max_xmlns_per_tag: 16,
             max_namespaces_in_scope: 64,
             max_namespace_bytes: 256,
+            max_repeated_namespace_bytes: 2 * 1024 * 1024,
             max_nodes: 20_000,
         }
     }
@@ -58,6 +64,7 @@ impl Limits {
             max_attributes_per_tag: self.max_attributes_per_tag.saturating_mul(2),
             max_xmlns_per_tag: self.max_attributes_per_tag.saturating_add(1),
             max_namespaces_in_scope: self.max_namespaces_in_scope.saturating_mul(2),
+            max_repeated_namespace_bytes: self.max_repeated_namespace_bytes.saturating_mul(2),
             max_nodes: self.max_nodes.saturating_mul(2),
             ..self.with_room_for(bytes)
         }
@@ -70,6 +77,7 @@ impl Limits {
             && self.max_xmlns_per_tag <= other.max_xmlns_per_tag
             && self.max_namespaces_in_scope <= other.max_namespaces_in_scope
             && self.max_namespace_bytes <= other.max_namespace_bytes
+            && self.max_repeated_namespace_bytes <= other.max_repeated_namespace_bytes
             && self.max_nodes <= other.max_nodes
     }
 }

@@ -111,6 +111,15 @@ pub enum ParseError {
         /// The bound.
         max: usize,
     },
+    /// More than
+    /// [`Limits::max_repeated_namespace_bytes`](crate::Limits::max_repeated_namespace_bytes).
+    #[error("namespace names would be repeated in more than {max} bytes at byte {offset}")]
+    NamespacesRepeated {
+        /// Where the tag begins.
+        offset: usize,
+        /// The bound.
+        max: usize,
+    },
     /// Deeper than [`Limits::max_depth`](crate::Limits::max_depth).
     #[error("the tag at byte {offset} is nested deeper than {max}")]
     TooDeep {

@@ -41,6 +41,7 @@ pub(crate) fn prescan<'b>(bytes: &'b [u8], limits: &Limits) -> Result<&'b [u8], 
         limits,
         nodes: 0,
         in_scope: 0,
+        repeated: 0,
         open: Vec::with_capacity(16),
     }
     .run()?;
@@ -52,8 +53,18 @@ struct Scan<'b, 'l> {
     limits: &'l Limits,
     nodes: usize,
     in_scope: usize,
-    /// For each open element the namespace declarations it made.
-    open: Vec<usize>,
+    /// What canonicalisation may have to write of namespace declarations, at most.
+    repeated: usize,
+    open: Vec<Open>,
+}
+
+/// An open element.
+#[derive(Clone, Copy)]
+struct Open {
+    /// The namespace declarations it made.
+    namespaces: usize,
+    /// The bytes of the longest that is in scope in it.
+    longest: usize,
 }
 
 /// One start tag, read to its end.
@@ -61,6 +72,10 @@ struct Tag {
     end: usize,
     attributes: usize,
     namespaces: usize,
+    /// The bytes of its longest namespace name.
+    longest: usize,
+    /// Names in it that a prefix or the default namespace can stand before.
+    qualified: usize,
     empty: bool,
 }
 
@@ -170,11 +185,11 @@ impl Scan<'_, '_> {
         if self.byte(found) == Some(b'<') {
             return Err(ParseError::LessThanInTag { offset });
         }
-        let namespaces = self
+        let element = self
             .open
             .pop()
             .ok_or(ParseError::UnbalancedTags { offset })?;
-        self.in_scope -= namespaces;
+        self.in_scope -= element.namespaces;
         Ok(found + 1)
     }
 
@@ -195,9 +210,19 @@ impl Scan<'_, '_> {
             let max = self.limits.max_namespaces_in_scope;
             return Err(ParseError::TooManyNamespacesInScope { offset, max });
         }
+        let inherited = self.open.last().map_or(0, |element| element.longest);
+        let longest = tag.longest.max(inherited);
+        self.repeated += tag.qualified * longest;
+        if self.repeated > self.limits.max_repeated_namespace_bytes {
+            let max = self.limits.max_repeated_namespace_bytes;
+            return Err(ParseError::NamespacesRepeated { offset, max });
+        }
         if !tag.empty {
             self.in_scope += tag.namespaces;
-            self.open.push(tag.namespaces);
+            self.open.push(Open {
+                namespaces: tag.namespaces,
+                longest,
+            });
         }
         Ok(tag.end)
     }
@@ -208,7 +233,7 @@ impl Scan<'_, '_> {
             what: "the tag",
             offset,
         };
-        let (mut attributes, mut namespaces) = (0, 0);
+        let (mut attributes, mut namespaces, mut longest, mut qualified) = (0, 0, 0, 1);
         let mut at = offset + 1;
         loop {
             // The stretch up to the next quote or the end holds names, `=` and white space only.
@@ -242,6 +267,9 @@ impl Scan<'_, '_> {
                         if bytes > max {
                             return Err(ParseError::NamespaceTooLong { offset, bytes, max });
                         }
+                        longest = longest.max(bytes);
+                    } else if memchr(b':', stretch).is_some() {
+                        qualified += 1;
                     }
                     at = close + 1;
                 }
@@ -251,6 +279,8 @@ impl Scan<'_, '_> {
                         end: found + 1,
                         attributes,
                         namespaces,
+                        longest,
+                        qualified,
                         empty,
                     });
                 }

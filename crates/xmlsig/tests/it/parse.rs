@@ -44,6 +44,26 @@ fn refuses_nothing_at_all() {
 }
 
 #[test]
+fn refuses_namespaces_that_canonicalisation_would_repeat_without_end() {
+    let name = format!("urn:{}", "u".repeat(246));
+    let used = |times: usize, by: &str| format!("<a xmlns:p='{name}'>{}</a>", by.repeat(times));
+    let repeated = |xml: &str| {
+        matches!(
+            Document::parse(xml.as_bytes(), &Limits::default()),
+            Err(ParseError::NamespacesRepeated { max: 2_097_152, .. })
+        )
+    };
+    // 2 MiB are 8388 times 250 bytes; one is the declaring element's own.
+    assert!(accepted(&used(8_387, "<p:b/>")));
+    assert!(repeated(&used(8_388, "<p:b/>")));
+    assert!(accepted(&used(4_193, "<p:b p:c=''/>")));
+    assert!(repeated(&used(4_194, "<p:b p:c=''/>")));
+    // What is out of scope is not repeated.
+    let closed = format!("<a><b xmlns:p='{name}'/>{}</a>", "<c/>".repeat(19_000));
+    assert!(accepted(&closed));
+}
+
+#[test]
 fn refuses_a_second_byte_order_mark() {
     for xml in [
         "\u{feff}\u{feff}<a/>",
