@@ -66,14 +66,14 @@ pub use expected::{
     CertificateFacts, Expected, ExpectedParts, Identifier, Inspect, InspectParts, Purpose, SignIn,
     Test, UnsolicitedParts,
 };
-pub use idp_metadata::IdpMetadata;
+pub use idp_metadata::{IdpMetadata, Logo, LogoutEndpoint, ValidityPolicy, VerifiedMetadata};
 pub use keys::{Cbc, Keys};
 pub use labels::{Field, Label};
 pub use learned::{Learned, SignedPart};
 pub use limits::Limits;
 pub use logout_message::{LogoutRequest, LogoutResponse, LogoutStatus};
 pub use logout_refusal::{LogoutCheck, LogoutRefusal};
-pub use metadata_error::MetadataError;
+pub use metadata_error::{EntityIds, MetadataError};
 pub use name_id::NameId;
 pub use outgoing::{MessageField, PostForm, SendError, Signing};
 pub use provider::{Provider, UnknownProvider};

@@ -1,6 +1,49 @@
 //! What was given instead of an IdP's metadata.
 
-use vestibule_xmlsig::{CertificateError, ParseError};
+use std::fmt;
+
+use jiff::Timestamp;
+use vestibule_xmlsig::{CertificateError, ParseError, VerifyError};
+
+/// Entity IDs that are named in an error; the text of each is its sender's, bounded and free of
+/// control characters.
+const NAMED: usize = 10;
+
+/// Some of the entity IDs of a document, to choose from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntityIds {
+    /// The first ten.
+    pub first: Vec<String>,
+    /// How many there are.
+    pub count: usize,
+}
+
+impl EntityIds {
+    pub(crate) fn of<T: AsRef<str>>(ids: impl Iterator<Item = T>) -> Self {
+        let mut all = Self {
+            first: Vec::new(),
+            count: 0,
+        };
+        for id in ids {
+            all.count += 1;
+            if all.count <= NAMED {
+                let plain = id.as_ref().chars().filter(|c| !c.is_control());
+                all.first.push(plain.take(200).collect());
+            }
+        }
+        all
+    }
+}
+
+impl fmt::Display for EntityIds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.first.join(", "))?;
+        match self.count.saturating_sub(self.first.len()) {
+            0 => Ok(()),
+            more => write!(f, " and {more} more"),
+        }
+    }
+}
 
 /// Why metadata was not taken; what was pasted instead is named.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -33,11 +76,21 @@ pub enum MetadataError {
     /// XML of another kind.
     #[error("this is XML, but no SAML metadata: its root is not an EntityDescriptor")]
     NotMetadata,
-    /// Metadata of several entities.
+    /// An EntitiesDescriptor with several IdPs, none of which was named (IIP-MD02).
     #[error(
-        "this is metadata of several entities (EntitiesDescriptor), which is not supported yet: give that of the identity provider alone"
+        "this is metadata of {} identity providers (EntitiesDescriptor): name one by its entity ID: {_0}",
+        _0.count
     )]
-    EntitiesDescriptor,
+    SeveralIdentityProviders(EntityIds),
+    /// The entity that was named is not there.
+    #[error(
+        "the metadata has no entity of that ID; its identity providers: {}",
+        if _0.count == 0 { "none".to_owned() } else { _0.to_string() }
+    )]
+    NoSuchEntity(EntityIds),
+    /// The entity that was named is there more than once: which one counts is not ours to guess.
+    #[error("the metadata has several entities of that ID")]
+    EntityTwice,
     /// Metadata of a service provider.
     #[error("this is metadata of a service provider, not of an identity provider")]
     ServiceProvider,
@@ -53,6 +106,12 @@ pub enum MetadataError {
     /// No certificate to verify signatures with.
     #[error("the metadata has no signing certificate")]
     NoCertificate,
+    /// More certificates than keys are tried.
+    #[error("the metadata has more than {max} signing certificates")]
+    TooManyCertificates {
+        /// The bound.
+        max: usize,
+    },
     /// A certificate that cannot be read.
     #[error("signing certificate {number} of the metadata cannot be read")]
     SigningCertificate {
@@ -68,6 +127,26 @@ pub enum MetadataError {
     /// `validUntil` is not a SAML time.
     #[error("the metadata's validUntil is not a time like 2026-11-24T09:00:00Z")]
     ValidUntil,
+    /// `validUntil` has passed.
+    #[error("the metadata has expired: it was valid until {until}")]
+    Expired {
+        /// Until when it was valid.
+        until: Timestamp,
+    },
+    /// There is no `validUntil` where one is asked for (IIP-MD04).
+    #[error("the metadata has no validUntil, which this source must have")]
+    NoValidUntil,
+    /// `validUntil` lies further ahead than is taken (IIP-MD04).
+    #[error("the metadata is valid until {until}, more than {days} days ahead")]
+    ValidTooLong {
+        /// Until when.
+        until: Timestamp,
+        /// The bound.
+        days: i64,
+    },
+    /// It should be signed by a pinned key, and is not (IIP-MD03).
+    #[error("the metadata's signature: {0}")]
+    Signature(#[from] VerifyError),
 }
 
 impl MetadataError {

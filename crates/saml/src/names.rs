@@ -8,6 +8,7 @@ pub(crate) mod ns {
     pub(crate) const MDUI: &str = "urn:oasis:names:tc:SAML:metadata:ui";
     pub(crate) const ALGORITHMS: &str = "urn:oasis:names:tc:SAML:metadata:algsupport";
     pub(crate) const XENC: &str = "http://www.w3.org/2001/04/xmlenc#";
+    pub(crate) const SHIBBOLETH_METADATA: &str = "urn:mace:shibboleth:metadata:1.0";
     pub(crate) const DSIG: &str = "http://www.w3.org/2000/09/xmldsig#";
     pub(crate) const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
     pub(crate) const XML: &str = "http://www.w3.org/XML/1998/namespace";

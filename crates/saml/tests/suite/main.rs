@@ -6,6 +6,7 @@
     reason = "tests fail by panicking"
 )]
 
+mod aggregates;
 mod attacks;
 mod authn_request;
 #[path = "../support/case.rs"]
@@ -19,6 +20,8 @@ mod logout;
 mod metadata;
 #[path = "../support/mutator.rs"]
 mod mutator;
+mod metadata_declares;
+mod metadata_signed;
 mod one_byte;
 mod reports;
 mod rules;
