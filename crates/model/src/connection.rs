@@ -4,7 +4,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use vestibule_saml::{Learned, NameId, Report};
 
-use crate::{ClientId, ConnectionId, RevisionId, ServiceProviderKeyId, TestId, WorkspaceId, words};
+use crate::{
+    ClientId, ConnectionId, MetadataOrigin, RevisionId, ServiceProviderKeyId, TestId, WorkspaceId,
+    words,
+};
 
 words! {
     /// What a person sees of a connection's life (design §2).
@@ -226,6 +229,18 @@ pub struct RevisionSettings {
     /// Whether a key counts no longer when its certificate has expired (IIP-MD12 has it count).
     #[serde(default)]
     pub refuse_expired_certificates: bool,
+    /// A page of the IdP for people whom it could not sign in (SDP-SP11).
+    #[serde(default)]
+    pub idp_error_url: Option<String>,
+    /// What the IdP is called, by its metadata.
+    #[serde(default)]
+    pub idp_display_name: Option<String>,
+    /// The domains that the IdP may assert scoped attributes for, by its metadata.
+    #[serde(default)]
+    pub idp_scopes: Vec<String>,
+    /// The metadata that these settings were made from, where it has a URL.
+    #[serde(default)]
+    pub idp_metadata: Option<MetadataOrigin>,
 }
 
 /// One immutable version of a connection's settings.

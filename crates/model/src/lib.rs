@@ -11,6 +11,7 @@ mod email;
 mod id;
 mod member;
 mod reference;
+mod metadata;
 mod session;
 mod trail;
 mod workspace;
@@ -29,6 +30,7 @@ pub use id::{
 };
 pub use member::{Identity, Member, MemberStatus, Role, Subject};
 pub use reference::{Reference, ReferenceParseError};
+pub use metadata::{FieldChange, MetadataChange, MetadataOrigin, MetadataSource};
 pub use session::{AuthenticationMethod, Origin, SamlDetails, Session};
 pub use trail::{Actor, Attempt, AttemptEvent, AttemptOutcome, AttemptStep, AuditEvent};
 pub use workspace::{Domain, Plan, Slug, SlugError, TwoFactorRule, Workspace};

@@ -105,6 +105,33 @@ diesel::table! {
 }
 
 diesel::table! {
+    metadata_sources (connection_id) {
+        connection_id -> Text,
+        workspace_id -> Text,
+        origin -> Text,
+        etag -> Nullable<Text>,
+        last_modified -> Nullable<Text>,
+        document_hash -> Nullable<Text>,
+        settled_for -> Nullable<Text>,
+        fetched_at -> Nullable<BigInt>,
+        next_refresh_at -> BigInt,
+        failures -> BigInt,
+        last_error -> Nullable<Text>,
+        valid_until -> Nullable<BigInt>,
+        staged_revision_id -> Nullable<Text>,
+        pending -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    leases (name) {
+        name -> Text,
+        holder -> Text,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
     test_runs (id) {
         id -> Text,
         workspace_id -> Text,

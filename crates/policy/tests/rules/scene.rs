@@ -121,6 +121,10 @@ pub(crate) fn settings() -> RevisionSettings {
         idp_initiated: IdpInitiated::Refuse,
         idp_initiated_client_id: None,
         refuse_expired_certificates: false,
+        idp_error_url: None,
+        idp_display_name: None,
+        idp_scopes: Vec::new(),
+        idp_metadata: None,
     }
 }
 

@@ -15,6 +15,7 @@ mod assertion;
 mod bed;
 mod changes;
 mod inconsistent;
+mod metadata;
 mod migrations;
 mod objects;
 mod once;

@@ -1,0 +1,303 @@
+//! One GET, with its redirects.
+
+use std::io::Read;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use ureq::config::Config;
+use ureq::http::header::{CONTENT_ENCODING, ETAG, LAST_MODIFIED, LOCATION};
+use ureq::http::{Response, Uri};
+use ureq::tls::{RootCerts, TlsConfig, TlsProvider};
+use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
+use ureq::{Agent, Body};
+use url::Url;
+
+use crate::error::OutboundError;
+use crate::guard::{Reach, parse};
+
+/// The longest ETag or date that is kept and sent back.
+const MAX_VALIDATOR: usize = 512;
+/// Bytes of the head of an answer.
+const MAX_HEAD: usize = 16 * 1024;
+
+/// What one request may cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of the answer. Default 8 MiB: a federation's aggregate.
+    pub max_bytes: usize,
+    /// Redirects. Default 5.
+    pub max_redirects: usize,
+    /// For each name to resolve and each connection to be made, TLS included. Default 3 s.
+    pub connect: Duration,
+    /// For everything. Default 10 s.
+    pub total: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_bytes: 8 * 1024 * 1024,
+            max_redirects: 5,
+            connect: Duration::from_secs(3),
+            total: Duration::from_secs(10),
+        }
+    }
+}
+
+/// What a server said about the version of a document (RFC 9110 §8.8).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Validators {
+    /// Its ETag.
+    pub etag: Option<String>,
+    /// Its Last-Modified.
+    pub last_modified: Option<String>,
+}
+
+/// What was fetched. Nothing about it is trusted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Document {
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// Its version, for the next time.
+    pub validators: Validators,
+}
+
+/// How a server answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fetched {
+    /// It is the version that was named.
+    NotModified,
+    /// Another.
+    Document(Document),
+}
+
+/// The door out. Cheap to clone; it keeps no connection open.
+#[derive(Debug, Clone)]
+pub struct Outbound {
+    reach: Reach,
+    limits: Limits,
+}
+
+/// The addresses that the guard has looked at, and nothing else.
+#[derive(Debug)]
+struct Checked(Vec<SocketAddr>);
+
+impl Resolver for Checked {
+    fn resolve(
+        &self,
+        _uri: &Uri,
+        _config: &Config,
+        _timeout: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
+        let mut addresses = self.empty();
+        for address in &self.0 {
+            addresses.push(*address);
+        }
+        Ok(addresses)
+    }
+}
+
+impl Outbound {
+    /// A door that leads so far.
+    #[must_use]
+    pub fn new(reach: Reach, limits: Limits) -> Self {
+        Self { reach, limits }
+    }
+
+    /// Fetches what is behind a URL. `known` is the version that is there already, if any. It
+    /// blocks; never call it where others wait.
+    ///
+    /// # Errors
+    ///
+    /// [`OutboundError`]; when the guard refused, nothing was connected to.
+    pub fn get(&self, url: &str, known: &Validators) -> Result<Fetched, OutboundError> {
+        let deadline = Deadline::after(self.limits.total);
+        let mut url = parse(url)?;
+        for redirects in 0..=self.limits.max_redirects {
+            let after = |source: OutboundError| match redirects {
+                0 => source,
+                number => OutboundError::Redirect {
+                    number,
+                    source: Box::new(source),
+                },
+            };
+            let response = self.ask(&url, known, deadline).map_err(after)?;
+            match response.status().as_u16() {
+                200 => return self.read(response, &url, deadline).map(Fetched::Document),
+                304 if *known != Validators::default() => return Ok(Fetched::NotModified),
+                301 | 302 | 303 | 307 | 308 => {
+                    let location = response.headers().get(LOCATION);
+                    let location = location.and_then(|location| location.to_str().ok());
+                    url = next(&url, location.ok_or(OutboundError::RedirectToNowhere)?)?;
+                }
+                status => return Err(OutboundError::Status { status }),
+            }
+        }
+        let max = self.limits.max_redirects;
+        Err(OutboundError::TooManyRedirects { max })
+    }
+
+    /// One request; its redirects are not followed.
+    fn ask(
+        &self,
+        url: &Url,
+        known: &Validators,
+        deadline: Deadline,
+    ) -> Result<Response<Body>, OutboundError> {
+        let connect = deadline.left()?.min(self.limits.connect);
+        let addresses = self.reach.addresses(url, connect)?;
+        let tls = TlsConfig::builder()
+            .provider(TlsProvider::NativeTls)
+            .root_certs(RootCerts::PlatformVerifier)
+            .build();
+        let config = Config::builder()
+            .proxy(None)
+            .max_redirects(0)
+            .http_status_as_error(false)
+            .max_idle_connections(0)
+            .max_response_header_size(MAX_HEAD)
+            .timeout_connect(Some(connect))
+            .timeout_global(Some(deadline.left()?))
+            .user_agent("vestibule")
+            .accept("application/samlmetadata+xml, application/xml, text/xml, */*;q=0.1")
+            .tls_config(tls)
+            .build();
+        // An agent for this one request: its resolver knows the checked addresses alone.
+        let agent = Agent::with_parts(config, DefaultConnector::default(), Checked(addresses));
+        let mut request = agent.get(url.as_str());
+        if let Some(etag) = &known.etag {
+            request = request.header("if-none-match", etag);
+        }
+        if let Some(date) = &known.last_modified {
+            request = request.header("if-modified-since", date);
+        }
+        request.call().map_err(|error| self.read_error(&error, url))
+    }
+
+    fn read(
+        &self,
+        response: Response<Body>,
+        url: &Url,
+        deadline: Deadline,
+    ) -> Result<Document, OutboundError> {
+        let header = |name| {
+            let value = response.headers().get(name)?.to_str().ok()?;
+            (value.len() <= MAX_VALIDATOR).then(|| value.to_owned())
+        };
+        if header(CONTENT_ENCODING).is_some_and(|coding| !coding.eq_ignore_ascii_case("identity")) {
+            return Err(OutboundError::Encoded);
+        }
+        let validators = Validators {
+            etag: header(ETAG),
+            last_modified: header(LAST_MODIFIED),
+        };
+        let max = self.limits.max_bytes;
+        let too_large = OutboundError::TooLarge { max };
+        let most = u64::try_from(max).unwrap_or(u64::MAX);
+        let body = response.into_body();
+        if body.content_length().is_some_and(|length| length > most) {
+            return Err(too_large);
+        }
+        let mut reader = body.into_reader();
+        let mut bytes = Vec::new();
+        let mut chunk = [0; 16 * 1024];
+        loop {
+            deadline.left()?;
+            let count = reader
+                .read(&mut chunk)
+                .map_err(|error| self.read_error(&ureq::Error::from(error), url))?;
+            if count == 0 {
+                return Ok(Document { bytes, validators });
+            }
+            bytes.extend_from_slice(chunk.get(..count).unwrap_or_default());
+            if bytes.len() > max {
+                return Err(too_large);
+            }
+        }
+    }
+
+    fn read_error(&self, error: &ureq::Error, url: &Url) -> OutboundError {
+        let host = || url.host_str().unwrap_or_default().to_owned();
+        match error {
+            ureq::Error::Timeout(ureq::Timeout::Connect) => {
+                OutboundError::Unreachable { host: host() }
+            }
+            ureq::Error::Timeout(_) => OutboundError::TimedOut {
+                seconds: self.limits.total.as_secs(),
+            },
+            ureq::Error::Io(cause) if cause.kind() == std::io::ErrorKind::UnexpectedEof => {
+                OutboundError::Protocol
+            }
+            ureq::Error::Io(_) | ureq::Error::ConnectionFailed | ureq::Error::HostNotFound => {
+                OutboundError::Unreachable { host: host() }
+            }
+            ureq::Error::NativeTls(_) | ureq::Error::Tls(_) | ureq::Error::TlsRequired => {
+                OutboundError::Tls { host: host() }
+            }
+            _ => OutboundError::Protocol,
+        }
+    }
+}
+
+/// Where a redirect leads, seen from where it stands.
+fn next(url: &Url, location: &str) -> Result<Url, OutboundError> {
+    let next = url
+        .join(location)
+        .or(Err(OutboundError::RedirectToNowhere))
+        .and_then(|next| parse(next.as_str()))?;
+    if url.scheme() == "https" && next.scheme() == "http" {
+        return Err(OutboundError::Downgrade);
+    }
+    Ok(next)
+}
+
+/// When everything has to be done.
+#[derive(Debug, Clone, Copy)]
+struct Deadline {
+    began: Instant,
+    total: Duration,
+}
+
+impl Deadline {
+    fn after(total: Duration) -> Self {
+        Self {
+            began: Instant::now(),
+            total,
+        }
+    }
+
+    /// How much time there is left.
+    fn left(self) -> Result<Duration, OutboundError> {
+        self.total
+            .checked_sub(self.began.elapsed())
+            .filter(|left| !left.is_zero())
+            .ok_or(OutboundError::TimedOut {
+                seconds: self.total.as_secs(),
+            })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_redirect_is_seen_from_where_it_stands_and_never_leaves_https() {
+        let from = parse("https://idp.example/a/b?c").unwrap();
+        for (location, there) in [
+            ("d", "https://idp.example/a/d"),
+            ("/d", "https://idp.example/d"),
+            ("//other.example/", "https://other.example/"),
+            (
+                "https://other.example:8443/x",
+                "https://other.example:8443/x",
+            ),
+        ] {
+            assert_eq!(next(&from, location).unwrap().as_str(), there);
+        }
+        let plain = "http://idp.example/";
+        assert_eq!(next(&from, plain), Err(OutboundError::Downgrade));
+        assert!(next(&parse(plain).unwrap(), "https://idp.example/").is_ok());
+    }
+}

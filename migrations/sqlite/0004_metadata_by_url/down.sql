@@ -1,0 +1,2 @@
+DROP TABLE leases;
+DROP TABLE metadata_sources;
