@@ -64,7 +64,7 @@ pub(crate) const HOUSE: &[Room] = &[
     Room {
         floor: Some(3),
         folder: "outbound",
-        owns: &["reqwest", "lettre"],
+        owns: &["ureq", "lettre"],
         pure: false,
     },
     Room {
@@ -128,6 +128,16 @@ pub(crate) const LOANS: &[Loan] = &[
         library: "openssl",
         to: "test-idp",
         because: "it makes the SHA-1 fault; the vault refuses",
+    },
+    Loan {
+        library: "ureq",
+        to: "api",
+        because: "the browser of the demo and of the tests, on loopback",
+    },
+    Loan {
+        library: "ureq",
+        to: "test-idp",
+        because: "its tests visit it",
     },
     Loan {
         library: "tikv-jemallocator",

@@ -3,8 +3,8 @@
 use serde::Deserialize;
 use utoipa::ToSchema;
 use vestibule_model::{
-    AttributeMapping, ClientId, ConnectionId, EncryptionCbc, IdpInitiated, NameIdPolicy,
-    Provisioning, RevisionSettings, SsoBinding,
+    AttributeMapping, ClientId, ConnectionId, EncryptionCbc, IdpInitiated, MetadataOrigin,
+    NameIdPolicy, Provisioning, RevisionSettings, SsoBinding,
 };
 use vestibule_saml::{IdpMetadata, Limits};
 use vestibule_xmlsig::Certificate;
@@ -18,7 +18,8 @@ const MAX_CLASSES: usize = 20;
 /// The longest entity ID (SAML Core §8.3.6).
 const MAX_ENTITY_ID: usize = 1_024;
 
-/// The settings of a connection, in one of two ways: certificate and SSO URL, or the IdP's metadata.
+/// The settings of a connection, in one of three ways: certificate and SSO URL, the IdP's metadata,
+/// or the URL of its metadata.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewDraft {
@@ -44,8 +45,20 @@ pub(crate) struct NewDraft {
     logout_landing_url: Option<String>,
     /// The IdP's entity ID; learned by the passed test where it is absent.
     idp_entity_id: Option<String>,
-    /// The IdP's metadata, an EntityDescriptor; instead of the fields above.
+    /// The IdP's metadata, an EntityDescriptor (or an EntitiesDescriptor); instead of the fields
+    /// above.
     idp_metadata_xml: Option<String>,
+    /// Where the IdP's metadata is; instead of the fields above. It is fetched now, and looked at
+    /// again by the clock: a change is staged as a draft.
+    #[schema(example = "https://idp.acme.example/saml/metadata")]
+    idp_metadata_url: Option<String>,
+    /// Which entity of an EntitiesDescriptor is meant; not needed where it has one IdP.
+    idp_metadata_entity_id: Option<String>,
+    /// The certificate (PEM) of a key that must have signed the metadata; several PEM blocks are
+    /// several keys. Keys that are added to metadata signed by it go live by themselves.
+    idp_metadata_signing_certificate: Option<String>,
+    /// How many days ahead the metadata's validUntil may lie, 1 to 3650; then it must have one.
+    idp_metadata_max_validity_days: Option<u32>,
     /// Whether AES-CBC is taken: refuse (default), with_signed_response or accept.
     #[schema(value_type = Option<String>)]
     encryption_cbc: Option<EncryptionCbc>,
@@ -102,24 +115,97 @@ pub(crate) struct OurSide<'a> {
 }
 
 /// What identifies the IdP, whichever way it was given.
+#[derive(Default)]
 struct Idp {
     certificates: Vec<Certificate>,
     sso_url: String,
     sso_binding: SsoBinding,
-    logout_url: Option<String>,
-    logout_response_url: Option<String>,
-    logout_binding: SsoBinding,
+    logout: Logout,
+    wants_signed_requests: bool,
     entity_id: Option<String>,
+    error_url: Option<String>,
+    display_name: Option<String>,
+    scopes: Vec<String>,
 }
 
-/// The settings that a draft describes.
+/// Where logout messages go.
+#[derive(Default)]
+struct Logout {
+    url: Option<String>,
+    response_url: Option<String>,
+    binding: SsoBinding,
+}
+
+/// The field of a metadata URL.
+pub(crate) const METADATA_URL: &str = "/idp_metadata_url";
+/// The field of pasted metadata.
+const METADATA_XML: &str = "/idp_metadata_xml";
+/// The field of the key that metadata is signed with.
+const METADATA_KEY: &str = "/idp_metadata_signing_certificate";
+
+impl NewDraft {
+    /// Where the metadata is, if the draft says so.
+    ///
+    /// # Errors
+    /// A problem that names the field that cannot be used.
+    pub(crate) fn metadata_origin(&self) -> Result<Option<MetadataOrigin>, Problem> {
+        if self.idp_metadata_max_validity_days.is_some_and(|days| !(1..=3_650).contains(&days)) {
+            let expected = "a number of days from 1 to 3650";
+            let pointer = "/idp_metadata_max_validity_days";
+            return Err(Problem::invalid(pointer, expected, "another number"));
+        }
+        let Some(url) = &self.idp_metadata_url else {
+            return Ok(None);
+        };
+        if self.idp_metadata_xml.is_some() {
+            let expected = "idp_metadata_url or idp_metadata_xml, not both";
+            return Err(Problem::invalid(METADATA_XML, expected, "both"));
+        }
+        let pinned = self.metadata_keys()?;
+        Ok(Some(MetadataOrigin {
+            url: url.trim().to_owned(),
+            entity_id: self.idp_metadata_entity_id.clone(),
+            signing_certificates: pinned.iter().map(Certificate::to_pem).collect(),
+            max_validity_days: self.idp_metadata_max_validity_days,
+            own_logout_url: self.idp_logout_url.is_some(),
+        }))
+    }
+
+    /// The certificates of the keys that metadata is signed with, each of them usable.
+    fn metadata_keys(&self) -> Result<Vec<Certificate>, Problem> {
+        let Some(text) = &self.idp_metadata_signing_certificate else {
+            return Ok(Vec::new());
+        };
+        let certificates = read_certificates(METADATA_KEY, text)?;
+        for certificate in &certificates {
+            strong(METADATA_KEY, certificate)?;
+        }
+        if certificates.len() > MAX_CERTIFICATES {
+            let expected = format!("at most {MAX_CERTIFICATES} certificates");
+            let found = certificates.len().to_string();
+            return Err(Problem::invalid(METADATA_KEY, expected, found));
+        }
+        Ok(certificates)
+    }
+}
+
+/// The settings that a draft describes; `fetched` is what was behind its metadata URL.
 ///
 /// # Errors
 /// A problem that names the field, what was expected and what was found.
-pub(crate) fn settings(draft: NewDraft, ours: &OurSide<'_>) -> Result<RevisionSettings, Problem> {
-    let idp = match draft.idp_metadata_xml.as_deref() {
-        Some(xml) => from_metadata(xml, &draft, ours)?,
-        None => from_fields(&draft, ours)?,
+pub(crate) fn settings(
+    draft: NewDraft,
+    fetched: Option<&IdpMetadata>,
+    ours: &OurSide<'_>,
+) -> Result<RevisionSettings, Problem> {
+    let origin = draft.metadata_origin()?;
+    let idp = match (fetched, draft.idp_metadata_xml.as_deref()) {
+        (Some(metadata), _) => from_draft_and_metadata(METADATA_URL, metadata, &draft, ours)?,
+        (None, Some(xml)) => {
+            let metadata = pasted(xml, &draft)?;
+            from_draft_and_metadata(METADATA_XML, &metadata, &draft, ours)?
+        }
+        (None, None) => from_fields(&draft, ours)?,
     };
     let landing = draft.logout_landing_url.as_deref();
     let name_id_policy = name_id_policy(draft.name_id_format, draft.omit_name_id_policy)?;
@@ -128,9 +214,9 @@ pub(crate) fn settings(draft: NewDraft, ours: &OurSide<'_>) -> Result<RevisionSe
         idp_certificates: idp.certificates.iter().map(Certificate::to_pem).collect(),
         idp_sso_url: idp.sso_url,
         idp_sso_binding: idp.sso_binding,
-        idp_logout_url: idp.logout_url,
-        idp_logout_response_url: idp.logout_response_url,
-        idp_logout_binding: idp.logout_binding,
+        idp_logout_url: idp.logout.url,
+        idp_logout_response_url: idp.logout.response_url,
+        idp_logout_binding: idp.logout.binding,
         logout_landing_url: landing
             .map(|url| web("/logout_landing_url", url, ours))
             .transpose()?,
@@ -143,7 +229,7 @@ pub(crate) fn settings(draft: NewDraft, ours: &OurSide<'_>) -> Result<RevisionSe
             email: short("/attribute_mapping/email", mapping.email)?,
             name: short("/attribute_mapping/name", mapping.name)?,
         },
-        sign_requests: draft.sign_requests.unwrap_or(false),
+        sign_requests: draft.sign_requests.unwrap_or(idp.wants_signed_requests),
         force_authn: draft.force_authn.unwrap_or(false),
         name_id_policy,
         requested_authn_context: classes(
@@ -154,6 +240,67 @@ pub(crate) fn settings(draft: NewDraft, ours: &OurSide<'_>) -> Result<RevisionSe
         idp_initiated: draft.idp_initiated.unwrap_or_default(),
         idp_initiated_client_id: draft.idp_initiated_client_id,
         refuse_expired_certificates: draft.refuse_expired_certificates.unwrap_or(false),
+        idp_error_url: idp.error_url,
+        idp_display_name: idp.display_name,
+        idp_scopes: idp.scopes,
+        idp_metadata: origin,
+    })
+}
+
+/// The settings of a revision with what its IdP's metadata says now; what an admin has chosen stays.
+///
+/// # Errors
+/// As of [`settings`].
+pub(crate) fn refreshed(
+    base: &RevisionSettings,
+    origin: &MetadataOrigin,
+    metadata: &IdpMetadata,
+    ours: &OurSide<'_>,
+) -> Result<RevisionSettings, Problem> {
+    let listed = sso_endpoint(metadata, Some(base.idp_sso_binding)).is_ok();
+    let binding = listed.then_some(base.idp_sso_binding);
+    let logout = if origin.own_logout_url {
+        Logout {
+            url: base.idp_logout_url.clone(),
+            response_url: base.idp_logout_response_url.clone(),
+            binding: base.idp_logout_binding,
+        }
+    } else {
+        listed_logout(metadata, None)
+    };
+    let idp = from_metadata(METADATA_URL, metadata, binding, logout, ours)?;
+    Ok(RevisionSettings {
+        idp_certificates: idp.certificates.iter().map(Certificate::to_pem).collect(),
+        idp_sso_url: idp.sso_url,
+        idp_sso_binding: idp.sso_binding,
+        idp_logout_url: idp.logout.url,
+        idp_logout_response_url: idp.logout.response_url,
+        idp_logout_binding: idp.logout.binding,
+        sign_requests: base.sign_requests || idp.wants_signed_requests,
+        idp_entity_id: idp.entity_id,
+        idp_error_url: idp.error_url,
+        idp_display_name: idp.display_name,
+        idp_scopes: idp.scopes,
+        idp_metadata: Some(origin.clone()),
+        ..base.clone()
+    })
+}
+
+/// Metadata that was pasted, signed where a key for that was given.
+fn pasted(xml: &str, draft: &NewDraft) -> Result<IdpMetadata, Problem> {
+    let (xml, limits) = (xml.as_bytes(), Limits::default());
+    let entity_id = draft.idp_metadata_entity_id.as_deref();
+    let pinned = draft.metadata_keys()?;
+    let keys: Vec<_> = pinned.iter().filter_map(|key| key.verifying_key().ok()).collect();
+    let read = if pinned.is_empty() {
+        IdpMetadata::parse_entity(xml, entity_id, &limits)
+    } else {
+        IdpMetadata::parse_signed(xml, entity_id, &limits, &keys)
+            .map(|verified| verified.metadata().clone())
+    };
+    read.map_err(|error| {
+        let expected = "the IdP's SAML 2.0 metadata, an EntityDescriptor";
+        Problem::invalid(METADATA_XML, expected, error.to_string())
     })
 }
 
@@ -172,16 +319,13 @@ fn from_fields(draft: &NewDraft, ours: &OurSide<'_>) -> Result<Idp, Problem> {
         (None, None) => Vec::new(),
     };
     if pasted.is_empty() {
-        let expected = "the IdP's signing certificate (PEM), or idp_metadata_xml instead";
+        let expected = "the IdP's signing certificate (PEM), or idp_metadata_xml or idp_metadata_url \
+                        instead";
         return Err(Problem::invalid("/idp_certificates", expected, "nothing"));
     }
     let mut certificates: Vec<Certificate> = Vec::new();
     for (pointer, text) in pasted {
-        let read = Certificate::parse_all(text.as_bytes()).map_err(|error| {
-            let expected = "an X.509 certificate in PEM form (-----BEGIN CERTIFICATE-----)";
-            Problem::invalid(&pointer, expected, error.to_string())
-        })?;
-        for certificate in read {
+        for certificate in read_certificates(&pointer, text)? {
             usable(&pointer, &certificate, ours)?;
             let known = |other: &Certificate| {
                 other.fingerprint_sha256() == certificate.fingerprint_sha256()
@@ -200,54 +344,78 @@ fn from_fields(draft: &NewDraft, ours: &OurSide<'_>) -> Result<Idp, Problem> {
         let expected = "the IdP's SSO URL (\"remote login URL\")";
         Problem::invalid("/idp_sso_url", expected, "nothing")
     })?;
-    let logout_url = draft.idp_logout_url.as_deref();
     Ok(Idp {
         certificates,
         sso_url: web("/idp_sso_url", sso_url, ours)?,
         sso_binding: draft.idp_sso_binding.unwrap_or_default(),
-        logout_url: logout_url
-            .map(|url| web("/idp_logout_url", url, ours))
-            .transpose()?,
-        logout_response_url: logout_response_url(draft, ours)?,
-        logout_binding: draft.idp_logout_binding.unwrap_or_default(),
+        logout: own_logout(draft, ours)?,
         entity_id: entity_id(draft.idp_entity_id.as_deref(), ours)?,
+        ..Idp::default()
     })
 }
 
-fn from_metadata(xml: &str, draft: &NewDraft, ours: &OurSide<'_>) -> Result<Idp, Problem> {
+fn read_certificates(pointer: &str, text: &str) -> Result<Vec<Certificate>, Problem> {
+    Certificate::parse_all(text.as_bytes()).map_err(|error| {
+        let expected = "an X.509 certificate in PEM form (-----BEGIN CERTIFICATE-----)";
+        Problem::invalid(pointer, expected, error.to_string())
+    })
+}
+
+/// What metadata says, where the draft does not say it too.
+fn from_draft_and_metadata(
+    pointer: &str,
+    metadata: &IdpMetadata,
+    draft: &NewDraft,
+    ours: &OurSide<'_>,
+) -> Result<Idp, Problem> {
     let beside = [
         ("/idp_certificates", draft.idp_certificates.is_some()),
         ("/idp_certificate", draft.idp_certificate.is_some()),
         ("/idp_sso_url", draft.idp_sso_url.is_some()),
         ("/idp_entity_id", draft.idp_entity_id.is_some()),
     ];
-    if let Some((pointer, _)) = beside.iter().find(|(_, given)| *given) {
-        let expected = "idp_metadata_xml alone: the metadata carries this value";
-        return Err(Problem::invalid(pointer, expected, "both"));
+    if let Some((beside, _)) = beside.iter().find(|(_, given)| *given) {
+        let expected = format!(
+            "{} alone: the metadata carries this value",
+            pointer.trim_start_matches('/')
+        );
+        return Err(Problem::invalid(beside, expected, "both"));
     }
-    const POINTER: &str = "/idp_metadata_xml";
-    let metadata = IdpMetadata::parse(xml.as_bytes(), &Limits::default()).map_err(|error| {
-        let expected = "the IdP's SAML 2.0 metadata, an EntityDescriptor";
-        Problem::invalid(POINTER, expected, error.to_string())
-    })?;
-    for certificate in &metadata.signing_certificates {
-        usable(POINTER, certificate, ours)?;
-    }
-    let (sso_binding, sso_url) = sso_endpoint(&metadata, draft.idp_sso_binding)?;
-    let sso_url = web(POINTER, sso_url, ours)?;
     // An explicit field wins over the metadata: the admin may know better.
-    let logout_url = match draft.idp_logout_url.as_deref() {
-        Some(given) => Some(web("/idp_logout_url", given, ours)?),
-        None => metadata.slo_url.filter(|url| web_url::parse(url).is_ok()),
+    let own = own_logout(draft, ours)?;
+    let logout = if own.url.is_some() {
+        own
+    } else {
+        let listed = listed_logout(metadata, draft.idp_logout_binding);
+        Logout {
+            response_url: own.response_url.or(listed.response_url),
+            ..listed
+        }
     };
+    from_metadata(pointer, metadata, draft.idp_sso_binding, logout, ours)
+}
+
+fn from_metadata(
+    pointer: &str,
+    metadata: &IdpMetadata,
+    binding: Option<SsoBinding>,
+    logout: Logout,
+    ours: &OurSide<'_>,
+) -> Result<Idp, Problem> {
+    for certificate in &metadata.signing_certificates {
+        usable(pointer, certificate, ours)?;
+    }
+    let (sso_binding, sso_url) = sso_endpoint(metadata, binding)?;
     Ok(Idp {
-        sso_url,
+        sso_url: web(pointer, sso_url, ours)?,
         sso_binding,
-        logout_url,
-        logout_response_url: logout_response_url(draft, ours)?,
-        logout_binding: draft.idp_logout_binding.unwrap_or_default(),
+        logout,
+        wants_signed_requests: metadata.want_authn_requests_signed,
         entity_id: entity_id(Some(&metadata.entity_id), ours)?,
-        certificates: metadata.signing_certificates,
+        certificates: metadata.signing_certificates.clone(),
+        error_url: a_page(metadata.error_url.as_ref()),
+        display_name: metadata.display_name.clone(),
+        scopes: metadata.scopes.clone(),
     })
 }
 
@@ -296,6 +464,10 @@ fn usable(pointer: &str, certificate: &Certificate, ours: &OurSide<'_>) -> Resul
         let found = "our own certificate (service_provider.certificate), which goes into the IdP";
         return Err(Problem::invalid(pointer, expected, found));
     }
+    strong(pointer, certificate)
+}
+
+fn strong(pointer: &str, certificate: &Certificate) -> Result<(), Problem> {
     certificate.verifying_key().map(drop).map_err(|error| {
         let expected = "a certificate with an RSA key of at least 2048 bits or an EC key on P-256, \
                         P-384 or P-521";
@@ -341,11 +513,44 @@ fn entity_id(given: Option<&str>, ours: &OurSide<'_>) -> Result<Option<String>, 
     Ok(Some(text.to_owned()))
 }
 
-fn logout_response_url(draft: &NewDraft, ours: &OurSide<'_>) -> Result<Option<String>, Problem> {
-    let given = draft.idp_logout_response_url.as_deref();
-    given
-        .map(|url| web("/idp_logout_response_url", url, ours))
-        .transpose()
+/// Where logout messages go, as the draft says.
+fn own_logout(draft: &NewDraft, ours: &OurSide<'_>) -> Result<Logout, Problem> {
+    let own = |pointer, given: &Option<String>| {
+        let given = given.as_deref();
+        given.map(|url| web(pointer, url, ours)).transpose()
+    };
+    Ok(Logout {
+        url: own("/idp_logout_url", &draft.idp_logout_url)?,
+        response_url: own("/idp_logout_response_url", &draft.idp_logout_response_url)?,
+        binding: draft.idp_logout_binding.unwrap_or_default(),
+    })
+}
+
+/// Where logout messages go, as the metadata says: by the binding that is asked for, else by
+/// redirect where it has an endpoint for that (SDP-SP25). What no browser can be sent to is none.
+fn listed_logout(metadata: &IdpMetadata, asked: Option<SsoBinding>) -> Logout {
+    let listed = |binding: &SsoBinding| {
+        let endpoint = match binding {
+            SsoBinding::Redirect => metadata.slo_redirect.as_ref(),
+            SsoBinding::Post => metadata.slo_post.as_ref(),
+        };
+        let url = a_page(Some(&endpoint?.location))?;
+        Some(Logout {
+            url: Some(url),
+            response_url: a_page(endpoint?.response_location.as_ref()),
+            binding: *binding,
+        })
+    };
+    let found = match &asked {
+        Some(binding) => listed(binding),
+        None => SsoBinding::ALL.iter().find_map(listed),
+    };
+    found.unwrap_or_default()
+}
+
+/// A URL that a browser can be sent to.
+fn a_page(url: Option<&String>) -> Option<String> {
+    url.filter(|url| web_url::parse(url).is_ok()).cloned()
 }
 
 /// What is said about the NameID: a Format and nothing at all exclude each other.

@@ -27,6 +27,8 @@ mod extract;
 mod facts;
 mod key_pool;
 mod keys;
+mod live_certificates;
+mod metadata;
 mod oidc;
 mod page;
 mod problem;

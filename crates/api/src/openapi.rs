@@ -16,8 +16,8 @@ use crate::{
     oidc::{authorize, discovery, introspect, logout, revoke, token, userinfo},
     page::{self, escape},
     routes::{
-        api_keys, audit_events, clients, connections, decisions, health, members, sessions, tests,
-        workspaces,
+        api_keys, audit_events, clients, connections, decisions, health, members,
+        metadata_refresh, sessions, tests, workspaces,
     },
 };
 
@@ -83,6 +83,7 @@ pub(crate) struct ProblemPlace {
         connections::disable,
         connections::list_revisions,
         connections::restore,
+        metadata_refresh::refresh,
         tests::create,
         tests::list,
         tests::read,

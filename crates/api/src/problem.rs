@@ -73,6 +73,8 @@ problem_types! {
         "Only a revision that has passed its own test goes live. Run `POST …/tests`, open `start_url` in a browser, sign in at the identity provider, then enable again. A test of an earlier draft does not count.";
     DraftRequired = "draft-required", CONFLICT, "Nothing has been saved yet",
         "The connection has neither a draft nor a live revision. Save the identity provider's certificate and SSO URL with `PUT …/draft` first.";
+    MetadataSourceRequired = "metadata-source-required", CONFLICT, "The connection has no metadata URL",
+        "There is nothing to refresh: the connection's settings were not made from a metadata URL. Save a draft with `idp_metadata_url` first.";
     ForceRequired = "force-required", CONFLICT, "This ends mandatory SSO",
         "The connection is live. Disabling or deleting it lets everybody sign in without the identity provider again; say `force: true` if that is what you want.";
     PayloadTooLarge = "payload-too-large", PAYLOAD_TOO_LARGE, "The body is too large",

@@ -28,6 +28,7 @@ use crate::{
     configuration::Configuration,
     key_pool::KeyPool,
     keys::Keys,
+    metadata::{self, Door},
     oidc, openapi,
     page::{STYLE, STYLE_PATH, SUBMIT, SUBMIT_PATH},
     problem::Problem,
@@ -90,6 +91,34 @@ pub struct Started {
     pub address: SocketAddr,
     /// The URL it is reached at.
     pub public_url: String,
+    service: Data<Service>,
+}
+
+/// What runs by the clock beside a server.
+pub struct Jobs {
+    stopper: vestibule_jobs::Stopper,
+    running: actix_web::rt::task::JoinHandle<()>,
+}
+
+impl Started {
+    /// Starts what runs by the clock: looking at metadata again.
+    #[must_use]
+    pub fn start_jobs(&self) -> Jobs {
+        let (stopper, stop) = vestibule_jobs::stop();
+        let running = actix_web::rt::spawn(metadata::run_jobs(self.service.clone(), stop));
+        Jobs { stopper, running }
+    }
+}
+
+impl Jobs {
+    /// Ends it, and waits a while for what is under way.
+    pub async fn stop(self) {
+        drop(self.stopper);
+        let wait = Duration::from_secs(SHUTDOWN);
+        if actix_web::rt::time::timeout(wait, self.running).await.is_err() {
+            warn!("metadata was still being fetched");
+        }
+    }
 }
 
 /// Opens the archive as the settings say, migrating it where they say so.
@@ -219,12 +248,13 @@ pub async fn start(mut config: Config, public_url_given: bool) -> Result<Started
             public_url: public_url.clone(),
         },
         key_pool: KeyPool::start()?,
+        door: Door::new(&config),
         revision_keys: RevisionKeys::default(),
         store,
         config,
     });
     replicas::start(&service, unsaid);
-    let pruned = service.clone();
+    let (pruned, shared) = (service.clone(), service.clone());
     actix_web::rt::spawn(async move { prune(&pruned).await });
     info!(
         %address,
@@ -258,6 +288,7 @@ pub async fn start(mut config: Config, public_url_given: bool) -> Result<Started
         server,
         address,
         public_url,
+        service: shared,
     })
 }
 

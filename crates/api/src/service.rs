@@ -8,7 +8,8 @@ use vestibule_state::ShortLived;
 use vestibule_store::Store;
 
 use crate::{
-    config::Config, configuration::Configuration, key_pool::KeyPool, keys::Keys, saml::RevisionKeys,
+    config::Config, configuration::Configuration, key_pool::KeyPool, keys::Keys, metadata::Door,
+    saml::RevisionKeys,
 };
 
 /// The service: its settings, its archive, its short-lived state and its keys.
@@ -22,4 +23,5 @@ pub(crate) struct Service {
     pub(crate) rules: Rules,
     pub(crate) key_pool: KeyPool,
     pub(crate) revision_keys: RevisionKeys,
+    pub(crate) door: Door,
 }

@@ -4,6 +4,7 @@ use std::io::Read;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use sha2::{Digest as _, Sha256};
 use ureq::config::Config;
 use ureq::http::header::{CONTENT_ENCODING, ETAG, LAST_MODIFIED, LOCATION};
 use ureq::http::{Response, Uri};
@@ -61,6 +62,20 @@ pub struct Document {
     pub bytes: Vec<u8>,
     /// Its version, for the next time.
     pub validators: Validators,
+}
+
+impl Document {
+    /// SHA-256 of its bytes in lower-case hex: whether it is the one that is known.
+    #[must_use]
+    pub fn sha256(&self) -> String {
+        use std::fmt::Write as _;
+        let mut text = String::with_capacity(64);
+        for byte in Sha256::digest(&self.bytes) {
+            // Writing to a String cannot fail.
+            let _ = write!(text, "{byte:02x}");
+        }
+        text
+    }
 }
 
 /// How a server answered.
@@ -136,6 +151,16 @@ impl Outbound {
         }
         let max = self.limits.max_redirects;
         Err(OutboundError::TooManyRedirects { max })
+    }
+
+    /// Whether the guard lets a URL pass now; nothing is connected to.
+    ///
+    /// # Errors
+    ///
+    /// [`OutboundError`] as of [`Self::get`].
+    pub fn check(&self, url: &str) -> Result<(), OutboundError> {
+        let url = parse(url)?;
+        self.reach.addresses(&url, self.limits.connect).map(drop)
     }
 
     /// One request; its redirects are not followed.

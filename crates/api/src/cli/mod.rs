@@ -82,7 +82,9 @@ fn dispatch(command: Command) -> Result<(), Failure> {
             telemetry::start(&config)?;
             actix_web::rt::System::new().block_on(async {
                 let started = server::start(config, public_url_given).await?;
+                let jobs = started.start_jobs();
                 started.server.await?;
+                jobs.stop().await;
                 tracing::info!("stopped");
                 Ok(())
             })

@@ -68,6 +68,8 @@ pub struct Config {
     pub sso_plans: Vec<Plan>,
     /// Whom to contact for an upgrade.
     pub upgrade_contact: Option<String>,
+    /// Whether metadata may be fetched from loopback and private addresses too.
+    pub outbound_allow_private: bool,
     /// Whether `serve` migrates.
     pub migrate: bool,
     /// How many connections to the database.
@@ -158,6 +160,11 @@ impl Config {
             clock_skew: SignedDuration::from_secs(i64::from(clock_skew)),
             sso_plans,
             upgrade_contact: get("UPGRADE_CONTACT").map(str::to_owned),
+            outbound_allow_private: one_of(
+                get("OUTBOUND_ALLOW_PRIVATE"),
+                "OUTBOUND_ALLOW_PRIVATE",
+                &[("off", false), ("on", true)],
+            )?,
             migrate: one_of(get("MIGRATE"), "MIGRATE", &[("on", true), ("off", false)])?,
             database_connections: usize::from(connections),
             log: get("LOG").unwrap_or("info").to_owned(),
@@ -278,6 +285,7 @@ mod tests {
         assert_eq!(config.public_url, "http://127.0.0.1:8080");
         assert!(matches!(config.master_key, MasterKeySource::MadeAt(_)));
         assert_eq!(config.sso_plans, [Plan::Pro, Plan::Premier]);
+        assert!(!config.outbound_allow_private);
     }
 
     #[test]
@@ -294,6 +302,7 @@ mod tests {
             ("VESTIBULE_CLOCK_SKEW", "3m"),
             ("VESTIBULE_SSO_PLANS", "pro,gold"),
             ("VESTIBULE_MIGRATE", "yes"),
+            ("VESTIBULE_OUTBOUND_ALLOW_PRIVATE", "true"),
             ("VESTIBULE_LOG_FORMAT", "xml"),
             ("VESTIBULE_LISTN", "127.0.0.1:1"),
         ] {

@@ -59,6 +59,11 @@ pub const SETTINGS: &[Setting] = &[
         meaning: "whom to contact for an upgrade; an address or URL shown with plan-upgrade-required",
     },
     Setting {
+        name: "OUTBOUND_ALLOW_PRIVATE",
+        default: "off",
+        meaning: "on: metadata may be fetched from loopback and private addresses too; for development",
+    },
+    Setting {
         name: "MIGRATE",
         default: "on",
         meaning: "on: `serve` brings the schema up to date at start; off: do it with `vestibule migrate`",

@@ -19,6 +19,7 @@ use crate::{
     audit, clock,
     draft::{NewDraft, OurSide, settings},
     extract::{Allowed, Caller, Json, PageQuery, Patch, double_option, scope},
+    metadata::{self, Look, Seen},
     problem::{Problem, ProblemType},
     routes::text,
     service::Service,
@@ -97,7 +98,7 @@ pub(crate) fn within_reach(
     Ok((connection, workspace))
 }
 
-fn parts(
+pub(crate) fn parts(
     tx: &mut Tx<'_>,
     connection: Connection,
     workspace: &Workspace,
@@ -110,15 +111,17 @@ fn parts(
         Some(id) => tx.revision(connection.id, id)?,
         None => None,
     };
+    let metadata_source = tx.metadata_source(connection.id)?;
     Ok(ConnectionParts {
         connection,
         plan: workspace.plan,
         draft,
         live,
+        metadata_source,
     })
 }
 
-fn view(service: &Service, parts: ConnectionParts, advisories: &[Advisory]) -> ConnectionView {
+pub(crate) fn view(service: &Service, parts: ConnectionParts, advisories: &[Advisory]) -> ConnectionView {
     ConnectionView::new(
         parts,
         &service.config.public_url,
@@ -333,6 +336,7 @@ pub(crate) async fn save_draft(
     body: Json<NewDraft>,
 ) -> Result<HttpResponse, Problem> {
     let (caller, id, Json(new)) = (caller.into_caller(), path.into_inner(), body);
+    let fetched = fetched(&service, &caller, id, &new).await?;
     let now = clock::now();
     let service_in = service.clone();
     let saved = service
@@ -345,7 +349,8 @@ pub(crate) async fn save_draft(
                 connection_id: id,
                 certificate_pem: &connection.service_provider.certificate_pem,
             };
-            let settings = settings(new, &ours)?;
+            let seen = fetched.as_deref();
+            let settings = settings(new, seen.map(|seen| &seen.metadata), &ours)?;
             let revision = Revision {
                 id: RevisionId::new(now),
                 workspace_id: workspace.id,
@@ -358,6 +363,7 @@ pub(crate) async fn save_draft(
                 created_at: now,
             };
             let connection = stage(tx, connection, &revision, now)?;
+            metadata::follow(tx, &connection, &revision, seen, now)?;
             let detail = json!({"revision": revision.id.to_string(), "number": revision.number});
             let (actor, scope) = (caller.actor(), Some(workspace.id));
             audit::record(tx, actor, scope, "connection.draft_saved", id, &detail, now)?;
@@ -367,8 +373,31 @@ pub(crate) async fn save_draft(
     Ok(HttpResponse::Ok().json(view(&service, saved, &[])))
 }
 
+/// What is behind the draft's metadata URL, if it has one; for a caller who may save it alone.
+async fn fetched(
+    service: &Data<Service>,
+    caller: &Caller,
+    id: ConnectionId,
+    new: &NewDraft,
+) -> Result<Option<Box<Seen>>, Problem> {
+    let (asks, service_in) = (caller.clone(), service.clone());
+    let allowed = move |tx: &mut Tx<'_>| {
+        let (_, workspace) = within_reach(tx, &asks, id)?;
+        Ok::<_, Problem>(plan_gate(workspace.plan, &service_in.rules)?)
+    };
+    let Some(origin) = new.metadata_origin()? else {
+        return Ok(None);
+    };
+    service.store.read(allowed).await?;
+    // No version is known, so there is nothing that could be unchanged.
+    match metadata::look(&service.door, &origin, Default::default()).await?? {
+        Look::Seen(seen) => Ok(Some(seen)),
+        Look::Unchanged => Ok(None),
+    }
+}
+
 /// Makes a revision the draft of its connection.
-fn stage(
+pub(crate) fn stage(
     tx: &mut Tx<'_>,
     mut connection: Connection,
     revision: &Revision,
@@ -530,6 +559,7 @@ pub(crate) async fn restore(
                 ..old
             };
             let connection = stage(tx, connection, &revision, now)?;
+            metadata::follow(tx, &connection, &revision, None, now)?;
             let detail = json!({
                 "revision": revision.id.to_string(),
                 "restored": revision_id.to_string(),

@@ -7,6 +7,7 @@ pub(crate) mod connections;
 pub(crate) mod decisions;
 pub(crate) mod health;
 pub(crate) mod members;
+pub(crate) mod metadata_refresh;
 pub(crate) mod problems;
 pub(crate) mod sessions;
 pub(crate) mod tests;
@@ -42,6 +43,7 @@ pub(crate) fn v1(config: &mut ServiceConfig) {
         .service(connections::disable)
         .service(connections::list_revisions)
         .service(connections::restore)
+        .service(metadata_refresh::refresh)
         .service(tests::create)
         .service(tests::list)
         .service(tests::read)

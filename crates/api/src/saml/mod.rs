@@ -16,6 +16,7 @@ pub(crate) mod urls;
 
 use actix_web::web::ServiceConfig;
 
+pub(crate) use arrival::blocking;
 pub(crate) use begin::{begin, leave};
 pub(crate) use keys::{OwnKeys, RevisionKeys, own_keys};
 pub(crate) use logout::{arrived, ask_idp};

@@ -3,10 +3,13 @@
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
-use vestibule_model::{Connection, Revision};
+use vestibule_model::{Connection, MetadataSource, Revision};
 use vestibule_policy::{Advisory, Rules, connection_state};
 
-use crate::{saml::urls, views::RevisionView};
+use crate::{
+    saml::urls,
+    views::{MetadataSourceView, RevisionView},
+};
 
 /// What the IdP admin copies into the IdP.
 #[derive(Debug, Serialize, ToSchema)]
@@ -48,6 +51,8 @@ pub(crate) struct ConnectionView {
     draft: Option<RevisionView>,
     /// The revision that serves.
     live: Option<RevisionView>,
+    /// Where the IdP's metadata is, where it was given by URL.
+    metadata_source: Option<MetadataSourceView>,
     /// When it was made.
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
@@ -65,6 +70,7 @@ pub(crate) struct ConnectionParts {
     pub(crate) plan: vestibule_model::Plan,
     pub(crate) draft: Option<Revision>,
     pub(crate) live: Option<Revision>,
+    pub(crate) metadata_source: Option<MetadataSource>,
 }
 
 impl ConnectionView {
@@ -79,6 +85,7 @@ impl ConnectionView {
             plan,
             draft,
             live,
+            metadata_source,
         } = parts;
         let state = connection_state(&connection, plan, rules);
         Self {
@@ -97,6 +104,7 @@ impl ConnectionView {
             },
             draft: draft.map(RevisionView::from),
             live: live.map(RevisionView::from),
+            metadata_source: metadata_source.map(MetadataSourceView::from),
             created_at: connection.created_at,
             updated_at: connection.updated_at,
             advisories: advisories

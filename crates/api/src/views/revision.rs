@@ -64,6 +64,14 @@ pub(crate) struct RevisionView {
     idp_initiated_client_id: Option<String>,
     /// Whether a key counts no longer when its certificate has expired.
     refuse_expired_certificates: bool,
+    /// What the IdP is called, by its metadata.
+    idp_display_name: Option<String>,
+    /// A page of the IdP for people whom it could not sign in, by its metadata.
+    idp_error_url: Option<String>,
+    /// The domains that the IdP may assert scoped attributes for, by its metadata.
+    idp_scopes: Vec<String>,
+    /// The URL of the metadata that these settings were made from.
+    idp_metadata_url: Option<String>,
     /// When it was saved.
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
@@ -130,6 +138,10 @@ impl From<Revision> for RevisionView {
             idp_initiated: settings.idp_initiated.as_str(),
             idp_initiated_client_id: settings.idp_initiated_client_id.map(|id| id.to_string()),
             refuse_expired_certificates: settings.refuse_expired_certificates,
+            idp_display_name: settings.idp_display_name,
+            idp_error_url: settings.idp_error_url,
+            idp_scopes: settings.idp_scopes,
+            idp_metadata_url: settings.idp_metadata.map(|origin| origin.url),
             created_at: revision.created_at,
         }
     }

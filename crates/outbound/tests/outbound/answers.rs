@@ -25,6 +25,14 @@ fn a_document_comes_with_its_version() {
     let document = document(get(&server).unwrap());
     assert_eq!(document.bytes, b"<x/>");
     assert_eq!(document.validators.etag.as_deref(), Some("\"1\""));
+    let empty = Document {
+        bytes: Vec::new(),
+        validators: Validators::default(),
+    };
+    // FIPS 180-4 of nothing.
+    let nothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    assert_eq!(empty.sha256(), nothing);
+    assert_ne!(document.sha256(), nothing);
     let head = &server.heads()[0].to_ascii_lowercase();
     assert!(head.starts_with("get /metadata http/1.1"), "{head}");
     assert!(head.contains("user-agent: vestibule"), "{head}");

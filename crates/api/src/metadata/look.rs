@@ -1,0 +1,157 @@
+//! One look at metadata behind a URL: fetched, verified where a key is pinned, read.
+
+use std::{sync::Arc, time::Duration};
+
+use jiff::SignedDuration;
+use tokio::sync::Semaphore;
+use vestibule_model::MetadataOrigin;
+use vestibule_outbound::{Fetched, Limits, Outbound, OutboundError, Reach, Validators};
+use vestibule_saml::{IdpMetadata, MetadataError, ValidityPolicy};
+use vestibule_xmlsig::{Certificate, KeyFingerprint, VerifyingKey};
+
+use crate::{
+    clock,
+    config::Config,
+    draft::METADATA_URL,
+    problem::{Problem, ProblemType},
+    saml::blocking,
+    web_url,
+};
+
+/// How many documents are fetched at a time: each may hold eight MiB and a thread for ten seconds.
+const AT_ONCE: usize = 8;
+/// How long a look waits for its turn.
+const TURN_WITHIN: Duration = Duration::from_secs(10);
+
+/// The door out, with so many places in it.
+pub(crate) struct Door {
+    outbound: Outbound,
+    places: Arc<Semaphore>,
+}
+
+impl Door {
+    pub(crate) fn new(config: &Config) -> Self {
+        let reach = if config.outbound_allow_private {
+            Reach::private_too()
+        } else {
+            Reach::internet()
+        };
+        Self {
+            outbound: Outbound::new(reach, Limits::default()),
+            places: Arc::new(Semaphore::new(AT_ONCE)),
+        }
+    }
+}
+
+/// What was seen.
+pub(crate) struct Seen {
+    pub(crate) metadata: IdpMetadata,
+    /// The pinned key that signed it.
+    pub(crate) signed_by: Option<KeyFingerprint>,
+    pub(crate) validators: Validators,
+    /// SHA-256, lower-case hex.
+    pub(crate) hash: String,
+}
+
+/// How a look ended.
+pub(crate) enum Look {
+    /// What is there is known already.
+    Unchanged,
+    Seen(Box<Seen>),
+}
+
+/// Why nothing was seen. Its text is for whoever entered the URL.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum LookError {
+    #[error(transparent)]
+    Outbound(#[from] OutboundError),
+    #[error(transparent)]
+    Metadata(#[from] MetadataError),
+    #[error("metadata by http must be signed by a key that is given; use https otherwise")]
+    NeitherHttpsNorSigned,
+    #[error("too many documents are being fetched")]
+    Busy,
+}
+
+impl From<LookError> for Problem {
+    fn from(error: LookError) -> Self {
+        match error {
+            LookError::Busy => Self::new(ProblemType::Unavailable, error.to_string()),
+            error => {
+                let expected = "a URL that the IdP's SAML 2.0 metadata can be fetched from";
+                Self::invalid(METADATA_URL, expected, error.to_string())
+            }
+        }
+    }
+}
+
+/// Looks at the metadata; `known` is the version that needs no second look.
+///
+/// # Errors
+/// The outer one when there was no thread to look with, the inner one says why nothing was seen.
+pub(crate) async fn look(
+    door: &Door,
+    origin: &MetadataOrigin,
+    known: Validators,
+) -> Result<Result<Look, LookError>, Problem> {
+    let places = Arc::clone(&door.places);
+    let Ok(Ok(place)) = tokio::time::timeout(TURN_WITHIN, places.acquire_owned()).await else {
+        return Ok(Err(LookError::Busy));
+    };
+    let (outbound, origin) = (door.outbound.clone(), origin.clone());
+    blocking(move || {
+        let seen = fetch(&outbound, &origin, &known);
+        drop(place);
+        seen
+    })
+    .await
+}
+
+fn fetch(outbound: &Outbound, origin: &MetadataOrigin, known: &Validators) -> Result<Look, LookError> {
+    let keys = pinned_keys(origin);
+    if origin.signing_certificates.is_empty() && is_open_to_others(&origin.url) {
+        // The guard first: its reason is the better one.
+        outbound.check(&origin.url)?;
+        return Err(LookError::NeitherHttpsNorSigned);
+    }
+    let document = match outbound.get(&origin.url, known)? {
+        Fetched::NotModified => return Ok(Look::Unchanged),
+        Fetched::Document(document) => document,
+    };
+    let limits = vestibule_saml::Limits::metadata();
+    let (xml, entity_id) = (&document.bytes, origin.entity_id.as_deref());
+    let (metadata, signed_by) = if origin.signing_certificates.is_empty() {
+        (IdpMetadata::parse_entity(xml, entity_id, &limits)?, None)
+    } else {
+        let verified = IdpMetadata::parse_signed(xml, entity_id, &limits, &keys)?;
+        let key = verified.signed_by();
+        (verified.metadata().clone(), Some(key))
+    };
+    let days = origin.max_validity_days;
+    let policy = ValidityPolicy {
+        at_most: days.map(|days| SignedDuration::from_hours(24 * i64::from(days))),
+    };
+    policy.check(metadata.valid_until, clock::now())?;
+    Ok(Look::Seen(Box::new(Seen {
+        metadata,
+        signed_by,
+        hash: document.sha256(),
+        validators: document.validators,
+    })))
+}
+
+/// What cannot be read now was refused when it was saved; without keys nothing verifies.
+fn pinned_keys(origin: &MetadataOrigin) -> Vec<VerifyingKey> {
+    origin
+        .signing_certificates
+        .iter()
+        .filter_map(|pem| Certificate::parse_all(pem.as_bytes()).ok())
+        .flatten()
+        .filter_map(|certificate| certificate.verifying_key().ok())
+        .collect()
+}
+
+/// Whether somebody between here and there could write what comes back.
+fn is_open_to_others(url: &str) -> bool {
+    url::Url::parse(url).is_ok_and(|url| url.scheme() == "http" && !web_url::is_loopback(&url))
+}

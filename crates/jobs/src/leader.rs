@@ -1,0 +1,43 @@
+//! One of several servers, by a lease in the database.
+
+use jiff::{SignedDuration, Timestamp};
+use vestibule_store::{Store, StoreError};
+
+/// How long a leader leads after it was last heard of.
+const TERM: SignedDuration = SignedDuration::from_secs(60);
+
+/// This server, as it stands for leadership.
+pub(crate) struct Candidate {
+    store: Store,
+    name: &'static str,
+    /// Nobody else's.
+    own: String,
+}
+
+impl Candidate {
+    pub(crate) fn new(store: Store, name: &'static str) -> Self {
+        let mut random = [0; 16];
+        // Without randomness the process number has to do.
+        let _ = getrandom::fill(&mut random);
+        let number = u128::from_ne_bytes(random);
+        let own = format!("{}-{number:032x}", std::process::id());
+        Self { store, name, own }
+    }
+
+    /// Whether this server leads, for a minute from now on.
+    pub(crate) async fn leads(&self, now: Timestamp) -> Result<bool, StoreError> {
+        let until = now.checked_add(TERM).unwrap_or(Timestamp::MAX);
+        let (name, own) = (self.name, self.own.clone());
+        self.store
+            .write(move |tx| tx.take_lease(name, &own, until, now))
+            .await
+    }
+
+    /// Makes room for another.
+    pub(crate) async fn resign(&self) -> Result<(), StoreError> {
+        let (name, own) = (self.name, self.own.clone());
+        self.store
+            .write(move |tx| tx.release_lease(name, &own).map(drop))
+            .await
+    }
+}

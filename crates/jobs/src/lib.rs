@@ -1,0 +1,14 @@
+//! What runs by the clock, on one server of several.
+//!
+//! This crate decides *when*, and nothing else: what is to be done comes in as a function. Whoever
+//! holds a lease in the database is the leader; when it is gone its lease runs out and another takes
+//! over. Should two of them ever believe that they lead, each piece of work is still claimed once.
+
+mod leader;
+mod refresh;
+mod stop;
+mod timetable;
+
+pub use refresh::{Pace, refresh_metadata};
+pub use stop::{Stop, Stopper, stop};
+pub use timetable::{Jitter, after_failure, after_success};

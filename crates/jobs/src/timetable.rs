@@ -1,0 +1,136 @@
+//! When something is done next.
+
+use jiff::{SignedDuration, Timestamp};
+
+/// No metadata is asked for more often (`cacheDuration` may say less).
+const SHORTEST: SignedDuration = SignedDuration::from_hours(1);
+/// No metadata is left alone for longer (`cacheDuration` may say more).
+const LONGEST: SignedDuration = SignedDuration::from_hours(24);
+/// Where the metadata does not say.
+const USUAL: SignedDuration = SignedDuration::from_hours(6);
+/// After the first failure; each further one doubles it.
+const FIRST_RETRY: SignedDuration = SignedDuration::from_mins(5);
+/// The longest that a failure is waited after.
+const LAST_RETRY: SignedDuration = SignedDuration::from_hours(12);
+
+/// A share of the time to wait, so that what began together does not stay together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Jitter(u8);
+
+impl Jitter {
+    /// The share of a byte; 0 is none.
+    #[must_use]
+    pub const fn new(byte: u8) -> Self {
+        Self(byte)
+    }
+
+    /// Whatever comes.
+    #[must_use]
+    pub fn random() -> Self {
+        let mut byte = [0];
+        // Without randomness everything is on time.
+        Self(match getrandom::fill(&mut byte) {
+            Ok(()) => byte[0],
+            Err(_) => 0,
+        })
+    }
+
+    /// Up to a tenth of `duration`.
+    fn of(self, duration: SignedDuration) -> SignedDuration {
+        duration / 2_560 * i32::from(self.0)
+    }
+}
+
+/// When metadata is looked at next after it was fetched: after its `cacheDuration`, within an hour
+/// and a day, up to a tenth earlier, and before it ends to be valid where an hour leaves time for
+/// that (Metadata §4.3, IIP-MD04).
+#[must_use]
+pub fn after_success(
+    cache_duration: Option<SignedDuration>,
+    valid_until: Option<Timestamp>,
+    jitter: Jitter,
+    now: Timestamp,
+) -> Timestamp {
+    let mut wait = cache_duration.unwrap_or(USUAL).clamp(SHORTEST, LONGEST);
+    if let Some(until) = valid_until {
+        wait = wait.min(until.duration_since(now) / 2);
+    }
+    later(now, (wait - jitter.of(wait)).max(SHORTEST))
+}
+
+/// When something is tried again that has failed so many times in a row: in 5, 10, 20, … minutes, at
+/// most 12 hours, and up to a tenth later.
+#[must_use]
+pub fn after_failure(failures: u32, jitter: Jitter, now: Timestamp) -> Timestamp {
+    let doubled = 2_i32.saturating_pow(failures.saturating_sub(1).min(16));
+    let wait = (FIRST_RETRY * doubled).min(LAST_RETRY);
+    later(now, wait + jitter.of(wait))
+}
+
+fn later(now: Timestamp, wait: SignedDuration) -> Timestamp {
+    now.checked_add(wait).unwrap_or(Timestamp::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::UNIX_EPOCH;
+
+    fn hours(hours: i64) -> SignedDuration {
+        SignedDuration::from_hours(hours)
+    }
+
+    #[test]
+    fn a_cache_duration_counts_within_an_hour_and_a_day() {
+        for (said, wait) in [
+            (None, 6),
+            (Some(hours(0)), 1),
+            (Some(hours(3)), 3),
+            (Some(hours(24 * 365)), 24),
+        ] {
+            let next = after_success(said, None, Jitter::new(0), NOW);
+            assert_eq!(next.duration_since(NOW), hours(wait), "{said:?}");
+        }
+    }
+
+    #[test]
+    fn jitter_comes_up_to_a_tenth_earlier_and_never_within_the_hour() {
+        for byte in [1, 128, 255] {
+            let next = after_success(Some(hours(10)), None, Jitter::new(byte), NOW);
+            let wait = next.duration_since(NOW);
+            assert!(wait < hours(10) && wait > hours(9), "{byte}: {wait:?}");
+            let next = after_success(Some(hours(1)), None, Jitter::new(byte), NOW);
+            assert_eq!(next.duration_since(NOW), hours(1), "{byte}");
+        }
+    }
+
+    #[test]
+    fn it_is_looked_at_before_it_ends_to_be_valid() {
+        let next = |ends| {
+            let until = NOW + hours(ends);
+            let next = after_success(Some(hours(24)), Some(until), Jitter::new(0), NOW);
+            next.duration_since(NOW)
+        };
+        assert_eq!(next(1_000), hours(24));
+        assert_eq!(next(10), hours(5));
+        assert_eq!(next(1), hours(1));
+        assert_eq!(next(-5), hours(1));
+    }
+
+    #[test]
+    fn failures_are_waited_after_for_longer_and_longer() {
+        let wait = |failures| {
+            let next = after_failure(failures, Jitter::new(0), NOW);
+            next.duration_since(NOW).as_mins()
+        };
+        let waits: Vec<_> = (1..=9).map(wait).collect();
+        assert_eq!(waits, [5, 10, 20, 40, 80, 160, 320, 640, 720]);
+        assert_eq!(wait(u32::MAX), 720);
+        let jittered = after_failure(1, Jitter::new(255), NOW).duration_since(NOW);
+        assert!(
+            jittered > FIRST_RETRY && jittered < FIRST_RETRY * 11 / 10,
+            "{jittered:?}"
+        );
+    }
+}

@@ -1,0 +1,198 @@
+//! One server of several does what is due, each thing once, until it is told to stop.
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+use std::future::Future;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::mpsc;
+use vestibule_jobs::{Pace, Stopper, refresh_metadata, stop};
+use vestibule_model::{
+    Connection, ConnectionId, MetadataOrigin, MetadataSource, Phase, Plan, ServiceProvider, Slug,
+    TwoFactorRule, Workspace, WorkspaceId,
+};
+use vestibule_store::{MasterKey, Store, StoreConfig};
+
+/// The present: these loops keep real time.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the loop under test asks for the time"
+)]
+fn clock() -> Timestamp {
+    Timestamp::now()
+}
+
+/// A database with so many sources that are due.
+async fn bed(sources: usize) -> (tempfile::TempDir, Store) {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}/vestibule.db", folder.path().display());
+    let config = StoreConfig::new(url, MasterKey::generate().unwrap());
+    Store::migrate(&config).unwrap();
+    let store = Store::open(config).unwrap();
+    let (now, workspace_id) = (clock(), WorkspaceId::new(clock()));
+    let workspace = Workspace {
+        id: workspace_id,
+        name: "Acme".to_owned(),
+        slug: Slug::parse("acme").unwrap(),
+        plan: Plan::Pro,
+        two_factor: TwoFactorRule::Off,
+        external_id: None,
+        created_at: now,
+        updated_at: now,
+    };
+    let fill = move |tx: &mut vestibule_store::Tx<'_>| {
+        tx.insert_workspace(&workspace)?;
+        for number in 0..sources {
+            let connection = Connection {
+                id: ConnectionId::new(now),
+                workspace_id,
+                name: format!("{number}"),
+                provider: None,
+                default: false,
+                phase: Phase::Draft,
+                draft: None,
+                live: None,
+                service_provider: ServiceProvider {
+                    certificate_pem: String::new(),
+                },
+                created_at: now,
+                updated_at: now,
+            };
+            tx.insert_connection(&connection, b"key")?;
+            let origin = MetadataOrigin {
+                url: format!("https://idp.example/{number}"),
+                entity_id: None,
+                signing_certificates: Vec::new(),
+                max_validity_days: None,
+                own_logout_url: false,
+            };
+            let source = MetadataSource::new(connection.id, workspace_id, origin, now);
+            tx.put_metadata_source(&source)?;
+        }
+        Ok::<_, vestibule_store::StoreError>(())
+    };
+    store.write(fill).await.unwrap();
+    (folder, store)
+}
+
+/// A server whose work is to say what it was given.
+fn server(
+    store: &Store,
+    done: &mpsc::UnboundedSender<MetadataSource>,
+) -> (Stopper, tokio::task::JoinHandle<()>) {
+    let (stopper, stop) = stop();
+    let done = done.clone();
+    let pace = Pace {
+        every: Duration::from_millis(5),
+    };
+    let work = move |source| {
+        let done = done.clone();
+        async move { done.send(source).unwrap() }
+    };
+    let running = tokio::spawn(refresh_metadata(store.clone(), pace, clock, work, stop));
+    (stopper, running)
+}
+
+async fn next(done: &mut mpsc::UnboundedReceiver<MetadataSource>) -> MetadataSource {
+    let found = tokio::time::timeout(Duration::from_secs(20), done.recv()).await;
+    found.unwrap().unwrap()
+}
+
+/// Runs a test of several threads.
+fn on_threads(test: impl Future<Output = ()>) {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_time()
+        .build();
+    runtime.unwrap().block_on(test);
+}
+
+#[test]
+fn what_is_due_is_done_once_though_several_servers_stand_ready() {
+    on_threads(async {
+        let (_folder, store) = bed(9).await;
+        let (said, mut done) = mpsc::unbounded_channel();
+        let servers = [
+            server(&store, &said),
+            server(&store, &said),
+            server(&store, &said),
+        ];
+        let mut seen = Vec::new();
+        for _ in 0..9 {
+            seen.push(next(&mut done).await.origin.url);
+        }
+        for (stopper, running) in servers {
+            drop(stopper);
+            running.await.unwrap();
+        }
+        assert!(done.try_recv().is_err(), "something was done twice");
+        seen.sort();
+        seen.dedup();
+        assert_eq!(seen.len(), 9);
+    });
+}
+
+#[test]
+fn a_leader_that_ends_makes_room_at_once() {
+    on_threads(async {
+        let (_folder, store) = bed(1).await;
+        let (said, mut done) = mpsc::unbounded_channel();
+        let (stopper, running) = server(&store, &said);
+        let source = next(&mut done).await;
+        drop(stopper);
+        running.await.unwrap();
+        // Due again.
+        let again = source.clone();
+        store
+            .write(move |tx| tx.put_metadata_source(&again))
+            .await
+            .unwrap();
+        let (_stopper, _running) = server(&store, &said);
+        assert_eq!(next(&mut done).await.origin, source.origin);
+    });
+}
+
+#[test]
+fn who_does_not_hold_the_lease_does_nothing() {
+    on_threads(async {
+        let (_folder, store) = bed(1).await;
+        let hour = clock() + SignedDuration::from_hours(1);
+        let lease = move |tx: &mut vestibule_store::Tx<'_>| {
+            tx.take_lease("metadata", "another", hour, clock())
+        };
+        assert!(store.write(lease).await.unwrap());
+        let (said, mut done) = mpsc::unbounded_channel();
+        // The clock of this server is asked once a round: after so many it has had its chance.
+        static ASKED: Mutex<Option<mpsc::UnboundedSender<()>>> = Mutex::new(None);
+        fn counting() -> Timestamp {
+            if let Some(asked) = &*ASKED.lock().unwrap() {
+                let _ = asked.send(());
+            }
+            clock()
+        }
+        let (ask, mut asked) = mpsc::unbounded_channel();
+        *ASKED.lock().unwrap() = Some(ask);
+        let (stopper, stop) = stop();
+        let pace = Pace {
+            every: Duration::from_millis(1),
+        };
+        let said = Arc::new(said);
+        let work = move |source| {
+            let said = Arc::clone(&said);
+            async move { said.send(source).unwrap() }
+        };
+        let running = tokio::spawn(refresh_metadata(store.clone(), pace, counting, work, stop));
+        for _ in 0..20 {
+            asked.recv().await.unwrap();
+        }
+        drop(stopper);
+        running.await.unwrap();
+        assert!(done.try_recv().is_err());
+        // And the lease is still the other's.
+        let held = store
+            .write(|tx| tx.release_lease("metadata", "another"))
+            .await;
+        assert!(held.unwrap());
+    });
+}
