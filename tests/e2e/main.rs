@@ -16,6 +16,7 @@ mod faults;
 mod isolation;
 mod lifecycle;
 mod main_job;
+mod metadata_url;
 mod oidc_client;
 mod openapi;
 mod plan;

@@ -149,7 +149,10 @@ impl NewDraft {
     /// # Errors
     /// A problem that names the field that cannot be used.
     pub(crate) fn metadata_origin(&self) -> Result<Option<MetadataOrigin>, Problem> {
-        if self.idp_metadata_max_validity_days.is_some_and(|days| !(1..=3_650).contains(&days)) {
+        if self
+            .idp_metadata_max_validity_days
+            .is_some_and(|days| !(1..=3_650).contains(&days))
+        {
             let expected = "a number of days from 1 to 3650";
             let pointer = "/idp_metadata_max_validity_days";
             return Err(Problem::invalid(pointer, expected, "another number"));
@@ -167,7 +170,8 @@ impl NewDraft {
             entity_id: self.idp_metadata_entity_id.clone(),
             signing_certificates: pinned.iter().map(Certificate::to_pem).collect(),
             max_validity_days: self.idp_metadata_max_validity_days,
-            own_logout_url: self.idp_logout_url.is_some(),
+            own_logout_url: self.idp_logout_url.is_some()
+                || self.idp_logout_response_url.is_some(),
         }))
     }
 
@@ -266,7 +270,11 @@ pub(crate) fn refreshed(
             binding: base.idp_logout_binding,
         }
     } else {
-        listed_logout(metadata, None)
+        let as_before = listed_logout(metadata, Some(base.idp_logout_binding));
+        match as_before.url {
+            Some(_) => as_before,
+            None => listed_logout(metadata, None),
+        }
     };
     let idp = from_metadata(METADATA_URL, metadata, binding, logout, ours)?;
     Ok(RevisionSettings {
@@ -291,7 +299,10 @@ fn pasted(xml: &str, draft: &NewDraft) -> Result<IdpMetadata, Problem> {
     let (xml, limits) = (xml.as_bytes(), Limits::default());
     let entity_id = draft.idp_metadata_entity_id.as_deref();
     let pinned = draft.metadata_keys()?;
-    let keys: Vec<_> = pinned.iter().filter_map(|key| key.verifying_key().ok()).collect();
+    let keys: Vec<_> = pinned
+        .iter()
+        .filter_map(|key| key.verifying_key().ok())
+        .collect();
     let read = if pinned.is_empty() {
         IdpMetadata::parse_entity(xml, entity_id, &limits)
     } else {

@@ -48,7 +48,11 @@ pub(crate) fn add_certificates_to_live(
     if !fits(&live.settings, certificates.len()) {
         let expected = format!("at most {MAX_KEYS} certificates");
         let found = live.settings.idp_certificates.len() + certificates.len();
-        return Err(Problem::invalid("/idp_certificates", expected, found.to_string()));
+        return Err(Problem::invalid(
+            "/idp_certificates",
+            expected,
+            found.to_string(),
+        ));
     }
     let before = live.id;
     let mut revision = Revision {
@@ -74,7 +78,10 @@ pub(crate) fn add_certificates_to_live(
         "certificates": added,
         "from": from,
     });
-    let (scope, action) = (Some(connection.workspace_id), "connection.certificates_added");
+    let (scope, action) = (
+        Some(connection.workspace_id),
+        "connection.certificates_added",
+    );
     audit::record(tx, actor, scope, action, connection.id, &detail, now)?;
     Ok(revision)
 }

@@ -16,8 +16,8 @@ use crate::{
     oidc::{authorize, discovery, introspect, logout, revoke, token, userinfo},
     page::{self, escape},
     routes::{
-        api_keys, audit_events, clients, connections, decisions, health, members,
-        metadata_refresh, sessions, tests, workspaces,
+        api_keys, audit_events, clients, connections, decisions, health, members, metadata_refresh,
+        sessions, tests, workspaces,
     },
 };
 

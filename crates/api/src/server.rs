@@ -115,7 +115,10 @@ impl Jobs {
     pub async fn stop(self) {
         drop(self.stopper);
         let wait = Duration::from_secs(SHUTDOWN);
-        if actix_web::rt::time::timeout(wait, self.running).await.is_err() {
+        if actix_web::rt::time::timeout(wait, self.running)
+            .await
+            .is_err()
+        {
             warn!("metadata was still being fetched");
         }
     }

@@ -10,6 +10,8 @@ pub(crate) mod process;
 pub(crate) mod redis;
 pub(crate) mod server;
 pub(crate) mod simplesamlphp;
+#[path = "../../../crates/outbound/tests/outbound/server.rs"]
+pub(crate) mod site;
 pub(crate) mod world;
 
 /// Makes one test per database out of one body: `on_both! { fn name(engine) { … } }`.

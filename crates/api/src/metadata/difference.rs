@@ -49,13 +49,25 @@ fn fingerprints(settings: &RevisionSettings) -> Vec<String> {
         .collect()
 }
 
-fn fields(settings: &RevisionSettings) -> [(&'static str, Option<String>); 7] {
+fn fields(settings: &RevisionSettings) -> [(&'static str, Option<String>); 10] {
     let scopes = (!settings.idp_scopes.is_empty()).then(|| settings.idp_scopes.join(" "));
     [
         ("idp_entity_id", settings.idp_entity_id.clone()),
         ("idp_sso_url", Some(settings.idp_sso_url.clone())),
-        ("idp_sso_binding", Some(settings.idp_sso_binding.to_string())),
+        (
+            "idp_sso_binding",
+            Some(settings.idp_sso_binding.to_string()),
+        ),
         ("idp_logout_url", settings.idp_logout_url.clone()),
+        (
+            "idp_logout_response_url",
+            settings.idp_logout_response_url.clone(),
+        ),
+        (
+            "idp_logout_binding",
+            Some(settings.idp_logout_binding.to_string()),
+        ),
+        ("sign_requests", Some(settings.sign_requests.to_string())),
         ("idp_error_url", settings.idp_error_url.clone()),
         ("idp_display_name", settings.idp_display_name.clone()),
         ("idp_scopes", scopes),

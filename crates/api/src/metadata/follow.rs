@@ -44,7 +44,9 @@ pub(crate) fn follow(
 /// Notes that the source was fetched, and when it is looked at next.
 pub(super) fn note_seen(source: &mut MetadataSource, seen: &Seen, now: Timestamp) {
     source.etag.clone_from(&seen.validators.etag);
-    source.last_modified.clone_from(&seen.validators.last_modified);
+    source
+        .last_modified
+        .clone_from(&seen.validators.last_modified);
     source.document_hash = Some(seen.hash.clone());
     source.valid_until = seen.metadata.valid_until;
     let cache = seen.metadata.cache_duration;
@@ -69,7 +71,11 @@ pub(super) fn live_of(
     tx: &mut Tx<'_>,
     connection: &Connection,
 ) -> Result<Option<Revision>, StoreError> {
-    revision_of(tx, connection, connection.live.filter(|_| connection.phase == Phase::Live))
+    revision_of(
+        tx,
+        connection,
+        connection.live.filter(|_| connection.phase == Phase::Live),
+    )
 }
 
 pub(super) fn revision_of(

@@ -107,7 +107,11 @@ pub(crate) async fn look(
     .await
 }
 
-fn fetch(outbound: &Outbound, origin: &MetadataOrigin, known: &Validators) -> Result<Look, LookError> {
+fn fetch(
+    outbound: &Outbound,
+    origin: &MetadataOrigin,
+    known: &Validators,
+) -> Result<Look, LookError> {
     let keys = pinned_keys(origin);
     if origin.signing_certificates.is_empty() && is_open_to_others(&origin.url) {
         // The guard first: its reason is the better one.

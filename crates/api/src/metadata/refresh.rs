@@ -10,9 +10,7 @@ use vestibule_model::{
     Workspace,
 };
 use vestibule_outbound::Validators;
-use vestibule_policy::{
-    DraftFacts, MetadataFacts, Remainder, connection_state, plan_for_metadata,
-};
+use vestibule_policy::{DraftFacts, MetadataFacts, Remainder, connection_state, plan_for_metadata};
 use vestibule_store::{Reach, Tx};
 
 use crate::{
@@ -100,7 +98,9 @@ pub(crate) async fn refresh(
     let asked = source.clone();
     let names = service
         .store
-        .read(move |tx| Ok::<_, Problem>(Standing::of(tx, &asked)?.map(|standing| standing.names())))
+        .read(move |tx| {
+            Ok::<_, Problem>(Standing::of(tx, &asked)?.map(|standing| standing.names()))
+        })
         .await?;
     let known = if names.is_some() && names == source.settled_for {
         Validators {
@@ -221,14 +221,19 @@ impl Settle<'_> {
             let certificates = added(&base.settings, &target);
             let actor = self.actor.clone();
             let connection = &mut standing.connection;
-            let added = add_certificates_to_live(tx, connection, certificates, &from, actor, self.now)?;
+            let added =
+                add_certificates_to_live(tx, connection, certificates, &from, actor, self.now)?;
             standing.live = Some(added);
         }
         let source = self.source;
         let outcome = match plan.remainder {
             Remainder::Settled => {
                 source.pending = None;
-                if plan.add_keys_to_live { "keys_added" } else { "settled" }
+                if plan.add_keys_to_live {
+                    "keys_added"
+                } else {
+                    "settled"
+                }
             }
             Remainder::Stage => {
                 let revision = staged(tx, standing, target, self.now)?;
@@ -240,7 +245,11 @@ impl Settle<'_> {
             Remainder::Wait => "waiting",
         };
         let waits = plan.remainder == Remainder::Wait;
-        let news = if waits { source.pending.as_ref() != Some(&change) } else { outcome != "settled" };
+        let news = if waits {
+            source.pending.as_ref() != Some(&change)
+        } else {
+            outcome != "settled"
+        };
         if news {
             let detail = json!({
                 "url": source.origin.url,
@@ -282,7 +291,10 @@ impl Settle<'_> {
         change: &MetadataChange,
         rules: &vestibule_policy::Rules,
     ) -> MetadataFacts {
-        let is_live = standing.live.as_ref().is_some_and(|live| live.id == base.id);
+        let is_live = standing
+            .live
+            .as_ref()
+            .is_some_and(|live| live.id == base.id);
         let draft = match &standing.draft {
             None => DraftFacts::None,
             Some(draft) if difference(&draft.settings, target).is_empty() => {

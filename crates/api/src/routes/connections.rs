@@ -121,7 +121,11 @@ pub(crate) fn parts(
     })
 }
 
-pub(crate) fn view(service: &Service, parts: ConnectionParts, advisories: &[Advisory]) -> ConnectionView {
+pub(crate) fn view(
+    service: &Service,
+    parts: ConnectionParts,
+    advisories: &[Advisory],
+) -> ConnectionView {
     ConnectionView::new(
         parts,
         &service.config.public_url,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use vestibule_outbound::{Document, Fetched, Limits, Outbound, OutboundError, Reach, Validators};
 
-use crate::server::{Server, door, door_within};
+use crate::{door, door_within, server::Server};
 
 fn get(server: &Server) -> Result<Fetched, OutboundError> {
     door(&[server]).get(&server.url(), &Validators::default())

@@ -2,7 +2,7 @@
 
 use vestibule_outbound::{Limits, Outbound, OutboundError, Reach, Validators};
 
-use crate::server::{Server, door};
+use crate::{door, server::Server};
 
 fn refusal(door: &Outbound, url: &str) -> OutboundError {
     let error = door.get(url, &Validators::default()).unwrap_err();

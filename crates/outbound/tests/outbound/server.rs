@@ -5,8 +5,6 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use vestibule_outbound::{Limits, Outbound, Reach};
-
 /// Listens until the test ends.
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
@@ -79,14 +77,4 @@ impl Server {
     pub(crate) fn heads(&self) -> Vec<String> {
         self.heads.lock().unwrap().clone()
     }
-}
-
-/// A door to the Internet and to these servers.
-pub(crate) fn door(servers: &[&Server]) -> Outbound {
-    door_within(servers, Limits::default())
-}
-
-pub(crate) fn door_within(servers: &[&Server], limits: Limits) -> Outbound {
-    let addresses: Vec<_> = servers.iter().map(|server| server.address).collect();
-    Outbound::new(Reach::and(&addresses), limits)
 }
