@@ -113,7 +113,7 @@ fn reason(answer: &Answer) -> String {
 fn audit(world: &World, action: &str) -> Vec<Value> {
     let log = world
         .api
-        .get("/v1/audit-events?limit=500")
+        .get("/v1/audit-events?limit=200")
         .expect(200)
         .json();
     let events = log["data"].as_array().unwrap().iter();
