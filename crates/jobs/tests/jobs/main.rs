@@ -38,6 +38,7 @@ async fn bed(sources: usize) -> (tempfile::TempDir, Store) {
         plan: Plan::Pro,
         two_factor: TwoFactorRule::Off,
         external_id: None,
+        keep_responses_days: 0,
         created_at: now,
         updated_at: now,
     };
