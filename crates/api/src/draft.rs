@@ -170,8 +170,7 @@ impl NewDraft {
             entity_id: self.idp_metadata_entity_id.clone(),
             signing_certificates: pinned.iter().map(Certificate::to_pem).collect(),
             max_validity_days: self.idp_metadata_max_validity_days,
-            own_logout_url: self.idp_logout_url.is_some()
-                || self.idp_logout_response_url.is_some(),
+            own_logout_url: self.idp_logout_url.is_some() || self.idp_logout_response_url.is_some(),
         }))
     }
 

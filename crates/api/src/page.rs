@@ -11,7 +11,7 @@ use actix_web::{
 };
 use vestibule_saml::{Outcome, Report};
 
-use crate::problem::Problem;
+use crate::{problem::Problem, web_url};
 
 /// The one style sheet, served as a file so that the content security policy needs no exception.
 pub(crate) const STYLE: &str = include_str!("assets/vestibule.css");
@@ -92,6 +92,8 @@ pub(crate) struct ErrorPage {
     pub(crate) message: String,
     /// What the person can do.
     pub(crate) advice: &'static str,
+    /// Where more help is: the IdP's page for people whom it could not sign in (SDP-SP11).
+    pub(crate) help: Option<Box<str>>,
     /// What support asks for; the request's id where there is nothing better.
     pub(crate) reference: Option<Box<str>>,
     /// For the log: a stable word, and the cause.
@@ -112,6 +114,7 @@ impl ErrorPage {
             title,
             message: message.into(),
             advice,
+            help: None,
             reference: None,
             reason,
             cause: None,
@@ -123,6 +126,13 @@ impl ErrorPage {
         self
     }
 
+    /// A page of somebody else's that helps; nothing but an https URL is linked to.
+    pub(crate) fn help(mut self, url: Option<&str>) -> Self {
+        let plain = url.filter(|url| web_url::parse(url).is_ok());
+        self.help = plain.map(Box::from);
+        self
+    }
+
     pub(crate) fn reference(mut self, reference: impl std::fmt::Display) -> Self {
         self.reference = Some(reference.to_string().into());
         self
@@ -131,8 +141,14 @@ impl ErrorPage {
     /// The page, complete.
     pub(crate) fn render(&self, request_id: &str) -> HttpResponse {
         let reference = self.reference.as_deref().unwrap_or(request_id);
+        let help = self.help.as_deref().map_or_else(String::new, |url| {
+            format!(
+                "<p><a href=\"{}\" rel=\"noreferrer\">Help from your identity provider</a></p>\n",
+                escape(url)
+            )
+        });
         let body = format!(
-            "<h1>{}</h1>\n<p>{}</p>\n<p>{}</p>\n<p class=\"reference\">Reference \
+            "<h1>{}</h1>\n<p>{}</p>\n<p>{}</p>\n{help}<p class=\"reference\">Reference \
              <code>{}</code></p>\n",
             escape(self.title),
             escape(&self.message),

@@ -10,8 +10,8 @@ mod connection;
 mod email;
 mod id;
 mod member;
-mod reference;
 mod metadata;
+mod reference;
 mod session;
 mod trail;
 mod workspace;
@@ -29,8 +29,8 @@ pub use id::{
     MemberId, RevisionId, ServiceProviderKeyId, SessionId, TestId, WorkspaceId,
 };
 pub use member::{Identity, Member, MemberStatus, Role, Subject};
-pub use reference::{Reference, ReferenceParseError};
 pub use metadata::{FieldChange, MetadataChange, MetadataOrigin, MetadataSource};
+pub use reference::{Reference, ReferenceParseError};
 pub use session::{AuthenticationMethod, Origin, SamlDetails, Session};
 pub use trail::{Actor, Attempt, AttemptEvent, AttemptOutcome, AttemptStep, AuditEvent};
 pub use workspace::{Domain, Plan, Slug, SlugError, TwoFactorRule, Workspace};

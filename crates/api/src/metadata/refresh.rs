@@ -328,6 +328,7 @@ fn staged(
         number: tx.next_revision_number(standing.connection.id)?,
         settings,
         learned_idp_entity_id: None,
+        learned: None,
         passed_test: None,
         created_at: now,
     };

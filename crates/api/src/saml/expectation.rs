@@ -46,6 +46,7 @@ pub(crate) fn unsolicited_parts(
     UnsolicitedParts {
         require_signed_response: settings.require_signed_response,
         identifier: identifier(revision),
+        allowed_scopes: settings.idp_scopes.clone(),
         required_authn_context: settings.required_authn_context.clone(),
         certificates: keys.certificates.clone(),
         learned: revision.learned.clone(),
@@ -75,6 +76,7 @@ pub(crate) fn expected_parts(
     ExpectedParts {
         require_signed_response: settings.require_signed_response,
         identifier: identifier(revision),
+        allowed_scopes: settings.idp_scopes.clone(),
         required_authn_context: settings.required_authn_context.clone(),
         authn_after,
         certificates: keys.certificates.clone(),

@@ -457,7 +457,7 @@ fn log(trip: &Trip, outcome: &str, reason: Option<&str>, member: Option<MemberId
 
 /// The IdP said itself that it failed: what it said, as text, and nobody has verified it
 /// (Core §3.2.2.1, SDP-SP11).
-fn said_no(status: &StatusDetail, _revision: &Revision) -> ErrorPage {
+fn said_no(status: &StatusDetail, revision: &Revision) -> ErrorPage {
     let mut said = status.nested.as_deref().unwrap_or(&status.code).to_owned();
     if let Some(message) = status.message.as_deref() {
         said.push_str(": ");
@@ -471,6 +471,7 @@ fn said_no(status: &StatusDetail, _revision: &Revision) -> ErrorPage {
         "Try again. If it happens again, ask whoever looks after your identity provider, and tell \
          them the reference below.",
     )
+    .help(revision.settings.idp_error_url.as_deref())
 }
 
 fn unacceptable() -> ErrorPage {

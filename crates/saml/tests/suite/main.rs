@@ -18,10 +18,10 @@ mod encryption;
 mod floods;
 mod logout;
 mod metadata;
-#[path = "../support/mutator.rs"]
-mod mutator;
 mod metadata_declares;
 mod metadata_signed;
+#[path = "../support/mutator.rs"]
+mod mutator;
 mod one_byte;
 mod reports;
 mod rules;
