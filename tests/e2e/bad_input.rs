@@ -143,7 +143,7 @@ fn what_is_wrong_with_an_authorize_request_goes_back_to_the_client() {
         (&[("response_mode", "fragment")], "invalid_request"),
         (&[("scope", "none-of-ours")], "invalid_scope"),
         (&[("request", "x")], "request_not_supported"),
-        (&[("prompt", "none")], "login_required"),
+        (&[("max_age", "soon")], "invalid_request"),
         (&[("prompt", "none login")], "invalid_request"),
     ] {
         let mut all = vec![("workspace", world.workspace.as_str())];

@@ -9,12 +9,14 @@
 
 mod support;
 
+mod asked;
 mod bad_input;
 mod bindings;
 #[path = "../faults/mod.rs"]
 mod faults;
 mod isolation;
 mod lifecycle;
+mod logout;
 mod main_job;
 mod metadata_url;
 mod oidc_client;
