@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use jiff::SignedDuration;
 use vestibule_saml::{
-    Expected, ExpectedParts, Limits, Purpose, Refusal, SignIn, Test, UnverifiedResponse,
+    Expected, ExpectedParts, Keys, Limits, Purpose, Refusal, Row, SignIn, Test, UnverifiedResponse,
     VerifiedAssertion,
 };
-use vestibule_xmlsig::{Certificate, VerifyingKey};
+use vestibule_xmlsig::{Certificate, DecryptionKey, VerifyingKey};
 
 use crate::case::{self, Case, Content};
 
@@ -45,8 +45,17 @@ pub(crate) fn judge(case: &Case) -> Result<Content, Refusal> {
 }
 
 fn judge_for<P: Purpose>(case: &Case, expected: &Expected<P>) -> Result<Content, Refusal> {
+    let decryption: Vec<DecryptionKey> = case
+        .decryption
+        .iter()
+        .map(|key| DecryptionKey::from_pkcs8_der(key).unwrap())
+        .collect();
     let assertion = UnverifiedResponse::decode(&case.form_value, &Limits::default())?
-        .verify(&keys(case))?
+        .verify(Keys {
+            verifying: &keys(case),
+            decryption: &decryption,
+            cbc: case.params.cbc,
+        })?
         .validate(expected, case.params.now)?;
     assert_eq!(
         assertion.idp_entity_id(),
@@ -149,6 +158,27 @@ fn what_must_be_refused_is_by_the_right_check() {
         })
         .collect();
     assert_no_complaint(&complaints);
+}
+
+/// Probes of an oracle: another key, a changed tag, bad padding, what is no XML: nobody can tell which.
+#[test]
+fn whatever_cannot_be_opened_is_told_in_the_same_words() {
+    let mut first: Option<Row> = None;
+    let mut count = 0;
+    for case in case::cases(&folder(), "reject") {
+        if case.name.starts_with("reject/unopened-") {
+            let refusal = judge(&case).unwrap_err();
+            let row = refusal.report.first_failure().unwrap().clone();
+            assert_eq!(
+                row,
+                *first.get_or_insert_with(|| row.clone()),
+                "{}",
+                case.name
+            );
+            count += 1;
+        }
+    }
+    assert!(count > 40, "{count} probes");
 }
 
 #[test]

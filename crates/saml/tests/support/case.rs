@@ -10,7 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use serde::Deserialize;
-use vestibule_saml::{Check, NameId};
+use vestibule_saml::{Cbc, Check, NameId};
 
 /// One folder.
 pub(crate) struct Case {
@@ -22,6 +22,8 @@ pub(crate) struct Case {
     pub(crate) document: Option<Vec<u8>>,
     /// What the connection trusts: one PEM block or several.
     pub(crate) certificates: Vec<u8>,
+    /// What the service provider decrypts with: PKCS #8 in DER, each.
+    pub(crate) decryption: Vec<Vec<u8>>,
     /// Everything else that decides, and the outcome.
     pub(crate) params: Params,
 }
@@ -39,6 +41,8 @@ pub(crate) struct Params {
     pub(crate) idp_entity_id: String,
     #[serde(default)]
     pub(crate) require_signed_response: bool,
+    #[serde(default)]
+    pub(crate) cbc: Cbc,
     #[serde(default)]
     pub(crate) purpose: Purpose,
     /// Of an acceptance: what the assertion says.
@@ -94,6 +98,21 @@ fn read(path: &Path, folder: &str) -> Case {
         form_value,
         document,
         certificates: file("certificate.pem").unwrap(),
+        decryption: file("decryption.pem").map_or_else(|_| Vec::new(), |pem| blocks(&pem)),
         params,
     }
+}
+
+/// What is in the PEM blocks of a file.
+fn blocks(pem: &[u8]) -> Vec<Vec<u8>> {
+    let pem = std::str::from_utf8(pem).unwrap();
+    pem.split("-----BEGIN PRIVATE KEY-----")
+        .skip(1)
+        .map(|block| {
+            let body = block.split("-----END").next().unwrap();
+            STANDARD
+                .decode(body.split_ascii_whitespace().collect::<String>())
+                .unwrap()
+        })
+        .collect()
 }

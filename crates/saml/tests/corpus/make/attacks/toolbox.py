@@ -62,6 +62,12 @@ class Key:
         return base64.b64encode(self.der).decode()
 
     @property
+    def pkcs8(self):
+        return self.private.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+
+    @property
     def spki(self):
         return self.private.public_key().public_bytes(
             serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
@@ -315,6 +321,8 @@ class Case:
     trust: tuple = (TRUSTED,)
     form: str | None = None
     params: dict = field(default_factory=dict)
+    # What the service provider decrypts with; None where the case is not about that.
+    keys: tuple | None = None
 
     def write(self, root):
         path = root / self.folder / self.name
@@ -324,6 +332,8 @@ class Case:
         else:
             data = self.document.encode("utf-8") if isinstance(self.document, str) else self.document
             (path / "response.xml").write_bytes(data)
+        if self.keys:
+            (path / "decryption.pem").write_bytes(b"".join(key.pkcs8 for key in self.keys))
         (path / "certificate.pem").write_bytes(b"".join(key.certificate for key in self.trust))
         params = {
             "now": "2026-11-24T09:00:30Z",
