@@ -54,9 +54,8 @@ impl Standing {
 
     /// The revision that the source describes: the live one before the draft.
     fn base(&self, source: &MetadataSource) -> Option<&Revision> {
-        let both = [&self.live, &self.draft].into_iter().flatten();
-        let last = both.into_iter().find(|revision| is_of(revision, source));
-        last
+        let mut both = [&self.live, &self.draft].into_iter().flatten();
+        both.find(|revision| is_of(revision, source))
     }
 
     /// The revisions that a document is compared with.
