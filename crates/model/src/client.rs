@@ -54,6 +54,10 @@ words! {
         ConnectionsRead = "connections:read",
         /// Save, test, enable and disable connections.
         ConnectionsWrite = "connections:write",
+        /// Hold a captured response against a connection, and see what a sign-in would get.
+        ConnectionsInspect = "connections:inspect",
+        /// Read responses that were kept as they arrived: they are full of personal data.
+        ResponsesRead = "responses:read",
         /// Ask for sign-in decisions.
         DecisionsRead = "decisions:read",
         /// Mint sessions for people who signed in elsewhere.

@@ -83,6 +83,8 @@ pub struct Attempt {
     pub started_at: Timestamp,
     /// When it came back for the last time; when it left, while it has not.
     pub finished_at: Timestamp,
+    /// Until when its response is kept as it arrived, where it is.
+    pub response_until: Option<Timestamp>,
 }
 
 /// Who did something.

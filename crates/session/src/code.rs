@@ -1,7 +1,7 @@
 //! One-time codes and refresh tokens, as they are kept.
 
 use jiff::Timestamp;
-use vestibule_model::{ClientId, SessionId};
+use vestibule_model::{AttemptId, ClientId, SessionId};
 
 /// What an application asked for at the authorization endpoint (RFC 6749 §4.1.1, RFC 7636 §4.3).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub struct CodeRequest {
     pub nonce: Option<String>,
     /// What was asked for, space-separated.
     pub scope: String,
+    /// The sign-in attempt that it ends, whose timeline goes on when the code is redeemed.
+    pub attempt: Option<AttemptId>,
 }
 
 /// A code, as it is kept: redeemed once, within a minute, by who asked for it.
@@ -35,6 +37,8 @@ pub struct CodeRecord {
     pub nonce: Option<String>,
     /// When it is worth nothing any more.
     pub expires_at: Timestamp,
+    /// The sign-in attempt that it ended.
+    pub attempt: Option<AttemptId>,
 }
 
 /// A refresh token, as it is kept: used once, then followed by the next.

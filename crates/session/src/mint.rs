@@ -74,6 +74,7 @@ pub fn mint_with_code(
         code_challenge: request.code_challenge,
         nonce: request.nonce,
         expires_at: after(now, CODE_LIFETIME),
+        attempt: request.attempt,
     };
     let minted = begin(grant, session_id, &request.scope, Some(record), now)?;
     Ok((minted, code))

@@ -44,5 +44,7 @@ pub use page::{Page, PageRequest};
 pub use reseal::{Resealed, Resealing};
 pub use seal::{MasterKey, MasterKeys};
 pub use store::Store;
-pub use tables::{CodeRedemption, KeyRotation, MemberFilter, RefreshRedemption, RefreshState};
+pub use tables::{
+    AttemptFilter, CodeRedemption, KeyRotation, MemberFilter, RefreshRedemption, RefreshState,
+};
 pub use tx::{Reach, Tx};

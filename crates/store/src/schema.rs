@@ -248,6 +248,7 @@ diesel::table! {
         nonce -> Nullable<Text>,
         expires_at -> BigInt,
         redeemed_at -> Nullable<BigInt>,
+        attempt_id -> Nullable<Text>,
     }
 }
 

@@ -126,6 +126,7 @@ pub(crate) mod scope {
         IdentitiesProve,
         ConnectionsRead,
         ConnectionsWrite,
+        ConnectionsInspect,
         DecisionsRead,
         SessionsMint,
         SessionsRead,

@@ -231,6 +231,7 @@ impl Scene {
 
     pub(crate) fn code_request(&self) -> CodeRequest {
         CodeRequest {
+            attempt: None,
             client_id: self.client,
             redirect_uri: "https://app.example/callback".into(),
             code_challenge: CHALLENGE.into(),

@@ -22,6 +22,7 @@ struct CodeRow {
     nonce: Option<String>,
     expires_at: i64,
     redeemed_at: Option<i64>,
+    attempt_id: Option<String>,
 }
 
 impl TryFrom<&CodeRecord> for CodeRow {
@@ -37,6 +38,7 @@ impl TryFrom<&CodeRecord> for CodeRow {
             nonce: optional_text("codes", "nonce", code.nonce.as_deref())?,
             expires_at: micros(code.expires_at),
             redeemed_at: None,
+            attempt_id: code.attempt.map(|id| id.to_string()),
         })
     }
 }
@@ -54,6 +56,7 @@ impl TryFrom<CodeRow> for CodeRecord {
             session_id: reading.parse("session_id", &row.session_id)?,
             client_id: reading.parse("client_id", &row.client_id)?,
             expires_at: reading.time("expires_at", row.expires_at)?,
+            attempt: reading.parse_optional("attempt_id", row.attempt_id.as_deref())?,
             redirect_uri: row.redirect_uri,
             code_challenge: row.code_challenge,
             nonce: row.nonce,

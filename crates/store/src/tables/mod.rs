@@ -23,6 +23,7 @@ mod signing_key;
 mod test_run;
 mod workspace;
 
+pub use attempt::AttemptFilter;
 pub use code::CodeRedemption;
 pub use member::MemberFilter;
 pub use refresh::{RefreshRedemption, RefreshState};

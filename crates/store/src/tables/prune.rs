@@ -1,11 +1,13 @@
 //! Taking away what nobody can use any more.
 
+use diesel::dsl::{count_star, min};
 use diesel::prelude::*;
 use jiff::{SignedDuration, Timestamp};
+use vestibule_model::{AttemptId, AttemptOutcome};
 
 use crate::column::micros;
 use crate::engine::on;
-use crate::schema::{assertion_claims, codes, refresh_tokens, sessions};
+use crate::schema::{assertion_claims, codes, refresh_tokens, sessions, sign_in_attempts};
 use crate::{StoreError, Tx};
 
 /// The most rows of one kind that one call takes away: other writes wait for it.
@@ -17,13 +19,20 @@ const CODES_KEPT: SignedDuration = SignedDuration::from_hours(24);
 /// How long a session can still be looked up when it is over; its tokens go with it.
 const SESSIONS_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 
+/// How long an attempt is kept that never came back: whoever could not get in asks within a week.
+const PENDING_KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// How many of them are kept of one connection, the newest: as many as may be under way at a time
+/// (design §4.8). Anybody can begin one.
+const PENDING_OF_CONNECTION: i64 = 2_000;
+
 fn before(now: Timestamp, kept: SignedDuration) -> i64 {
     micros(now.checked_sub(kept).unwrap_or(Timestamp::MIN))
 }
 
 impl Tx<'_> {
-    /// Takes away claims, codes, refresh tokens, sessions and signing keys whose time is long over,
-    /// and ends overdue test runs, at most 500 of each kind that is taken away. How many there were; call it
+    /// Takes away claims, codes, refresh tokens, sessions, signing keys and kept responses whose time
+    /// is long over, and sign-in attempts that never came back, and ends overdue test runs, at most 500 of each kind that is taken away. How many there were; call it
     /// again while that is not zero.
     ///
     /// # Errors
@@ -31,6 +40,8 @@ impl Tx<'_> {
     pub fn prune(&mut self, now: Timestamp) -> Result<usize, StoreError> {
         let mut pruned = self.expire_overdue_tests(now)?;
         pruned += self.prune_signing_keys(now)?;
+        pruned += self.prune_responses(now)?;
+        pruned += self.prune_pending_attempts(now)?;
         let at = micros(now);
         let old = on!(self, |conn| assertion_claims::table
             .filter(assertion_claims::keep_until.lt(at))
@@ -72,6 +83,69 @@ impl Tx<'_> {
             sessions::table.filter(sessions::id.eq_any(&old))
         )
         .execute(conn))?;
+        Ok(pruned)
+    }
+
+    /// Kept responses whose time is over; the attempts stay.
+    fn prune_responses(&mut self, now: Timestamp) -> Result<usize, StoreError> {
+        let at = micros(now);
+        let old = on!(self, |conn| sign_in_attempts::table
+            .filter(sign_in_attempts::response_until.le(Some(at)))
+            .select(sign_in_attempts::id)
+            .limit(BATCH)
+            .load::<String>(conn))?;
+        on!(self, |conn| diesel::update(
+            sign_in_attempts::table.filter(sign_in_attempts::id.eq_any(&old))
+        )
+        .set((
+            sign_in_attempts::response.eq(None::<String>),
+            sign_in_attempts::response_until.eq(None::<i64>),
+        ))
+        .execute(conn))
+    }
+
+    /// Attempts that went to the IdP and never came back: those that are old, and the oldest of a
+    /// connection that has too many.
+    fn prune_pending_attempts(&mut self, now: Timestamp) -> Result<usize, StoreError> {
+        let pending = AttemptOutcome::Pending.as_str();
+        // Ids sort by time.
+        let since = now.checked_sub(PENDING_KEPT).unwrap_or(Timestamp::MIN);
+        let oldest_kept = AttemptId::new(since).to_string();
+        let crowded = on!(self, |conn| sign_in_attempts::table
+            .filter(sign_in_attempts::outcome.eq(pending))
+            .group_by(sign_in_attempts::connection_id)
+            .having(
+                count_star()
+                    .gt(PENDING_OF_CONNECTION)
+                    .or(min(sign_in_attempts::id).lt(Some(&oldest_kept)))
+            )
+            .select((sign_in_attempts::connection_id, count_star()))
+            .load::<(String, i64)>(conn))?;
+        let mut pruned = 0;
+        for (connection_id, count) in crowded {
+            let surplus = (count - PENDING_OF_CONNECTION).max(0);
+            let oldest: Vec<String> = on!(self, |conn| sign_in_attempts::table
+                .filter(sign_in_attempts::outcome.eq(pending))
+                .filter(sign_in_attempts::connection_id.eq(&connection_id))
+                .order(sign_in_attempts::id.asc())
+                .select(sign_in_attempts::id)
+                .limit(BATCH)
+                .load(conn))?;
+            let surplus = usize::try_from(surplus).unwrap_or(usize::MAX);
+            let gone: Vec<_> = oldest
+                .into_iter()
+                .enumerate()
+                .filter(|(index, id)| *index < surplus || *id < oldest_kept)
+                .map(|(_, id)| id)
+                .collect();
+            pruned += on!(self, |conn| diesel::delete(
+                sign_in_attempts::table
+                    .filter(sign_in_attempts::id.eq_any(&gone))
+                    // Somebody may have come back this very moment.
+                    .filter(sign_in_attempts::outcome.eq(pending))
+            )
+            .execute(conn))?;
+        }
         Ok(pruned)
     }
 }

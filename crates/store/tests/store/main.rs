@@ -12,6 +12,7 @@
 
 #[path = "../../../policy/tests/rules/assertion.rs"]
 mod assertion;
+mod attempts;
 mod bed;
 mod changes;
 mod inconsistent;

@@ -1,7 +1,7 @@
 //! Lists come in pages that miss nothing and repeat nothing.
 
 use vestibule_model::*;
-use vestibule_store::{MemberFilter, Page, PageRequest, Reach, StoreError, Tx};
+use vestibule_store::{AttemptFilter, MemberFilter, Page, PageRequest, Reach, StoreError, Tx};
 
 use crate::bed::Bed;
 use crate::on_both;
@@ -41,7 +41,7 @@ on_both! {
         bed.write(move |tx| {
             copies.0[1..].iter().try_for_each(|member| tx.insert_member(member))?;
             copies.1[1..].iter().try_for_each(|revision| tx.insert_revision(revision))?;
-            copies.2.iter().try_for_each(|attempt| tx.insert_attempt(attempt))?;
+            copies.2.iter().try_for_each(|attempt| tx.insert_attempt(attempt).map(drop))?;
             for test in &copies.3 {
                 tx.insert_test(test, &vestibule_session::Secret::generate().unwrap())?;
             }
@@ -59,7 +59,7 @@ on_both! {
         assert_eq!(walk(bed, move |tx, page| tx.list_revisions(conn, page)), revisions);
         let mut ids: Vec<_> = attempts.iter().map(|attempt| attempt.id).collect();
         ids.sort_by_key(|id| std::cmp::Reverse(*id));
-        let walked = walk(bed, move |tx, page| tx.list_attempts(conn, page));
+        let walked = walk(bed, move |tx, page| tx.list_attempts(conn, &AttemptFilter::default(), page));
         assert_eq!(walked.iter().map(|attempt| attempt.id).collect::<Vec<_>>(), ids);
         let walked = walk(bed, move |tx, page| tx.list_tests(conn, page));
         assert!(walked.is_sorted_by(|a, b| a.id > b.id) && walked.len() == tests.len());

@@ -195,6 +195,7 @@ pub(crate) fn attempt(revision: &Revision, member: Option<&Member>) -> Attempt {
         }],
         started_at: now(),
         finished_at: later(9),
+        response_until: None,
     }
 }
 
@@ -271,6 +272,7 @@ pub(crate) fn minted(workspace: &Workspace, member: &Member, client: &Client) ->
         code_challenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM".to_owned(),
         nonce: Some("n".to_owned()),
         scope: "openid email".to_owned(),
+        attempt: Some(AttemptId::new(now())),
     };
     mint_with_code(grant, request, now()).unwrap()
 }

@@ -1,0 +1,2 @@
+DROP INDEX sign_in_attempts_pending;
+ALTER TABLE codes DROP COLUMN attempt_id;
