@@ -1,17 +1,18 @@
 //! Short-lived state in the memory of one server.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
     future::ready,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use jiff::Timestamp;
 use tokio::sync::mpsc;
-use vestibule_model::{Change, WorkspaceId};
+use vestibule_model::{Change, ConnectionId, Reference, WorkspaceId};
 
 use crate::{
-    Answer, BrowserBinding, Limits, News, Parked, ParkedId, ShortLived, StateError, Trip, TripId,
+    Answer, BrowserBinding, Limits, News, Parked, ParkedId, ShortLived, StateError, Stray, Trip,
+    TripId,
 };
 
 /// Short-lived state in the memory of one server; a restart drops trips in flight and nothing else.
@@ -35,6 +36,10 @@ struct Inner {
     parked_by_id: HashMap<ParkedId, Timestamp>,
     parked_by_trip: HashMap<TripId, ParkedId>,
     parked_bytes: usize,
+    /// In the order in which they came; each with a number that counts them all.
+    strays: HashMap<ConnectionId, VecDeque<(u64, Stray)>>,
+    strays_ever: u64,
+    strays_count: usize,
 }
 
 impl InProcess {
@@ -89,6 +94,26 @@ impl Inner {
             self.parked_by_trip.remove(&message.trip);
         }
         Some(message)
+    }
+
+    /// Takes the first stray of a connection out.
+    fn drop_stray(&mut self, id: ConnectionId) {
+        let Some(strays) = self.strays.get_mut(&id) else {
+            return;
+        };
+        if strays.pop_front().is_some() {
+            self.strays_count = self.strays_count.saturating_sub(1);
+        }
+        if strays.is_empty() {
+            self.strays.remove(&id);
+        }
+    }
+
+    /// The connection whose first stray came before every other.
+    fn oldest_stray(&self) -> Option<ConnectionId> {
+        let first = |strays: &VecDeque<(u64, Stray)>| strays.front().map(|(number, _)| *number);
+        let oldest = self.strays.iter().min_by_key(|(_, strays)| first(strays));
+        oldest.map(|(id, _)| *id)
     }
 
     fn oldest_of_browser(&self, trip: &Trip) -> Option<TripId> {
@@ -208,6 +233,47 @@ impl ShortLived for InProcess {
         inner.drop_expired(now);
         let message = inner.unpark(id);
         Box::pin(ready(Ok(message)))
+    }
+
+    fn note_stray(&self, stray: Stray, _now: Timestamp) -> Answer<'_, ()> {
+        let mut inner = self.lock();
+        let id = stray.connection_id;
+        inner.strays_ever += 1;
+        let number = inner.strays_ever;
+        let strays = inner.strays.entry(id).or_default();
+        strays.push_back((number, stray));
+        let crowded = strays.len() > self.limits.strays_per_connection;
+        inner.strays_count += 1;
+        if crowded {
+            inner.drop_stray(id);
+        }
+        if inner.strays_count > self.limits.strays
+            && let Some(oldest) = inner.oldest_stray()
+        {
+            inner.drop_stray(oldest);
+        }
+        Box::pin(ready(Ok(())))
+    }
+
+    fn strays(&self, connection_id: ConnectionId, now: Timestamp) -> Answer<'_, Vec<Stray>> {
+        let inner = self.lock();
+        let kept = inner.strays.get(&connection_id).into_iter().flatten().rev();
+        let strays = kept
+            .map(|(_, stray)| stray)
+            .filter(|stray| self.limits.stray_until(stray.received_at) > now)
+            .cloned()
+            .collect();
+        Box::pin(ready(Ok(strays)))
+    }
+
+    fn find_stray(&self, reference: Reference, now: Timestamp) -> Answer<'_, Option<Stray>> {
+        let inner = self.lock();
+        let all = inner.strays.values().flatten().map(|(_, stray)| stray);
+        let found = all
+            .filter(|stray| stray.reference == reference)
+            .find(|stray| self.limits.stray_until(stray.received_at) > now)
+            .cloned();
+        Box::pin(ready(Ok(found)))
     }
 
     fn ping(&self) -> Answer<'_, ()> {

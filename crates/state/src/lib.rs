@@ -10,19 +10,21 @@ mod in_process;
 mod in_redis;
 mod limits;
 mod news;
+mod stray;
 mod trip;
 
 use std::{future::Future, pin::Pin};
 
 use jiff::Timestamp;
 use tokio::sync::mpsc;
-use vestibule_model::Change;
+use vestibule_model::{Change, ConnectionId, Reference};
 
 pub use browser::{BrowserBinding, BrowserToken, random_reference};
 pub use in_process::InProcess;
 pub use in_redis::Redis;
 pub use limits::Limits;
 pub use news::News;
+pub use stray::Stray;
 pub use trip::{AuthorizeRequest, LogoutReturn, Parked, ParkedId, Purpose, Trip, TripId};
 
 /// Why short-lived state could not be had.
@@ -68,6 +70,15 @@ pub trait ShortLived: Send + Sync {
 
     /// Takes a parked message out: of all callers exactly one gets it.
     fn unpark<'a>(&'a self, id: &'a ParkedId, now: Timestamp) -> Answer<'a, Option<Parked>>;
+
+    /// Keeps what belongs to no trip; the oldest of the same connection makes room.
+    fn note_stray(&self, stray: Stray, now: Timestamp) -> Answer<'_, ()>;
+
+    /// What has strayed to a connection within a day, the newest first.
+    fn strays(&self, connection_id: ConnectionId, now: Timestamp) -> Answer<'_, Vec<Stray>>;
+
+    /// The stray with this reference, to whatever connection.
+    fn find_stray(&self, reference: Reference, now: Timestamp) -> Answer<'_, Option<Stray>>;
 
     /// Whether the place answers.
     fn ping(&self) -> Answer<'_, ()>;

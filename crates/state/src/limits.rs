@@ -15,11 +15,24 @@ pub struct Limits {
     pub parked_for: SignedDuration,
     /// Bytes of all parked messages together: sixty-four of the largest bodies that are taken.
     pub parked_bytes: usize,
+    /// Strays that are kept of one connection: a page of them tells support what goes on.
+    pub strays_per_connection: usize,
+    /// Strays of all connections together, in one process. (In Redis those of each connection are
+    /// bounded, and there is a connection for all of them.)
+    pub strays: usize,
+    /// How long a stray is kept: somebody who could not get in asks within a day.
+    pub strays_for: SignedDuration,
 }
 
 impl Limits {
     pub(crate) fn parked_until(&self, now: Timestamp) -> Timestamp {
         now.checked_add(self.parked_for).unwrap_or(Timestamp::MAX)
+    }
+
+    pub(crate) fn stray_until(&self, received_at: Timestamp) -> Timestamp {
+        received_at
+            .checked_add(self.strays_for)
+            .unwrap_or(Timestamp::MAX)
     }
 }
 
@@ -31,6 +44,9 @@ impl Default for Limits {
             total: 50_000,
             parked_for: SignedDuration::from_secs(60),
             parked_bytes: 64 * 1024 * 1024,
+            strays_per_connection: 50,
+            strays: 5_000,
+            strays_for: SignedDuration::from_hours(24),
         }
     }
 }

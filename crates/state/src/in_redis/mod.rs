@@ -9,9 +9,9 @@ mod scripts;
 use jiff::Timestamp;
 use redis::{FromRedisValue, Value};
 use tokio::sync::mpsc;
-use vestibule_model::Change;
+use vestibule_model::{Change, ConnectionId, Reference};
 
-use crate::{Answer, Limits, News, Parked, ParkedId, ShortLived, StateError, Trip, TripId};
+use crate::{Answer, Limits, News, Parked, ParkedId, ShortLived, StateError, Stray, Trip, TripId};
 use address::Address;
 use link::{Link, Request};
 use scripts::{Scripts, place, ttl_ms};
@@ -142,6 +142,55 @@ impl ShortLived for Redis {
             script.arg(id.as_str()).arg(place(now));
             let record: Option<Vec<u8>> = self.ask(Request::Script(&script)).await?;
             record.as_deref().map(record::read_parked).transpose()
+        })
+    }
+
+    fn note_stray(&self, stray: Stray, now: Timestamp) -> Answer<'_, ()> {
+        Box::pin(async move {
+            let record = record::write_stray(&stray)?;
+            let expires_at = self.limits.stray_until(stray.received_at);
+            let mut script = self.scripts.note_stray(&stray);
+            script
+                .arg(format!("{} {record}", stray.reference))
+                .arg(stray.connection_id.to_string())
+                .arg(ttl_ms(expires_at, now))
+                .arg(self.limits.strays_per_connection);
+            self.ask::<Value>(Request::Script(&script)).await.map(drop)
+        })
+    }
+
+    fn strays(&self, connection_id: ConnectionId, now: Timestamp) -> Answer<'_, Vec<Stray>> {
+        Box::pin(async move {
+            let mut command = redis::cmd("LRANGE");
+            command
+                .arg(self.scripts.strays(connection_id))
+                .arg(0)
+                .arg(-1);
+            let elements: Vec<Vec<u8>> = self.ask(Request::Command(&command)).await?;
+            let mut strays = Vec::with_capacity(elements.len());
+            for element in &elements {
+                let stray = record::read_stray(element)?;
+                if self.limits.stray_until(stray.received_at) > now {
+                    strays.push(stray);
+                }
+            }
+            Ok(strays)
+        })
+    }
+
+    fn find_stray(&self, reference: Reference, now: Timestamp) -> Answer<'_, Option<Stray>> {
+        Box::pin(async move {
+            let mut command = redis::cmd("GET");
+            command.arg(self.scripts.stray(reference));
+            let connection_id: Option<String> = self.ask(Request::Command(&command)).await?;
+            // What names no connection was written by somebody else, and leads nowhere.
+            let Some(id) = connection_id.and_then(|id| id.parse().ok()) else {
+                return Ok(None);
+            };
+            let strays = self.strays(id, now).await?;
+            Ok(strays
+                .into_iter()
+                .find(|stray| stray.reference == reference))
         })
     }
 

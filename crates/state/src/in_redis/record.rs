@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use vestibule_model::{AttemptId, ClientId, ConnectionId, RevisionId, TestId, WorkspaceId};
 
 use crate::{
-    AuthorizeRequest, BrowserBinding, LogoutReturn, Parked, Purpose, StateError, Trip, TripId,
+    AuthorizeRequest, BrowserBinding, LogoutReturn, Parked, Purpose, StateError, Stray, Trip,
+    TripId,
 };
 
 #[derive(Serialize, Deserialize)]
@@ -61,6 +62,16 @@ struct ParkedRecord<'a> {
     connection_id: ConnectionId,
     saml_response: Cow<'a, str>,
     relay_state: Option<Cow<'a, str>>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StrayRecord<'a> {
+    reference: String,
+    connection_id: ConnectionId,
+    reason: Cow<'a, str>,
+    detail: Option<Cow<'a, str>>,
+    received_at: Timestamp,
 }
 
 impl From<&Trip> for TripRecord {
@@ -189,6 +200,33 @@ pub(crate) fn write_parked(message: &Parked) -> Result<String, StateError> {
         relay_state: message.relay_state.as_deref().map(Cow::Borrowed),
     };
     write("parked message", record)
+}
+
+/// The record of a stray.
+pub(crate) fn write_stray(stray: &Stray) -> Result<String, StateError> {
+    let record = StrayRecord {
+        reference: stray.reference.to_string(),
+        connection_id: stray.connection_id,
+        reason: Cow::Borrowed(&stray.reason),
+        detail: stray.detail.as_deref().map(Cow::Borrowed),
+        received_at: stray.received_at,
+    };
+    write("stray", record)
+}
+
+/// Reads an element of a list of strays: the reference, and the record.
+pub(crate) fn read_stray(element: &[u8]) -> Result<Stray, StateError> {
+    let space = element.iter().position(|byte| *byte == b' ');
+    let record = space.and_then(|at| element.get(at..)).unwrap_or_default();
+    let record: StrayRecord<'_> = read("stray", record)?;
+    let reference = record.reference.parse();
+    Ok(Stray {
+        reference: reference.map_err(|_cause| unreadable("stray", "its reference is none"))?,
+        connection_id: record.connection_id,
+        reason: record.reason.into_owned(),
+        detail: record.detail.map(Cow::into_owned),
+        received_at: record.received_at,
+    })
 }
 
 /// Reads the record of a parked message.

@@ -2,6 +2,9 @@
 
 use jiff::Timestamp;
 use redis::{Script, ScriptInvocation};
+use vestibule_model::{ConnectionId, Reference};
+
+use crate::Stray;
 
 /// No key is kept longer, whatever the caller's clock says.
 const LONGEST_MS: i128 = 24 * 60 * 60 * 1000;
@@ -15,6 +18,8 @@ pub(crate) struct Scripts {
     finish: Script,
     park: Script,
     unpark: Script,
+    stray: Script,
+    strays: String,
 }
 
 impl Scripts {
@@ -54,6 +59,8 @@ impl Scripts {
                 include_str!("lua/parked.lua"),
                 include_str!("lua/unpark.lua")
             )),
+            stray: Script::new(include_str!("lua/stray.lua")),
+            strays: key("strays"),
         }
     }
 
@@ -77,6 +84,24 @@ impl Scripts {
 
     pub(crate) fn unpark(&self) -> ScriptInvocation<'_> {
         self.unpark.key(&self.parked[..])
+    }
+
+    /// The list of the strays of a connection.
+    pub(crate) fn strays(&self, id: ConnectionId) -> String {
+        format!("{}:of:{id}", self.strays)
+    }
+
+    /// The key that names the connection of the stray with this reference.
+    pub(crate) fn stray(&self, reference: Reference) -> String {
+        format!("{}:reference:{reference}", self.strays)
+    }
+
+    pub(crate) fn note_stray(&self, stray: &Stray) -> ScriptInvocation<'_> {
+        let mut script = self.stray.prepare_invoke();
+        script
+            .key(self.strays(stray.connection_id))
+            .key(self.stray(stray.reference));
+        script
     }
 }
 
@@ -127,7 +152,10 @@ mod tests {
     #[test]
     fn every_key_carries_the_namespace_and_the_one_hash_tag() {
         let scripts = Scripts::new("vestibule");
-        for key in scripts.trips.iter().chain(&scripts.parked) {
+        let stray = scripts.stray(Reference::from_random(7));
+        let strays = scripts.strays(ConnectionId::new(Timestamp::UNIX_EPOCH));
+        let all = scripts.trips.iter().chain(&scripts.parked);
+        for key in all.chain(&[stray, strays]) {
             assert!(key.starts_with("vestibule:{trips}:"), "{key}");
         }
     }

@@ -7,9 +7,10 @@ use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::runtime::Runtime;
-use vestibule_model::{ConnectionId, RevisionId, TestId, WorkspaceId};
+use vestibule_model::{ConnectionId, Reference, RevisionId, TestId, WorkspaceId};
 use vestibule_state::{
-    BrowserToken, InProcess, Limits, Parked, ParkedId, Purpose, Redis, ShortLived, Trip, TripId,
+    BrowserToken, InProcess, Limits, Parked, ParkedId, Purpose, Redis, ShortLived, Stray, Trip,
+    TripId,
 };
 
 pub(crate) const SMALL: Limits = Limits {
@@ -18,6 +19,9 @@ pub(crate) const SMALL: Limits = Limits {
     total: 8,
     parked_for: SignedDuration::from_secs(60),
     parked_bytes: 100,
+    strays_per_connection: 3,
+    strays: 100,
+    strays_for: SignedDuration::from_secs(60),
 };
 
 /// Longer than anything here may take, so that a test ends.
@@ -203,4 +207,15 @@ pub(crate) fn parked(trip: &TripId, text: impl Into<String>) -> Parked {
 
 pub(crate) fn parked_id() -> ParkedId {
     ParkedId::generate().unwrap()
+}
+
+/// What strayed to a connection at a time; the number tells it from others.
+pub(crate) fn stray(connection_id: ConnectionId, number: u64, now: Timestamp) -> Stray {
+    Stray {
+        reference: Reference::from_random(number),
+        connection_id,
+        reason: "response-unreadable".to_owned(),
+        detail: (number % 2 == 0).then(|| "the message is \"empty\"".to_owned()),
+        received_at: now,
+    }
 }

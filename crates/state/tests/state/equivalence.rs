@@ -2,10 +2,10 @@
 
 use jiff::SignedDuration;
 use proptest::prelude::*;
-use vestibule_model::WorkspaceId;
-use vestibule_state::{BrowserToken, ParkedId, Trip, TripId};
+use vestibule_model::{ConnectionId, Reference, WorkspaceId};
+use vestibule_state::{BrowserToken, ParkedId, Stray, Trip, TripId};
 
-use crate::bed::{Bed, SMALL, at, browser, parked, parked_id, trip};
+use crate::bed::{Bed, SMALL, at, browser, parked, parked_id, stray, trip};
 
 #[derive(Debug, Clone)]
 enum Step {
@@ -34,6 +34,12 @@ enum Step {
     Unpark {
         message: usize,
     },
+    Stray {
+        connection: usize,
+    },
+    FindStray {
+        stray: usize,
+    },
     Wait {
         seconds: i64,
     },
@@ -50,7 +56,9 @@ fn step() -> impl Strategy<Value = Step> {
         4 => (any.clone(), 0..60_usize).prop_map(|(trip, bytes)| Step::Park { trip, bytes }),
         1 => (any.clone(), any.clone())
             .prop_map(|(message, trip)| Step::ParkAgain { message, trip }),
-        2 => any.prop_map(|message| Step::Unpark { message }),
+        2 => any.clone().prop_map(|message| Step::Unpark { message }),
+        3 => (0..3_usize).prop_map(|connection| Step::Stray { connection }),
+        2 => any.prop_map(|stray| Step::FindStray { stray }),
         2 => (0..40_i64).prop_map(|seconds| Step::Wait { seconds }),
     ]
 }
@@ -61,6 +69,8 @@ struct Cast {
     workspaces: Vec<WorkspaceId>,
     trips: Vec<Trip>,
     messages: Vec<(ParkedId, TripId)>,
+    connections: Vec<ConnectionId>,
+    strays: Vec<Stray>,
 }
 
 impl Cast {
@@ -85,6 +95,8 @@ proptest! {
             workspaces: (0..3).map(|_| WorkspaceId::new(at(0))).collect(),
             trips: vec![trip(&browser(), WorkspaceId::new(at(0)), at(0))],
             messages: vec![(parked_id(), TripId::generate().unwrap())],
+            connections: (0..3).map(|_| ConnectionId::new(at(0))).collect(),
+            strays: Vec::new(),
         };
         let mut seconds_gone = 0;
         // One line for each answer, from both.
@@ -127,6 +139,16 @@ proptest! {
                 Step::Unpark { message } => {
                     both!(state => state.unpark(&cast.message(message).0, now));
                 }
+                Step::Stray { connection } => {
+                    let number = u64::try_from(cast.strays.len()).unwrap();
+                    let new = stray(cast.connections[connection], number, now);
+                    both!(state => state.note_stray(new.clone(), now));
+                    cast.strays.push(new);
+                }
+                Step::FindStray { stray } => {
+                    let number = u64::try_from(stray % (cast.strays.len() + 1)).unwrap();
+                    both!(state => state.find_stray(Reference::from_random(number), now));
+                }
                 Step::Wait { seconds } => seconds_gone += seconds,
             }
         }
@@ -134,6 +156,9 @@ proptest! {
         let now = at(seconds_gone);
         for trip in &cast.trips {
             both!(state => state.find(&trip.id, now));
+        }
+        for id in &cast.connections {
+            both!(state => state.strays(*id, now));
         }
         for (id, _) in &cast.messages {
             both!(state => state.unpark(id, now));

@@ -20,6 +20,7 @@ mod news;
 mod outage;
 mod parked;
 mod server;
+mod strays;
 mod trips;
 
 /// Makes two tests of each body, one per implementation.
