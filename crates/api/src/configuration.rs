@@ -105,6 +105,13 @@ impl Configuration {
         Ok(live)
     }
 
+    /// Whether the copy of a connection says that its workspace has responses kept. Where there is no
+    /// copy, it may.
+    pub(crate) fn keeps_responses(&self, id: ConnectionId) -> bool {
+        let live = self.live.get(&Route::Connection(id));
+        live.map_or(true, |live| live.workspace.keep_responses_days > 0)
+    }
+
     /// Our own keys of a connection.
     pub(crate) async fn own_keys(
         &self,

@@ -13,6 +13,7 @@ pub mod cli;
 pub mod config;
 mod configuration;
 mod copies;
+mod departures;
 pub mod openapi;
 pub mod server;
 
@@ -25,6 +26,7 @@ mod demo;
 mod draft;
 mod extract;
 mod facts;
+mod inspection;
 mod key_pool;
 mod keys;
 mod live_certificates;

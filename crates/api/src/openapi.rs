@@ -16,8 +16,8 @@ use crate::{
     oidc::{authorize, discovery, introspect, logout, revoke, token, userinfo},
     page::{self, escape},
     routes::{
-        api_keys, audit_events, clients, connections, decisions, health, members, metadata_refresh,
-        sessions, tests, workspaces,
+        api_keys, attempts, audit_events, clients, connections, decisions, health, inspections,
+        members, metadata_refresh, sessions, tests, workspaces,
     },
 };
 
@@ -87,7 +87,11 @@ pub(crate) struct ProblemPlace {
         tests::create,
         tests::list,
         tests::read,
-        tests::list_attempts,
+        attempts::list,
+        attempts::read,
+        attempts::list_strays,
+        attempts::by_reference,
+        inspections::create,
         decisions::create,
         sessions::create,
         sessions::list,

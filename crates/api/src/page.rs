@@ -9,6 +9,7 @@ use actix_web::{
         header::{HeaderValue, LOCATION, RETRY_AFTER},
     },
 };
+use vestibule_model::Reference;
 use vestibule_saml::{Outcome, Report};
 
 use crate::{problem::Problem, web_url};
@@ -94,8 +95,10 @@ pub(crate) struct ErrorPage {
     pub(crate) advice: &'static str,
     /// Where more help is: the IdP's page for people whom it could not sign in (SDP-SP11).
     pub(crate) help: Option<Box<str>>,
-    /// What support asks for; the request's id where there is nothing better.
-    pub(crate) reference: Option<Box<str>>,
+    /// What support asks for: the attempt's, or one that the log alone knows.
+    pub(crate) reference: Option<Reference>,
+    /// For support: what came instead of what was expected, in our own words.
+    pub(crate) detail: Option<Box<str>>,
     /// For the log: a stable word, and the cause.
     pub(crate) reason: &'static str,
     pub(crate) cause: Option<Box<str>>,
@@ -116,6 +119,7 @@ impl ErrorPage {
             advice,
             help: None,
             reference: None,
+            detail: None,
             reason,
             cause: None,
         }
@@ -133,14 +137,20 @@ impl ErrorPage {
         self
     }
 
-    pub(crate) fn reference(mut self, reference: impl std::fmt::Display) -> Self {
-        self.reference = Some(reference.to_string().into());
+    pub(crate) fn reference(mut self, reference: Reference) -> Self {
+        self.reference = Some(reference);
         self
     }
 
-    /// The page, complete.
+    pub(crate) fn detail(mut self, detail: impl std::fmt::Display) -> Self {
+        self.detail = Some(detail.to_string().into());
+        self
+    }
+
+    /// The page, complete. The request's id stands in where there could be no reference.
     pub(crate) fn render(&self, request_id: &str) -> HttpResponse {
-        let reference = self.reference.as_deref().unwrap_or(request_id);
+        let reference = self.reference.map(|reference| reference.to_string());
+        let reference = reference.as_deref().unwrap_or(request_id);
         let help = self.help.as_deref().map_or_else(String::new, |url| {
             format!(
                 "<p><a href=\"{}\" rel=\"noreferrer\">Help from your identity provider</a></p>\n",

@@ -15,6 +15,8 @@ use actix_web::{
 };
 use tracing::{Instrument, info, info_span, warn};
 use uuid::Uuid;
+use vestibule_model::Reference;
+use vestibule_state::random_reference;
 
 use crate::{
     page::ErrorPage,
@@ -77,8 +79,10 @@ fn written_out(
     let response = response.map_into_boxed_body();
     let request = response.request().clone();
     let page = response.response().extensions().get::<ErrorPage>().cloned();
-    if let Some(page) = page {
-        log_cause(page.status, page.reason, page.cause.as_deref());
+    if let Some(mut page) = page {
+        page.reference = page.reference.or_else(|| random_reference().ok());
+        let (reason, cause) = (page.reason, page.cause.as_deref());
+        log_page(page.status, reason, page.reference, cause);
         return ServiceResponse::new(request, page.render(id));
     }
     let problem = response.response().extensions().get::<Problem>().cloned();
@@ -103,6 +107,16 @@ fn log_cause(status: StatusCode, problem: &str, cause: Option<&str>) {
         Some(cause) if status.is_server_error() => warn!(problem, cause, "request failed"),
         Some(cause) => info!(problem, cause, "request refused"),
         None => {}
+    }
+}
+
+/// Every page that says no is logged under what the person may tell support.
+fn log_page(status: StatusCode, reason: &str, reference: Option<Reference>, cause: Option<&str>) {
+    let reference = reference.map(tracing::field::display);
+    if status.is_server_error() {
+        warn!(problem = reason, reference, cause, "request failed");
+    } else {
+        info!(problem = reason, reference, cause, "request refused");
     }
 }
 

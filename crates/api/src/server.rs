@@ -26,6 +26,7 @@ use crate::{
     clock,
     config::{CLIENT_TIMEOUT, Config, MasterKeySource},
     configuration::Configuration,
+    departures::{self, Departures},
     key_pool::KeyPool,
     keys::Keys,
     metadata::{self, Door},
@@ -205,6 +206,15 @@ fn make_key_file(path: &Path) -> Result<(), Box<dyn std::error::Error>> {
     }
 }
 
+/// What the settings say to the policy.
+pub(crate) fn rules(config: &Config) -> Rules {
+    Rules {
+        sso_plans: config.sso_plans.clone(),
+        upgrade_contact: config.upgrade_contact.clone(),
+        public_url: config.public_url.clone(),
+    }
+}
+
 /// Where trips and parked messages are kept. Redis may be away at this moment: it is connected to
 /// when it is needed, and sessions go on without it.
 fn short_lived_state(config: &Config) -> Result<Arc<dyn ShortLived>, StartError> {
@@ -237,6 +247,7 @@ pub async fn start(mut config: Config, public_url_given: bool) -> Result<Started
     let configuration = Arc::new(Configuration::default());
     let (on_change, unsaid) = replicas::on_change(&configuration);
     let store = open_store_and_tell(&config, config.migrate, on_change)?;
+    let (departures, waiting) = Departures::new();
     let service = Data::new(Service {
         state: short_lived_state(&config)?,
         configuration,
@@ -245,18 +256,16 @@ pub async fn start(mut config: Config, public_url_given: bool) -> Result<Started
             issuer: public_url.clone(),
             access_audience: public_url.clone(),
         },
-        rules: Rules {
-            sso_plans: config.sso_plans.clone(),
-            upgrade_contact: config.upgrade_contact.clone(),
-            public_url: public_url.clone(),
-        },
+        rules: rules(&config),
         key_pool: KeyPool::start()?,
         door: Door::new(&config),
         revision_keys: RevisionKeys::default(),
+        departures,
         store,
         config,
     });
     replicas::start(&service, unsaid);
+    departures::start(&service, waiting);
     let (pruned, shared) = (service.clone(), service.clone());
     actix_web::rt::spawn(async move { prune(&pruned).await });
     info!(

@@ -8,8 +8,8 @@ use vestibule_state::ShortLived;
 use vestibule_store::Store;
 
 use crate::{
-    config::Config, configuration::Configuration, key_pool::KeyPool, keys::Keys, metadata::Door,
-    saml::RevisionKeys,
+    config::Config, configuration::Configuration, departures::Departures, key_pool::KeyPool,
+    keys::Keys, metadata::Door, saml::RevisionKeys,
 };
 
 /// The service: its settings, its archive, its short-lived state and its keys.
@@ -24,4 +24,5 @@ pub(crate) struct Service {
     pub(crate) key_pool: KeyPool,
     pub(crate) revision_keys: RevisionKeys,
     pub(crate) door: Door,
+    pub(crate) departures: Departures,
 }

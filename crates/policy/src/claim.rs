@@ -1,7 +1,7 @@
 //! Who an assertion says it is about: the subject, the address, the name.
 
 use vestibule_model::{Email, EmailError, RevisionSettings, Subject};
-use vestibule_saml::{Attributes, NameId, SignIn, VerifiedAssertion};
+use vestibule_saml::{Attributes, NameId, Purpose, VerifiedAssertion};
 
 use crate::{Refusal, display_name::display_name};
 
@@ -87,8 +87,8 @@ impl std::fmt::Debug for Claim {
 /// [`Refusal::EmailMissing`] and [`Refusal::EmailInvalid`] for a transient NameID, which only an
 /// address resolves (design §3, P9). With any other NameID the subject may be linked already, and
 /// the address does not matter then; the door refuses when it does.
-pub fn claim(
-    assertion: &VerifiedAssertion<SignIn>,
+pub fn claim<P: Purpose>(
+    assertion: &VerifiedAssertion<P>,
     settings: &RevisionSettings,
 ) -> Result<Claim, Refusal> {
     let name_id = assertion.name_id();

@@ -5,7 +5,7 @@ use vestibule_model::{
     AuthenticationMethod, ClientId, Email, Identity, IdentityId, Member, MemberId, MemberStatus,
     Origin, Role, SamlDetails, Subject,
 };
-use vestibule_saml::{SignIn, VerifiedAssertion};
+use vestibule_saml::{Purpose, SignIn, VerifiedAssertion};
 
 use crate::{
     Admission, Claim, ConnectionFacts, Denial, Grant, GrantParts, IdentityUse, Refusal, Rule,
@@ -63,9 +63,10 @@ pub fn grant_by_saml(
     Ok(Grant::new(parts, now))
 }
 
-fn walk<'f>(
+/// The way of an assertion through the rules, whatever it was verified for. It ends before the door.
+pub(crate) fn walk<'f, P: Purpose>(
     trail: &mut Trail,
-    assertion: &VerifiedAssertion<SignIn>,
+    assertion: &VerifiedAssertion<P>,
     facts: &'f SamlFacts,
     rules: &Rules,
     now: Timestamp,

@@ -69,11 +69,14 @@ impl SignedResponse {
                 &mut report,
                 now,
             );
+            let mut said = read.said()?;
+            // What a signed Response answers, its assertion answers too.
+            said.unsolicited &= !envelope.signed || envelope.in_response_to.is_none();
             Some(Facts {
                 idp_entity_id: idp?,
                 assertion_id: inner.id?,
                 signed,
-                said: read.said()?,
+                said,
             })
         });
         match facts {
@@ -133,6 +136,7 @@ struct Read {
     identifier: Option<(String, String)>,
     by_attribute: bool,
     confirmed_until: Option<Timestamp>,
+    unsolicited: bool,
     conditions_until: Option<Timestamp>,
     authn: Option<authn::Authn>,
     authn_instant: Option<Timestamp>,
@@ -151,6 +155,7 @@ impl Read {
             name_id: self.name_id,
             identifier: self.identifier,
             attributes: self.attributes?,
+            unsolicited: self.unsolicited,
             authn_instant: self.authn_instant?,
             session_index: authn.session_index,
             session_not_on_or_after: self.session_not_on_or_after,
@@ -176,6 +181,7 @@ fn assertion_rules<P: Purpose>(
     let (row, subject) = subject::subject(assertion);
     report.push(row);
     let (mut name_id, mut name_id_done, mut confirmed_until) = (None, false, None);
+    let mut unsolicited = false;
     if let Some(subject) = subject {
         let (row, value) = subject::name_id(subject, encrypted_id, by_attribute);
         name_id_done = value.is_some() || (by_attribute && !row.is_failure());
@@ -184,6 +190,7 @@ fn assertion_rules<P: Purpose>(
         let (row, bearers) = confirmation::bearer(subject);
         report.push(row);
         let judgement = confirmation::judge(&bearers, &parts.acs_url, request, skew, now);
+        unsolicited = judgement.unsolicited;
         judgement.rows.into_iter().for_each(|row| report.push(row));
         confirmed_until = judgement.not_on_or_after;
     }
@@ -225,6 +232,7 @@ fn assertion_rules<P: Purpose>(
         identifier: known_by,
         by_attribute,
         confirmed_until,
+        unsolicited,
         conditions_until,
         authn,
         authn_instant,

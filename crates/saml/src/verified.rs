@@ -44,6 +44,7 @@ pub(crate) struct Said {
     pub(crate) name_id: Option<NameId>,
     pub(crate) identifier: Option<(String, String)>,
     pub(crate) attributes: Attributes,
+    pub(crate) unsolicited: bool,
     pub(crate) authn_instant: Timestamp,
     pub(crate) session_index: Option<String>,
     pub(crate) session_not_on_or_after: Option<Timestamp>,
@@ -104,6 +105,13 @@ impl<P: Purpose> VerifiedAssertion<P> {
                 .map(|attribute| attribute.name.clone())
                 .collect(),
         }
+    }
+
+    /// Whether what is signed answers no request of ours: then whoever holds it may try to sign in
+    /// with it (Profiles §4.1.5).
+    #[must_use]
+    pub fn is_unsolicited(&self) -> bool {
+        self.facts.said.unsolicited
     }
 
     /// What it says about them.

@@ -1,6 +1,7 @@
 //! The command line.
 
 mod api_keys;
+mod inspect;
 mod keys;
 
 use std::process::ExitCode;
@@ -41,6 +42,8 @@ enum Command {
         #[command(subcommand)]
         command: keys::Command,
     },
+    /// Hold a captured SAML response against a connection, and say what would come of it
+    Inspect(inspect::Options),
     /// Print the OpenAPI document
     Openapi,
 }
@@ -61,7 +64,7 @@ fn settings_help() -> String {
 #[must_use]
 pub fn run() -> ExitCode {
     match dispatch(Cli::parse().command) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("vestibule: {error}");
             ExitCode::FAILURE
@@ -71,8 +74,10 @@ pub fn run() -> ExitCode {
 
 type Failure = Box<dyn std::error::Error>;
 
-fn dispatch(command: Command) -> Result<(), Failure> {
-    match command {
+fn dispatch(command: Command) -> Result<ExitCode, Failure> {
+    let done: Result<(), Failure> = match command {
+        // Its exit status says what came of it.
+        Command::Inspect(options) => return Ok(inspect::run(options)),
         Command::Openapi => {
             print!("{}", openapi::to_yaml()?);
             Ok(())
@@ -100,7 +105,8 @@ fn dispatch(command: Command) -> Result<(), Failure> {
         }
         Command::ApiKeys { command } => api_keys::run(command),
         Command::Keys { command } => keys::run(&command),
-    }
+    };
+    done.map(|()| ExitCode::SUCCESS)
 }
 
 /// The settings, and whether they name the public URL.

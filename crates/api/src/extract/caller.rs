@@ -55,8 +55,13 @@ impl Caller {
         }
     }
 
+    /// Whether the key has this scope, for what is shown to such keys alone.
+    pub(crate) fn may(&self, scope: Scope) -> bool {
+        self.key.scopes.allows(scope)
+    }
+
     fn require(&self, scope: Scope) -> Result<(), Problem> {
-        if self.key.scopes.allows(scope) {
+        if self.may(scope) {
             return Ok(());
         }
         let detail = format!("this operation needs the scope {scope}, which the API key lacks");

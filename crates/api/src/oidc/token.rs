@@ -22,6 +22,7 @@ use crate::{
     },
     openapi::oauth::{OAuthErrorView, TokenRequest, TokenResponse},
     problem::Problem,
+    saml::attempt,
     service::Service,
 };
 
@@ -150,6 +151,9 @@ async fn exchange(
                     && verify_pkce(&code.code_challenge, &verifier);
                 if !rightful {
                     return Err(unknown());
+                }
+                if let Some(id) = code.attempt {
+                    attempt::code_redeemed(tx, id, now)?;
                 }
                 renew(tx, service, &session, algorithm, code.nonce.as_deref(), now)
             }

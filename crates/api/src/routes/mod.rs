@@ -1,11 +1,13 @@
 //! The management API under `/v1`, one file per noun.
 
 pub(crate) mod api_keys;
+pub(crate) mod attempts;
 pub(crate) mod audit_events;
 pub(crate) mod clients;
 pub(crate) mod connections;
 pub(crate) mod decisions;
 pub(crate) mod health;
+pub(crate) mod inspections;
 pub(crate) mod members;
 pub(crate) mod metadata_refresh;
 pub(crate) mod problems;
@@ -47,7 +49,11 @@ pub(crate) fn v1(config: &mut ServiceConfig) {
         .service(tests::create)
         .service(tests::list)
         .service(tests::read)
-        .service(tests::list_attempts)
+        .service(attempts::list)
+        .service(attempts::read)
+        .service(attempts::list_strays)
+        .service(attempts::by_reference)
+        .service(inspections::create)
         .service(decisions::create)
         .service(sessions::create)
         .service(sessions::list)

@@ -17,7 +17,7 @@ use crate::{
     routes::connections::{nothing_saved, within_reach},
     saml::urls,
     service::Service,
-    views::{AttemptView, List, TestView},
+    views::{List, TestView},
 };
 
 /// Nothing is needed to start a test.
@@ -120,27 +120,4 @@ pub(crate) async fn read(
         .await?;
     let start_url = secret.map(|secret| urls::start(&service.config.public_url, &secret));
     Ok(HttpResponse::Ok().json(TestView::new(test, start_url, clock::now())))
-}
-
-/// List a connection's sign-in attempts, the newest first.
-#[utoipa::path(tag = "Tests", operation_id = "listSignInAttempts",
-    params(("connection_id" = String, Path, description = "The connection"), PageQuery),
-    responses((status = 200, description = "A part of the list", body = List<AttemptView>)))]
-#[get("/connections/{connection_id}/sign-in-attempts")]
-pub(crate) async fn list_attempts(
-    caller: Allowed<scope::ConnectionsRead>,
-    service: Data<Service>,
-    path: Path<ConnectionId>,
-    query: Query<PageQuery>,
-) -> Result<HttpResponse, Problem> {
-    let (caller, id) = (caller.into_caller(), path.into_inner());
-    let request = query.into_inner().request()?;
-    let page = service
-        .store
-        .read(move |tx| {
-            within_reach(tx, &caller, id)?;
-            Ok::<_, Problem>(tx.list_attempts(id, &request)?)
-        })
-        .await?;
-    Ok(HttpResponse::Ok().json(List::of(page, AttemptView::from)))
 }

@@ -244,6 +244,9 @@ pub(crate) async fn update(
             }
             workspace.updated_at = now;
             tx.update_workspace(&workspace)?;
+            if workspace.keep_responses_days == 0 {
+                tx.forget_responses(id)?;
+            }
             let detail = json!({
                 "before": decisive(&before),
                 "after": decisive(&workspace),

@@ -17,7 +17,7 @@ use crate::{
     problem::{Problem, ProblemType},
     saml::{
         arrival::{Arrival, arrive},
-        urls,
+        stray, urls,
     },
     service::Service,
 };
@@ -30,16 +30,39 @@ pub(crate) async fn acs(
     path: Path<ConnectionId>,
     payload: Payload,
 ) -> Result<HttpResponse, ErrorPage> {
-    let (saml_response, relay_state) = form(&request, payload.into_inner()).await?;
-    let browser = browser::token(&request, &service.config);
+    let connection_id = path.into_inner();
+    let answer = receive(&request, &service, connection_id, payload).await;
+    or_noted(&service, connection_id, answer).await
+}
+
+async fn receive(
+    request: &HttpRequest,
+    service: &Data<Service>,
+    connection_id: ConnectionId,
+    payload: Payload,
+) -> Result<HttpResponse, ErrorPage> {
+    let (saml_response, relay_state) = form(request, payload.into_inner()).await?;
+    let browser = browser::token(request, &service.config);
     let arrival = Arrival {
-        connection_id: path.into_inner(),
+        connection_id,
         saml_response,
         relay_state,
         browser,
         resumed: false,
     };
-    arrive(&service, arrival).await
+    arrive(service, arrival).await
+}
+
+/// A refusal that belongs to no attempt is noted, so that its reference leads somewhere.
+async fn or_noted(
+    service: &Service,
+    connection_id: ConnectionId,
+    answer: Result<HttpResponse, ErrorPage>,
+) -> Result<HttpResponse, ErrorPage> {
+    match answer {
+        Ok(answer) => Ok(answer),
+        Err(page) => Err(stray::noted(service, connection_id, page).await),
+    }
 }
 
 /// The same browser again, now with its Lax cookie (design §4.5).
@@ -50,7 +73,17 @@ pub(crate) async fn resume(
     path: Path<(ConnectionId, String)>,
 ) -> Result<HttpResponse, ErrorPage> {
     let (connection_id, parked_id) = path.into_inner();
-    let parked = match ParkedId::parse(&parked_id) {
+    let answer = take_up(&request, &service, connection_id, &parked_id).await;
+    or_noted(&service, connection_id, answer).await
+}
+
+async fn take_up(
+    request: &HttpRequest,
+    service: &Data<Service>,
+    connection_id: ConnectionId,
+    parked_id: &str,
+) -> Result<HttpResponse, ErrorPage> {
+    let parked = match ParkedId::parse(parked_id) {
         Some(id) => service.state.unpark(&id, clock::now()).await?,
         None => None,
     };
@@ -60,10 +93,10 @@ pub(crate) async fn resume(
         connection_id,
         saml_response: parked.saml_response,
         relay_state: parked.relay_state,
-        browser: browser::token(&request, &service.config),
+        browser: browser::token(request, &service.config),
         resumed: true,
     };
-    arrive(&service, arrival).await
+    arrive(service, arrival).await
 }
 
 /// Parks a message whose Lax cookie stayed at home, and has the browser come back with it.

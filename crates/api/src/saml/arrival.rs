@@ -9,7 +9,7 @@ use crate::{
     clock,
     page::ErrorPage,
     problem::Problem,
-    saml::{acs, sign_in, test_run, unsolicited},
+    saml::{acs, attempt, sign_in, test_run, unsolicited},
     service::Service,
 };
 
@@ -34,7 +34,7 @@ pub(crate) async fn arrive(
         (arrival, decoded)
     })
     .await?;
-    let unverified = decoded.map_err(|error| unreadable().because(error))?;
+    let unverified = decoded.map_err(|error| unreadable().because(&error).detail(error))?;
 
     let Some(claimed) = unverified.unverified_in_response_to() else {
         return unsolicited::arrive(service, arrival, unverified).await;
@@ -57,7 +57,9 @@ pub(crate) async fn arrive(
     match trip.purpose.clone() {
         Purpose::SignIn(request) => {
             let token = arrival.browser.ok_or_else(another_browser)?;
-            sign_in::finish(service, trip, request, &token, unverified).await
+            let (kept, asked) = (trip.clone(), request.clone());
+            let answer = sign_in::finish(service, trip, request, &token, unverified).await;
+            attempt::settle(service, &kept, &asked, arrival.saml_response, answer).await
         }
         Purpose::Test(test_id) => test_run::finish(service, trip, test_id, unverified).await,
         // A Response answers no LogoutRequest.

@@ -10,7 +10,7 @@ use crate::{
     browser,
     page::ErrorPage,
     problem::Problem,
-    saml::{departure::Departure, urls},
+    saml::{attempt, departure::Departure, urls},
     service::Service,
 };
 
@@ -54,7 +54,11 @@ pub(crate) async fn begin(
     let signing = own.as_ref().map(|own| &own.signing);
     let departure = Departure::of_authn_request(&request, settings.idp_sso_binding, signing)
         .map_err(Problem::internal)?;
+    let departing = attempt::departing(&trip);
     service.state.begin(trip, now).await?;
+    if let Some(attempt) = departing {
+        service.departures.note(attempt);
+    }
     Ok(departure)
 }
 

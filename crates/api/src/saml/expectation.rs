@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use actix_web::web::Data;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use vestibule_model::{Connection, ConnectionId, Revision};
 use vestibule_saml::{ExpectedParts, Identifier, Provider, UnsolicitedParts, UnverifiedResponse};
 use vestibule_state::{Purpose, Trip};
@@ -41,7 +41,24 @@ pub(crate) fn unsolicited_parts(
     revision: &Revision,
     keys: &KeySet,
 ) -> UnsolicitedParts {
-    let public_url = &service.config.public_url;
+    let config = &service.config;
+    parts_of(
+        &config.public_url,
+        config.clock_skew,
+        connection_id,
+        revision,
+        keys,
+    )
+}
+
+/// The same, without a service: for the command line.
+pub(crate) fn parts_of(
+    public_url: &str,
+    clock_skew: SignedDuration,
+    connection_id: ConnectionId,
+    revision: &Revision,
+    keys: &KeySet,
+) -> UnsolicitedParts {
     let settings = &revision.settings;
     UnsolicitedParts {
         require_signed_response: settings.require_signed_response,
@@ -53,7 +70,7 @@ pub(crate) fn unsolicited_parts(
         ..UnsolicitedParts::new(
             urls::entity_id(public_url, connection_id),
             urls::acs(public_url, connection_id),
-            service.config.clock_skew,
+            clock_skew,
         )
     }
 }

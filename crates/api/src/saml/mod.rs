@@ -2,14 +2,16 @@
 
 mod acs;
 mod arrival;
+pub(crate) mod attempt;
 mod begin;
 mod departure;
 pub(crate) mod expectation;
 mod keys;
 mod logout;
 mod metadata;
-mod sign_in;
+pub(crate) mod sign_in;
 mod start;
+mod stray;
 mod test_run;
 mod unsolicited;
 pub(crate) mod urls;
@@ -18,7 +20,7 @@ use actix_web::web::ServiceConfig;
 
 pub(crate) use arrival::blocking;
 pub(crate) use begin::{begin, leave};
-pub(crate) use keys::{OwnKeys, RevisionKeys, own_keys};
+pub(crate) use keys::{KeySet, OwnKeys, RevisionKeys, own_keys};
 pub(crate) use logout::{arrived, ask_idp};
 pub(crate) use sign_in::answer_with;
 pub(crate) use unsolicited::set_aside;

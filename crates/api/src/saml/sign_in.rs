@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use tracing::info;
 use vestibule_model::{
-    Actor, Attempt, AttemptOutcome, Change, ConnectionId, ConnectionState, MemberId, Revision,
+    Actor, Change, ConnectionId, ConnectionState, MemberId, Revision, RevisionId, WorkspaceId,
 };
 use vestibule_policy::{Denial, Reason, Refusal, RuleOutcome, SamlFacts, claim, grant_by_saml};
 use vestibule_saml::{
@@ -27,7 +27,7 @@ use crate::{
     redirect_uri::RedirectUri,
     saml::{
         arrival::use_up,
-        begin,
+        attempt, begin,
         expectation::{expected_parts, judge, keys_for, provider, unsolicited_parts},
     },
     service::Service,
@@ -178,7 +178,7 @@ async fn admit_once(
 }
 
 /// Why a genuine answer lets nobody in.
-enum NotAdmitted {
+pub(crate) enum NotAdmitted {
     Denied(Box<Denial>),
     Replayed,
     Failed(Problem),
@@ -199,12 +199,14 @@ fn admit(
     assertion: &VerifiedAssertion<SignIn>,
     now: Timestamp,
 ) -> Result<(Secret, MemberId), NotAdmitted> {
-    let keep_until = assertion.expires_at().max(now).checked_add(CLAIM_MEMORY);
-    let keep_until = keep_until.map_err(Problem::internal)?;
-    if !tx.claim_assertion(trip.connection_id, assertion.assertion_id(), keep_until)? {
+    if !claim_once(tx, trip.connection_id, assertion, now)? {
         return Err(NotAdmitted::Replayed);
     }
-    let facts = saml_facts(tx, trip, assertion)?;
+    let facts = saml_facts(
+        tx,
+        (trip.workspace_id, trip.connection_id, trip.revision_id),
+        assertion,
+    )?;
     let client_id = request.client_id;
     let grant = grant_by_saml(assertion, &facts, client_id, &service.rules, now)
         .map_err(|denial| NotAdmitted::Denied(Box::new(denial)))?;
@@ -215,15 +217,12 @@ fn admit(
         code_challenge: request.code_challenge.clone(),
         nonce: request.nonce.clone(),
         scope: request.scope.clone(),
+        attempt: Some(request.attempt),
     };
     let (minted, code) = mint_with_code(grant, code_request, now).map_err(Problem::internal)?;
     tx.record_minted_in_browser(&minted, &trip.browser.to_hex(), now)?;
-    let attempt = Attempt {
-        member_id: Some(member_id),
-        outcome: AttemptOutcome::SignedIn,
-        ..attempt(trip, request, assertion.report().clone(), now)
-    };
-    tx.insert_attempt(&attempt)?;
+    let report = assertion.report().clone();
+    tx.save_attempt(&attempt::signed_in(trip, request, report, member_id, now))?;
     let detail = json!({
         "session": minted.session().id.to_string(),
         "connection": trip.connection_id.to_string(),
@@ -242,24 +241,30 @@ fn admit(
     Ok((code, member_id))
 }
 
-/// What the policy needs to know, read in the transaction that acts on it.
-fn saml_facts(
+/// Claims an assertion: `false` when somebody has done so before.
+pub(crate) fn claim_once<P: vestibule_saml::Purpose>(
     tx: &mut Tx<'_>,
-    trip: &Trip,
-    assertion: &VerifiedAssertion<SignIn>,
+    connection_id: ConnectionId,
+    assertion: &VerifiedAssertion<P>,
+    now: Timestamp,
+) -> Result<bool, Problem> {
+    let keep_until = assertion.expires_at().max(now).checked_add(CLAIM_MEMORY);
+    let keep_until = keep_until.map_err(Problem::internal)?;
+    Ok(tx.claim_assertion(connection_id, assertion.assertion_id(), keep_until)?)
+}
+
+/// What the policy needs to know, read in the transaction that acts on it.
+pub(crate) fn saml_facts<P: vestibule_saml::Purpose>(
+    tx: &mut Tx<'_>,
+    (workspace_id, connection_id, revision_id): (WorkspaceId, ConnectionId, RevisionId),
+    assertion: &VerifiedAssertion<P>,
 ) -> Result<SamlFacts, NotAdmitted> {
     let gone = || Problem::new(ProblemType::SsoNotLive, "the connection is gone");
     // Whoever switches the connection off while this is being decided waits, or is waited for.
-    tx.hold_connection(trip.connection_id)?;
-    let workspace = tx
-        .workspace(Reach::All, trip.workspace_id)?
-        .ok_or_else(gone)?;
-    let connection = tx
-        .connection(Reach::All, trip.connection_id)?
-        .ok_or_else(gone)?;
-    let revision = tx
-        .revision(connection.id, trip.revision_id)?
-        .ok_or_else(gone)?;
+    tx.hold_connection(connection_id)?;
+    let workspace = tx.workspace(Reach::All, workspace_id)?.ok_or_else(gone)?;
+    let connection = tx.connection(Reach::All, connection_id)?.ok_or_else(gone)?;
+    let revision = tx.revision(connection.id, revision_id)?.ok_or_else(gone)?;
     let claim = claim(assertion, &revision.settings).map_err(|refusal| {
         let (rule, detail) = (refusal.rule(), refusal.to_string());
         let reasons = vec![Reason {
@@ -284,8 +289,8 @@ fn saml_facts(
     let workspace = facts::of_workspace(tx, workspace)?;
     Ok(SamlFacts {
         workspace,
-        connection_id: trip.connection_id,
-        revision_id_of_trip: trip.revision_id,
+        connection_id,
+        revision_id_of_trip: revision_id,
         by_subject,
         by_email,
         identities_of_candidate,
@@ -338,11 +343,12 @@ async fn restart(
     }
     let purpose = Purpose::SignIn(AuthorizeRequest {
         restarted: true,
-        ..request
+        ..request.clone()
     });
     let (connection, revision) = (&live.connection, &live.revision);
     let departure = begin(service, purpose, connection, revision, browser, now).await?;
     log(trip, "restarted", Some("revision-superseded"), None);
+    attempt::restarted(service, trip, &request, revision.id, now).await;
     // After a POST to the ACS only 303 makes a GET of it (RFC 9110 §15.4.4).
     Ok(departure.into_response(StatusCode::SEE_OTHER))
 }
@@ -395,25 +401,7 @@ async fn answer(
     Ok(page::redirect(StatusCode::SEE_OTHER, uri.with(&parameters)))
 }
 
-fn attempt(trip: &Trip, request: &AuthorizeRequest, report: Report, now: Timestamp) -> Attempt {
-    Attempt {
-        id: request.attempt,
-        reference: Some(request.reference),
-        workspace_id: trip.workspace_id,
-        connection_id: trip.connection_id,
-        revision_id: trip.revision_id,
-        client_id: request.client_id,
-        member_id: None,
-        outcome: AttemptOutcome::Refused,
-        reason: None,
-        report,
-        timeline: Vec::new(),
-        started_at: trip.issued_at,
-        finished_at: now,
-    }
-}
-
-/// Writes a refused attempt down; the page carries its id as the reference.
+/// Says and writes down that an attempt was refused, by a page of its own or the usual one.
 async fn refused(
     service: &Service,
     trip: &Trip,
@@ -424,29 +412,21 @@ async fn refused(
     now: Timestamp,
 ) -> ErrorPage {
     log(trip, "refused", Some(reason), None);
-    let attempt = Attempt {
-        reason: Some(reason.to_owned()),
-        ..attempt(trip, request, report, now)
-    };
-    let reference = attempt.id;
-    let written = service
-        .store
-        .write(move |tx| tx.insert_attempt(&attempt).map_err(Problem::from))
-        .await;
     let page = page.unwrap_or_else(unacceptable);
-    match written {
-        Ok(()) => page.reference(reference),
-        // The refusal stands; only its record is missing, and the log says so.
-        Err(problem) => page.because(problem),
-    }
+    attempt::refused(service, trip, request, report, reason, page, now).await
 }
 
 /// One line per sign-in: outcome and reason, ids alone.
 fn log(trip: &Trip, outcome: &str, reason: Option<&str>, member: Option<MemberId>) {
+    let reference = match &trip.purpose {
+        Purpose::SignIn(request) => Some(request.reference),
+        Purpose::Test(_) | Purpose::SignOut(_) => None,
+    };
     info!(
         event = "sign_in",
         outcome,
         reason,
+        reference = reference.map(tracing::field::display),
         workspace.id = %trip.workspace_id,
         connection.id = %trip.connection_id,
         revision.id = %trip.revision_id,

@@ -2,6 +2,7 @@
 
 mod client;
 mod connection;
+mod inspection;
 mod list;
 mod member;
 mod metadata_source;
@@ -12,10 +13,13 @@ mod workspace;
 
 pub(crate) use client::{ApiKeyView, ClientView};
 pub(crate) use connection::{ConnectionParts, ConnectionView};
+pub(crate) use inspection::InspectionView;
 pub(crate) use list::List;
 pub(crate) use member::{IdentityView, MemberView, SubjectView};
 pub(crate) use metadata_source::MetadataSourceView;
 pub(crate) use revision::RevisionView;
-pub(crate) use session::{DecisionView, SessionView};
-pub(crate) use trail::{AttemptView, AuditEventView, TestView};
+pub(crate) use session::{DecisionView, ReasonView, SessionView};
+pub(crate) use trail::{
+    AttemptView, AuditEventView, ReferenceView, ReportRowView, StrayView, TestView, report_rows,
+};
 pub(crate) use workspace::WorkspaceView;

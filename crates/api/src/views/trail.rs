@@ -3,8 +3,9 @@
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
-use vestibule_model::{Attempt, AuditEvent, TestRun, TestState};
+use vestibule_model::{Attempt, AttemptEvent, AuditEvent, TestRun, TestState};
 use vestibule_saml::Report;
+use vestibule_state::Stray;
 
 use crate::views::SubjectView;
 
@@ -99,44 +100,154 @@ impl TestView {
     }
 }
 
-/// One trip with the live revision, kept for support.
+/// One step of a sign-in attempt.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SignInAttemptStep)]
+pub(crate) struct AttemptStepView {
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
+    at: Timestamp,
+    /// left_for_idp, response_arrived, refused, restarted, signed_in, code_redeemed or inspected.
+    #[schema(example = "refused")]
+    step: &'static str,
+    /// The check or rule that refused, or who inspected.
+    #[schema(example = "audience")]
+    detail: Option<String>,
+}
+
+impl From<AttemptEvent> for AttemptStepView {
+    fn from(event: AttemptEvent) -> Self {
+        Self {
+            at: event.at,
+            step: event.step.as_str(),
+            detail: event.detail,
+        }
+    }
+}
+
+/// One sign-in with the live revision, kept for support.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = SignInAttempt)]
 pub(crate) struct AttemptView {
-    /// Its id: the reference that the person saw.
+    /// Its id.
     id: String,
+    /// What the person saw and may read out.
+    #[schema(example = "K7QF2-M9XBD")]
+    reference: Option<String>,
+    /// The connection.
+    connection_id: String,
     /// The revision it ran with.
     revision_id: String,
     /// The application that asked.
     client_id: String,
     /// Who came in.
     member_id: Option<String>,
-    /// signed_in or refused.
+    /// signed_in, refused or pending: at the identity provider, or never back.
     outcome: &'static str,
     /// The failing check or rule, as a stable word.
     reason: Option<String>,
-    /// Every check.
+    /// Every step, in order.
+    timeline: Vec<AttemptStepView>,
+    /// Every check; empty while nothing has come back that could be read.
     report: Vec<ReportRowView>,
+    /// The response as it arrived, the value of the form field in base64: where the workspace has
+    /// responses kept, for keys with the scope `responses:read`, one attempt at a time.
+    saml_response: Option<String>,
+    /// Until when it is kept.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    saml_response_until: Option<Timestamp>,
     /// When the browser left for the IdP.
     #[schema(value_type = String, format = DateTime)]
     started_at: Timestamp,
-    /// When it came back.
+    /// When it came back for the last time.
     #[schema(value_type = String, format = DateTime)]
     finished_at: Timestamp,
+}
+
+impl AttemptView {
+    /// Shows the response as it arrived.
+    pub(crate) fn show_response(&mut self, saml_response: Option<String>) {
+        self.saml_response = saml_response;
+    }
 }
 
 impl From<Attempt> for AttemptView {
     fn from(attempt: Attempt) -> Self {
         Self {
             id: attempt.id.to_string(),
+            reference: attempt.reference.map(|reference| reference.to_string()),
+            connection_id: attempt.connection_id.to_string(),
             revision_id: attempt.revision_id.to_string(),
             client_id: attempt.client_id.to_string(),
             member_id: attempt.member_id.map(|id| id.to_string()),
             outcome: attempt.outcome.as_str(),
             reason: attempt.reason,
+            timeline: attempt.timeline.into_iter().map(Into::into).collect(),
             report: report_rows(Some(&attempt.report)),
+            saml_response: None,
+            saml_response_until: attempt.response_until,
             started_at: attempt.started_at,
             finished_at: attempt.finished_at,
+        }
+    }
+}
+
+/// Something that arrived at a connection and belongs to no sign-in that began here.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = StrayResponse)]
+pub(crate) struct StrayView {
+    /// What the person saw and may read out.
+    #[schema(example = "K7QF2-M9XBD")]
+    reference: String,
+    /// The connection.
+    connection_id: String,
+    /// Why it was refused, as a stable word.
+    #[schema(example = "response-unreadable")]
+    reason: String,
+    /// What came instead.
+    #[schema(example = "the message is not base64")]
+    detail: Option<String>,
+    /// When it arrived.
+    #[schema(value_type = String, format = DateTime)]
+    received_at: Timestamp,
+}
+
+impl From<Stray> for StrayView {
+    fn from(stray: Stray) -> Self {
+        Self {
+            reference: stray.reference.to_string(),
+            connection_id: stray.connection_id.to_string(),
+            reason: stray.reason,
+            detail: stray.detail,
+            received_at: stray.received_at,
+        }
+    }
+}
+
+/// What a reference stands for: one of the two.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SignInReference)]
+pub(crate) struct ReferenceView {
+    /// The sign-in attempt.
+    sign_in_attempt: Option<AttemptView>,
+    /// What belongs to no attempt.
+    stray_response: Option<StrayView>,
+}
+
+impl From<Attempt> for ReferenceView {
+    fn from(attempt: Attempt) -> Self {
+        Self {
+            sign_in_attempt: Some(attempt.into()),
+            stray_response: None,
+        }
+    }
+}
+
+impl From<Stray> for ReferenceView {
+    fn from(stray: Stray) -> Self {
+        Self {
+            sign_in_attempt: None,
+            stray_response: Some(stray.into()),
         }
     }
 }

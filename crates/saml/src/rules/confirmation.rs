@@ -55,6 +55,8 @@ pub(crate) struct Judgement {
     pub(crate) rows: [Row; 3],
     /// Until when some confirmation that satisfies all of them does.
     pub(crate) not_on_or_after: Option<Timestamp>,
+    /// Whether one of those answers no request.
+    pub(crate) unsolicited: bool,
 }
 
 /// One confirmation must satisfy all three rules by itself. The report shows that one, else the
@@ -68,6 +70,7 @@ pub(crate) fn judge(
 ) -> Judgement {
     let mut best: Option<(usize, [Row; 3])> = None;
     let mut until: Option<Timestamp> = None;
+    let mut unsolicited = false;
     for data in bearers {
         let (window, not_on_or_after) = window(*data, skew, now);
         let answers = data.attribute("InResponseTo");
@@ -79,6 +82,7 @@ pub(crate) fn judge(
         let failures = rows.iter().filter(|row| row.is_failure()).count();
         if failures == 0 {
             until = until.max(not_on_or_after);
+            unsolicited |= answers.is_none();
         }
         if best.as_ref().is_none_or(|(fewest, _)| failures < *fewest) {
             best = Some((failures, rows));
@@ -98,6 +102,7 @@ pub(crate) fn judge(
     Judgement {
         rows,
         not_on_or_after: until,
+        unsolicited,
     }
 }
 
