@@ -42,7 +42,14 @@ fn objects(world: &World) -> Vec<(&'static str, String)> {
     let identity = world.api.get(&identities).expect(200).json();
     let key = json!({"name": "inner", "scopes": ["*"], "workspace_id": world.workspace});
     let key = world.api.post("/v1/api-keys", &key).expect(201).json();
+    let attempts = world
+        .api
+        .get(&world.path("/sign-in-attempts"))
+        .expect(200)
+        .json();
     vec![
+        ("attempt_id", text(&attempts, "/data/0/id")),
+        ("reference", text(&attempts, "/data/0/reference")),
         ("workspace_id", world.workspace.clone()),
         ("connection_id", world.connection.clone()),
         ("member_id", member),
@@ -86,6 +93,7 @@ fn body_for(path: &str, objects: &[(&'static str, String)]) -> Value {
         path if path.ends_with("/sign-in-decisions") => {
             json!({"email": "x@acme.example", "method": "saml"})
         }
+        path if path.ends_with("/inspections") => json!({"saml_response": "eA=="}),
         _ => json!({}),
     }
 }

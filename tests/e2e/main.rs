@@ -10,10 +10,12 @@
 mod support;
 
 mod asked;
+mod attempts;
 mod bad_input;
 mod bindings;
 #[path = "../faults/mod.rs"]
 mod faults;
+mod inspections;
 mod isolation;
 mod lifecycle;
 mod logout;

@@ -134,6 +134,6 @@ on_all! {
         assert_eq!(answer.status, 403, "{answer:?}");
         let attempts = world.api.get(&world.path("/sign-in-attempts")).expect(200).json();
         assert_eq!(attempts["data"][0]["reason"], "member-deactivated");
-        assert!(answer.body.contains(&text(&attempts, "/data/0/id")), "the reference");
+        assert!(answer.body.contains(&text(&attempts, "/data/0/reference")), "the reference");
     }
 }
