@@ -3,14 +3,11 @@
 
 use std::path::{Path, PathBuf};
 
-use jiff::SignedDuration;
-use vestibule_saml::{
-    Expected, ExpectedParts, Keys, Limits, Purpose, Refusal, Row, SignIn, Test, UnverifiedResponse,
-    VerifiedAssertion,
-};
-use vestibule_xmlsig::{Certificate, DecryptionKey, VerifyingKey};
+use vestibule_saml::{Refusal, Row};
+use vestibule_xmlsig::VerifyingKey;
 
 use crate::case::{self, Case, Content};
+use crate::judge::{Trust, judge_for_trip};
 
 /// The folder of the corpus.
 pub(crate) fn folder() -> PathBuf {
@@ -19,65 +16,11 @@ pub(crate) fn folder() -> PathBuf {
 
 /// The keys that the connection of a case trusts.
 pub(crate) fn keys(case: &Case) -> Vec<VerifyingKey> {
-    Certificate::parse_all(&case.certificates)
-        .unwrap()
-        .iter()
-        .map(|certificate| certificate.verifying_key().unwrap())
-        .collect()
+    Trust::of(case).verifying
 }
 
-/// The whole corridor.
-pub(crate) fn judge(case: &Case) -> Result<Content, Refusal> {
-    let params = &case.params;
-    let mut parts = ExpectedParts::new(
-        params.sp_entity_id.clone(),
-        params.acs_url.clone(),
-        params.request_id.clone(),
-        params.request_issued_at,
-        SignedDuration::from_secs(params.clock_skew_seconds),
-    );
-    parts.require_signed_response = params.require_signed_response;
-    let idp = params.idp_entity_id.clone();
-    match params.purpose {
-        case::Purpose::SignIn => judge_for(case, &Expected::<SignIn>::sign_in(parts, idp)),
-        case::Purpose::Test => judge_for(case, &Expected::<Test>::test(parts, Some(idp))),
-    }
-}
-
-fn judge_for<P: Purpose>(case: &Case, expected: &Expected<P>) -> Result<Content, Refusal> {
-    let decryption: Vec<DecryptionKey> = case
-        .decryption
-        .iter()
-        .map(|key| DecryptionKey::from_pkcs8_der(key).unwrap())
-        .collect();
-    let assertion = UnverifiedResponse::decode(&case.form_value, &Limits::default())?
-        .verify(Keys {
-            verifying: &keys(case),
-            decryption: &decryption,
-            cbc: case.params.cbc,
-        })?
-        .validate(expected, case.params.now)?;
-    assert_eq!(
-        assertion.idp_entity_id(),
-        case.params.idp_entity_id,
-        "{}",
-        case.name
-    );
-    Ok(content(&assertion))
-}
-
-fn content<P: Purpose>(assertion: &VerifiedAssertion<P>) -> Content {
-    Content {
-        name_id: assertion.name_id().unwrap().clone(),
-        attributes: assertion
-            .attributes()
-            .iter()
-            .map(|attribute| (attribute.name.clone(), attribute.values.clone()))
-            .collect(),
-        session_index: assertion.session_index().map(str::to_owned),
-        session_not_on_or_after: assertion.session_not_on_or_after(),
-        expires_at: assertion.expires_at(),
-    }
+fn judge(case: &Case) -> Result<Content, Refusal> {
+    judge_for_trip(&case.params, &case.form_value, &Trust::of(case))
 }
 
 /// All complaints at once: after a change of a rule one wants to see every case that it moves.

@@ -16,6 +16,8 @@ mod decode;
 mod differential;
 mod encryption;
 mod floods;
+#[path = "../support/judge.rs"]
+mod judge;
 mod logout;
 mod metadata;
 mod metadata_declares;
@@ -26,7 +28,10 @@ mod one_byte;
 mod reports;
 mod rules;
 mod second;
+mod seeds;
 mod signatures;
 mod sp_metadata;
 #[path = "../support/mod.rs"]
 mod support;
+#[path = "../support/targets.rs"]
+mod targets;
