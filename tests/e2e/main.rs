@@ -21,6 +21,7 @@ mod lifecycle;
 mod logout;
 mod main_job;
 mod metadata_url;
+mod mid_trip;
 mod oidc_client;
 mod openapi;
 mod plan;

@@ -157,6 +157,7 @@ fn twelve_typical_faults_are_named() {
                     row["remedy"].is_string() && row["reference"].is_string(),
                     "{row}"
                 );
+                assert!(row["side"].is_string(), "{row}");
                 assert!(
                     row["expected"].is_string() || row["received"].is_string(),
                     "{row}"
@@ -164,6 +165,34 @@ fn twelve_typical_faults_are_named() {
             }
         }
         assert_eq!(world.enable().problem(409), "test-required", "{fault}");
+    }
+}
+
+/// The words are those of the provider that the admin named, or that the URL gives away.
+#[test]
+fn the_mend_is_told_in_the_words_of_the_provider() {
+    let world = World::new(Engine::Sqlite);
+    world.save_draft();
+    for (provider, label) in [
+        ("okta", "Audience URI (SP Entity ID)"),
+        ("entra", "Identifier (Entity ID)"),
+        ("google", "Entity ID"),
+        ("keycloak", "Client ID"),
+    ] {
+        let named = serde_json::json!({"provider": provider});
+        world.api.patch(&world.path(""), &named).expect(200);
+        let wrong = Twist {
+            wrong_audience: true,
+            ..Twist::default()
+        };
+        let (test, page) = world.run_test(&world.idp, &wrong);
+        let rows = test["report"].as_array().unwrap();
+        let row = rows.iter().find(|row| row["check"] == "audience").unwrap();
+        assert_eq!(row["side"], "identity_provider", "{row}");
+        assert_eq!(row["expected"], world.entity_id.as_str(), "{row}");
+        assert!(row["received"].is_string(), "{row}");
+        assert!(row["remedy"].as_str().unwrap().contains(label), "{row}");
+        assert!(page.body.contains(label), "{}", page.body);
     }
 }
 

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 use vestibule_model::{Attempt, AttemptEvent, AuditEvent, TestRun, TestState};
-use vestibule_saml::Report;
+use vestibule_saml::{Report, Side};
 use vestibule_state::Stray;
 
 use crate::views::SubjectView;
@@ -23,8 +23,11 @@ pub(crate) struct ReportRowView {
     expected: Option<String>,
     /// What was received.
     received: Option<String>,
-    /// How to mend it.
+    /// How to mend it, in the words of the identity provider's own pages.
     remedy: Option<String>,
+    /// Who has to change something, of a failure or a warning: identity_provider, this_service,
+    /// person or message_path.
+    side: Option<&'static str>,
     /// The section of the specification.
     #[schema(example = "Profiles §4.1.4.2")]
     reference: String,
@@ -41,6 +44,7 @@ pub(crate) fn report_rows(report: Option<&Report>) -> Vec<ReportRowView> {
             expected: row.expected.clone(),
             received: row.received.clone(),
             remedy: row.remedy.clone(),
+            side: row.side.map(Side::as_str),
             reference: row.reference.to_string(),
         })
         .collect()
