@@ -148,13 +148,13 @@ def optional_content():
     yield accept("confirmations-last-unusable", sign(edit(RESPONSE, confirmation, confirmation + confirmation.replace(ACS, "https://other.example/acs"))))
     longer = confirmation.replace("09:05:00Z", "09:07:00Z")
     yield accept("confirmations-both-usable", sign(edit(RESPONSE, confirmation, confirmation + longer)), expires_at="2026-11-24T09:07:00Z")
-    yield accept("confirmation-with-an-address", sign(edit(RESPONSE, 'Data InResponseTo="_request"', 'Data Address="192.0.2.1" InResponseTo="_request"')))
+    yield accept("confirmation-with-an-address", sign(edit(RESPONSE, 'Data InResponseTo="_5ee0a1b2c3d4e5f60718293a4b5c6d7e"', 'Data Address="192.0.2.1" InResponseTo="_5ee0a1b2c3d4e5f60718293a4b5c6d7e"')))
     name = '<saml:NameID>somebody-else</saml:NameID>'
     yield accept("confirmation-with-its-own-name-id", sign(before(RESPONSE, "<saml:SubjectConfirmationData ", name)))
     for part, mark in {"response": RESPONSE_ISSUER, "assertion": ASSERTION_ISSUER}.items():
         entity = mark.replace("<saml:Issuer>", '<saml:Issuer Format="urn:oasis:names:tc:SAML:2.0:nameid-format:entity">')
         yield accept(f"{part}-issuer-with-its-format", sign(edit(RESPONSE, mark, entity)))
-    yield accept("response-issuer-missing-unsigned", sign(edit(RESPONSE, RESPONSE_ISSUER, '"_request">')))
+    yield accept("response-issuer-missing-unsigned", sign(edit(RESPONSE, RESPONSE_ISSUER, '"_5ee0a1b2c3d4e5f60718293a4b5c6d7e">')))
     yield accept("destination-missing-unsigned", sign(edit(RESPONSE, DESTINATION, "")))
     yield accept("response-signature-required-and-there", sign_response(RESPONSE), params={"require_signed_response": True})
     yield accept("extensions-unknown", put("<samlp:Status>", '<samlp:Extensions><x:y xmlns:x="urn:x" z="1">text</x:y></samlp:Extensions>', sign_both))

@@ -231,7 +231,7 @@ def inside():
     yield no("signed-by-another", around(encrypt(sign(_OWN, key=ATTACKER))), "assertion_signature", "attacker.example")
     yield no("altered", around(encrypt(SIGNED.replace("u-4711", "admin"))), "assertion_signature", "altered after signing")
     yield no("for-another-audience", around(encrypt(sign(_OWN.replace(f"Audience>{SP}", "Audience>https://other.example")))), "audience", "other.example")
-    yield no("without-an-issuer-outside", around(encrypt(SIGNED)).replace('"_request"><saml:Issuer>https://idp.example/entity</saml:Issuer>', '"_request">'), "response_issuer", "no Issuer")
+    yield no("without-an-issuer-outside", around(encrypt(SIGNED)).replace('"_5ee0a1b2c3d4e5f60718293a4b5c6d7e"><saml:Issuer>https://idp.example/entity</saml:Issuer>', '"_5ee0a1b2c3d4e5f60718293a4b5c6d7e">'), "response_issuer", "no Issuer")
     yield no("wrapped", around(encrypt(evil(SIGNED).replace("#_evil", "#_assertion").replace("</ds:Signature>", f"<ds:Object>{_OWN}</ds:Object></ds:Signature>"))), "assertion_count", "another assertion inside")
 
 
@@ -239,7 +239,7 @@ def signatures():
     """Under a broken signature nothing is opened."""
     good = sign_response(around(encrypt(_OWN)))
     yield reject("encrypted-under-another-key", sign_response(around(encrypt(_OWN)), key=ATTACKER), "response_signature", "attacker.example")
-    yield reject("encrypted-under-a-broken-signature", good.replace('InResponseTo="_request"', 'InResponseTo="_request" Consent="x"', 1), "response_signature")
+    yield reject("encrypted-under-a-broken-signature", good.replace('InResponseTo="_5ee0a1b2c3d4e5f60718293a4b5c6d7e"', 'InResponseTo="_5ee0a1b2c3d4e5f60718293a4b5c6d7e" Consent="x"', 1), "response_signature")
     swapped = edit(good, between(good, "<xenc:EncryptedData ", "</xenc:EncryptedData>"), encrypt(evil(_OWN)))
     yield reject("encrypted-content-exchanged", swapped, "response_signature")
     # Whoever can encrypt can put anything there: it is our public key.

@@ -33,9 +33,9 @@ RESPONSE_TIME = 'IssueInstant="2026-11-24T09:00:00Z"'
 ASSERTION_TIME = 'IssueInstant="2026-11-24T09:00:01Z"'
 ASSERTION_TAG = 'ID="_assertion" Version="2.0"'
 RESPONSE_TAG = 'ID="_response" Version="2.0"'
-RESPONSE_ISSUER = '"_request"><saml:Issuer>https://idp.example/entity</saml:Issuer>'
+RESPONSE_ISSUER = '"_5ee0a1b2c3d4e5f60718293a4b5c6d7e"><saml:Issuer>https://idp.example/entity</saml:Issuer>'
 ASSERTION_ISSUER = '09:00:01Z"><saml:Issuer>https://idp.example/entity</saml:Issuer>'
-DESTINATION = ' Destination="https://sp.example/saml/acs"'
+DESTINATION = ' Destination="https://sp.example/saml/conn_019ac2f0a0007000800000000000c0de/acs"'
 TWISTED_URLS = {
     "with-a-slash": "/",
     "with-a-query": "?x",
@@ -132,8 +132,8 @@ def issuers():
     own = signature(none)
     yield reject("assertion-issuer-missing-and-signed", after(none, '09:00:01Z">', own), "assertion_signature", "a Signature in another place")
     # Without an Issuer of its own a Signature of the Response has no place.
-    none = edit(RESPONSE, RESPONSE_ISSUER, '"_request">')
-    yield reject("response-issuer-missing-and-signed", after(none, 'InResponseTo="_request">', signature(none, "_response")), "response_signature", "a Signature in another place")
+    none = edit(RESPONSE, RESPONSE_ISSUER, '"_5ee0a1b2c3d4e5f60718293a4b5c6d7e">')
+    yield reject("response-issuer-missing-and-signed", after(none, 'InResponseTo="_5ee0a1b2c3d4e5f60718293a4b5c6d7e">', signature(none, "_response")), "response_signature", "a Signature in another place")
 
 
 def destinations():
@@ -157,17 +157,17 @@ def destinations():
 
 
 def requests():
-    outer, inner = ' InResponseTo="_request"><saml:Issuer>', 'Data InResponseTo="_request"'
+    outer, inner = ' InResponseTo="_5ee0a1b2c3d4e5f60718293a4b5c6d7e"><saml:Issuer>', 'Data InResponseTo="_5ee0a1b2c3d4e5f60718293a4b5c6d7e"'
     for part, mark, check in [("response", outer, "in_response_to"), ("confirmation", inner, "confirmation_in_response_to")]:
-        change = lambda new: sign(edit(RESPONSE, mark, mark.replace(' InResponseTo="_request"', new)))
+        change = lambda new: sign(edit(RESPONSE, mark, mark.replace(' InResponseTo="_5ee0a1b2c3d4e5f60718293a4b5c6d7e"', new)))
         yield reject(f"{part}-in-response-to-missing", change(""), check, "unsolicited")
-        for name, value in {"of-another": "_other", "empty": "", "in-another-case": "_Request", "with-a-space": "_request ", "of-a-test": "_test_request", "with-more": "_request2"}.items():
+        for name, value in {"of-another": "_other", "empty": "", "in-another-case": "_Request", "with-a-space": "_5ee0a1b2c3d4e5f60718293a4b5c6d7e ", "of-a-test": "_test_request", "with-more": "_5ee0a1b2c3d4e5f60718293a4b5c6d7e2"}.items():
             yield reject(f"{part}-in-response-to-{name}", change(f' InResponseTo="{value}"'), check, value.strip() or None)
-    both = RESPONSE.replace('"_request"', '"_other"')
+    both = RESPONSE.replace('"_5ee0a1b2c3d4e5f60718293a4b5c6d7e"', '"_other"')
     yield reject("in-response-to-another-trip", sign_both(both), "in_response_to", "_other")
-    yield reject("unsolicited", sign_both(RESPONSE.replace(' InResponseTo="_request"', "")), "in_response_to", "unsolicited")
-    yield reject("sign-in-response-for-a-test", sign_both(RESPONSE), "in_response_to", "_request", purpose="test", request_id="_test_request")
-    yield reject("test-response-for-a-sign-in", sign_both(RESPONSE.replace('"_request"', '"_test_request"')), "in_response_to", "_test_request")
+    yield reject("unsolicited", sign_both(RESPONSE.replace(' InResponseTo="_5ee0a1b2c3d4e5f60718293a4b5c6d7e"', "")), "in_response_to", "unsolicited")
+    yield reject("sign-in-response-for-a-test", sign_both(RESPONSE), "in_response_to", "_5ee0a1b2c3d4e5f60718293a4b5c6d7e", purpose="test", request_id="_test_request")
+    yield reject("test-response-for-a-sign-in", sign_both(RESPONSE.replace('"_5ee0a1b2c3d4e5f60718293a4b5c6d7e"', '"_test_request"')), "in_response_to", "_test_request")
     yield reject("response-signature-required", sign(RESPONSE), "response_signature_required", "a signature on the assertion alone", require_signed_response=True)
     yield reject("response-signature-required-and-nothing-signed", RESPONSE, "signature", "neither is signed", require_signed_response=True)
 
@@ -257,7 +257,7 @@ def subjects():
 
 
 def confirmations():
-    recipient = ' Recipient="https://sp.example/saml/acs"'
+    recipient = ' Recipient="https://sp.example/saml/conn_019ac2f0a0007000800000000000c0de/acs"'
     for name, more in TWISTED_URLS.items():
         yield reject(f"recipient-{name}", signed(recipient, recipient[:-1] + more + '"'), "recipient")
     for name, url in {
@@ -283,7 +283,7 @@ def confirmations():
     # Two confirmations that are right in half each are not one that is right.
     confirmation = between(RESPONSE, "<saml:SubjectConfirmation ", "</saml:SubjectConfirmation>")
     one = confirmation.replace(ACS, "https://other.example/acs")
-    two = confirmation.replace("_request", "_other")
+    two = confirmation.replace("_5ee0a1b2c3d4e5f60718293a4b5c6d7e", "_other")
     yield reject("two-confirmations-each-half-right", signed(confirmation, one + two), "recipient", "other.example")
     yield reject("two-confirmations-each-half-right-reversed", signed(confirmation, two + one), "confirmation_in_response_to", "_other")
     yield reject("confirmation-right-but-holder-of-key", signed(confirmation, one + confirmation.replace("bearer", "holder-of-key")), "recipient", "other.example")
@@ -387,7 +387,7 @@ def connections():
     """What was meant for another trip, connection, tenant or time."""
     tenant = RESPONSE.replace("https://sp.example/saml", "https://sp.example/ws_2/saml")
     yield reject("for-another-tenant", sign_both(tenant), "response_destination", "ws_2")
-    tenant = tenant.replace("https://sp.example/ws_2/saml/acs", ACS)
+    tenant = tenant.replace("https://sp.example/ws_2/saml/conn_019ac2f0a0007000800000000000c0de/acs", ACS)
     yield reject("for-another-tenant-at-our-acs", sign_both(tenant), "audience", "ws_2")
     yield reject("from-another-identity-provider", sign_both(RESPONSE.replace(IDP, "https://idp.other.example")), "response_issuer", "idp.other.example")
     yield reject("assertion-from-another-identity-provider", sign_both(edit(RESPONSE, ASSERTION_ISSUER, ASSERTION_ISSUER.replace(IDP, "https://idp.other.example"))), "assertion_issuer", "idp.other.example")

@@ -282,7 +282,7 @@ def form_values():
 
 
 def other_messages():
-    protocol = lambda name, inside="": f'<samlp:{name} xmlns:samlp="{PROTOCOL}" xmlns:saml="{ASSERTION}" ID="_response" Version="2.0" IssueInstant="2026-11-24T09:00:00Z" Destination="{ACS}" InResponseTo="_request"><saml:Issuer>{IDP}</saml:Issuer>{inside}</samlp:{name}>'
+    protocol = lambda name, inside="": f'<samlp:{name} xmlns:samlp="{PROTOCOL}" xmlns:saml="{ASSERTION}" ID="_response" Version="2.0" IssueInstant="2026-11-24T09:00:00Z" Destination="{ACS}" InResponseTo="_5ee0a1b2c3d4e5f60718293a4b5c6d7e"><saml:Issuer>{IDP}</saml:Issuer>{inside}</samlp:{name}>'
     success = f'<samlp:Status><samlp:StatusCode Value="{STATUS}Success"/></samlp:Status>'
     for name, kind in {
         "AuthnRequest": "an AuthnRequest",

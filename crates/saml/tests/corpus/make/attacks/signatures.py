@@ -101,7 +101,7 @@ def altered():
         ("name-id-format", PERSISTENT, "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"),
         ("attribute-value", "ada@example.org", "admin@example.org"),
         ("attribute-name", 'Name="groups"', 'Name="roles"'),
-        ("audience", "<saml:Audience>https://sp.example/saml<", "<saml:Audience>https://sp.example/other<"),
+        ("audience", "<saml:Audience>https://sp.example/saml/conn_019ac2f0a0007000800000000000c0de/metadata<", "<saml:Audience>https://sp.example/other<"),
         ("assertion-issuer", 'ID="_assertion" Version="2.0" IssueInstant="2026-11-24T09:00:01Z"><saml:Issuer>https://idp.example/', 'ID="_assertion" Version="2.0" IssueInstant="2026-11-24T09:00:01Z"><saml:Issuer>https://idp.exbmple/'),
         ("white-space", "</saml:Subject>", " </saml:Subject>"),
         ("time", "2026-11-24T09:05:00Z", "2027-11-24T09:05:00Z"),
@@ -115,7 +115,7 @@ def altered():
     yield reject("altered-id-and-reference", signed.replace("_assertion", "_evil"), "assertion_signature", ANOTHER_KEY)
     yield reject("altered-digest-value", edit(signed, "<ds:DigestValue>", "<ds:DigestValue>AAAA"), "assertion_signature", ANOTHER_KEY)
     response = sign_response(RESPONSE)
-    yield reject("altered-destination-of-signed-response", edit(response, 'Destination="https://sp.example/saml/acs"', 'Destination="https://sp.example/saml/acs2"'), "response_signature", ALTERED)
+    yield reject("altered-destination-of-signed-response", edit(response, 'Destination="https://sp.example/saml/conn_019ac2f0a0007000800000000000c0de/acs"', 'Destination="https://sp.example/saml/conn_019ac2f0a0007000800000000000c0de/acs2"'), "response_signature", ALTERED)
     failed = RESPONSE.replace(STATUS + "Success", STATUS + "Responder")
     yield reject("altered-status-of-signed-response", sign_response(failed).replace(STATUS + "Responder", STATUS + "Success"), "response_signature", ALTERED)
     yield reject("altered-assertion-in-signed-response", edit(response, ">u-4711<", ">admin<"), "response_signature", ALTERED)
@@ -152,7 +152,7 @@ def doubled():
 
 def outer_and_inner():
     both = sign_both(RESPONSE)
-    yield reject("broken-outer-around-good-inner", edit(both, 'InResponseTo="_request"><saml:Issuer>https://idp.example/entity</saml:Issuer><ds:Signature', 'InResponseTo="_request" Consent="x"><saml:Issuer>https://idp.example/entity</saml:Issuer><ds:Signature'), "response_signature", ALTERED)
+    yield reject("broken-outer-around-good-inner", edit(both, 'InResponseTo="_5ee0a1b2c3d4e5f60718293a4b5c6d7e"><saml:Issuer>https://idp.example/entity</saml:Issuer><ds:Signature', 'InResponseTo="_5ee0a1b2c3d4e5f60718293a4b5c6d7e" Consent="x"><saml:Issuer>https://idp.example/entity</saml:Issuer><ds:Signature'), "response_signature", ALTERED)
     inner = sign(RESPONSE)
     yield reject("outer-by-another-key-around-good-inner", sign_response(inner, key=ATTACKER), "response_signature", "attacker.example")
     yield reject("outer-emptied-around-good-inner", insert(inner, "_response", f'<ds:Signature xmlns:ds="{DSIG}"/>'), "response_signature", "expected SignedInfo")

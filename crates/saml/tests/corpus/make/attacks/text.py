@@ -5,8 +5,8 @@ from toolbox import *
 PLACES = {
     "name-id": (">u-4711<", "name_id", "a NameID with elements inside"),
     "assertion-issuer": ('09:00:01Z"><saml:Issuer>https://idp.example/entity<', "assertion_issuer", "an Issuer with elements inside"),
-    "response-issuer": ('"_request"><saml:Issuer>https://idp.example/entity<', "response_issuer", "an Issuer with elements inside"),
-    "audience": ("<saml:Audience>https://sp.example/saml<", "audience", "https://sp.example/saml"),
+    "response-issuer": ('"_5ee0a1b2c3d4e5f60718293a4b5c6d7e"><saml:Issuer>https://idp.example/entity<', "response_issuer", "an Issuer with elements inside"),
+    "audience": ("<saml:Audience>https://sp.example/saml/conn_019ac2f0a0007000800000000000c0de/metadata<", "audience", "https://sp.example/saml"),
     "attribute": (">ada@example.org<", None, None),
 }
 
@@ -40,7 +40,7 @@ def cases():
     yield reject("comment-added-to-truncate-and-altered", edit(sign(name), whole, "admin@example.org<!--.evil.example-->"), "assertion_signature", "altered after signing")
     yield reject("name-id-of-a-comment-alone", sign(edit(RESPONSE, ">u-4711<", "><!--u-4711--><")), "name_id", "a blank NameID")
     yield reject("issuer-split-by-a-comment-names-another", sign(edit(RESPONSE, PLACES["assertion-issuer"][0], PLACES["assertion-issuer"][0][:-1] + "<!---->.evil.example<")), "assertion_issuer", "https://idp.example/entity.evil.example")
-    yield reject("audience-split-by-a-comment-names-another", sign(edit(RESPONSE, "saml</saml:Audience>", "saml<!---->-of-another</saml:Audience>")), "audience", "saml-of-another")
+    yield reject("audience-split-by-a-comment-names-another", sign(edit(RESPONSE, "metadata</saml:Audience>", "metadata<!---->-of-another</saml:Audience>")), "audience", "metadata-of-another")
     # CDATA is text: markup in it is none.
     markup = "<![CDATA[</saml:NameID><saml:NameID>admin]]>"
     yield accept("cdata-with-markup-in-name-id", sign(edit(RESPONSE, ">u-4711<", f">{markup}<")), name_id={"value": "</saml:NameID><saml:NameID>admin"})

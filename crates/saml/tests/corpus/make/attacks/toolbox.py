@@ -38,11 +38,16 @@ MD5 = MORE + "md5"
 STATUS = "urn:oasis:names:tc:SAML:2.0:status:"
 
 IDP = "https://idp.example/entity"
-SP = "https://sp.example/saml"
-ACS = "https://sp.example/saml/acs"
+# As a server at https://sp.example names them: `tests/e2e/corpus.rs` posts every case to one.
+SP = "https://sp.example/saml/conn_019ac2f0a0007000800000000000c0de/metadata"
+ACS = "https://sp.example/saml/conn_019ac2f0a0007000800000000000c0de/acs"
+REQUEST = "_5ee0a1b2c3d4e5f60718293a4b5c6d7e"
 
 # The honest response of the unit tests, so that it stands written once.
 RESPONSE = (TESTS / "support" / "response.xml").read_text(encoding="utf-8").strip()
+for theirs, ours in {"https://sp.example/saml/acs": ACS, "https://sp.example/saml<": SP + "<", 'SPNameQualifier="https://sp.example/saml"': f'SPNameQualifier="{SP}"', '"_request"': f'"{REQUEST}"'}.items():
+    RESPONSE = RESPONSE.replace(theirs, ours)
+assert "example/saml<" not in RESPONSE and 'example/saml"' not in RESPONSE
 
 
 # --- keys ----------------------------------------------------------------------------------------
@@ -338,7 +343,7 @@ class Case:
         params = {
             "now": "2026-11-24T09:00:30Z",
             "clock_skew_seconds": 180,
-            "request_id": "_request",
+            "request_id": REQUEST,
             "request_issued_at": "2026-11-24T08:59:30Z",
             "sp_entity_id": SP,
             "acs_url": ACS,
