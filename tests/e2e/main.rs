@@ -13,6 +13,9 @@ mod asked;
 mod attempts;
 mod bad_input;
 mod bindings;
+#[path = "../../crates/saml/tests/support/case.rs"]
+mod case;
+mod corpus;
 #[path = "../faults/mod.rs"]
 mod faults;
 mod inspections;

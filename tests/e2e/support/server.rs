@@ -198,6 +198,12 @@ impl Server {
         child.wait().expect("its status")
     }
 
+    /// The process of the first server.
+    pub(crate) fn pid(&self) -> u32 {
+        let replica = self.replicas.first().expect("a server");
+        replica.child.as_ref().expect("a running server").id()
+    }
+
     /// Kills every server without a warning.
     pub(crate) fn kill(&mut self) {
         let mut children: Vec<_> = self
