@@ -9,7 +9,7 @@ CARGO ?= cargo
 TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test sanitize bench lint openapi release image-check clean-demo toolchain dependencies \
+.PHONY: help demo test sanitize fuzz bench lint openapi release image-check clean-demo toolchain dependencies \
 	test-dependencies
 
 help: ## List the tasks
@@ -32,6 +32,9 @@ test: test-dependencies ## Run every test: both databases, SimpleSAMLphp end to 
 sanitize: toolchain ## Run the XML crates' tests under Valgrind (docs/memory-safety.md)
 	@deploy/install-dependencies build sanitize
 	tests/sanitize
+
+fuzz: dependencies ## Run every fuzzer for FUZZ_SECONDS (600) under AddressSanitizer (docs/fuzzing.md)
+	tests/fuzz/run
 
 bench: dependencies ## Measure verify + validate beside the floor of the libraries, as a ratio
 	$(CARGO) bench --locked --package vestibule-saml --bench verify

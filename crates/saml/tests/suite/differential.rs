@@ -151,7 +151,7 @@ impl Tally {
                     .push(format!("{name}: the second: {reason}")),
             }
             // A process for each takes its time.
-            if self.signatures % ask_every == 0 {
+            if self.signatures.is_multiple_of(ask_every) {
                 self.asked_xmlsec1 += 1;
                 let folder = tempfile::tempdir().unwrap();
                 let file = folder.path().join("document.xml");

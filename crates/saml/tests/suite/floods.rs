@@ -78,7 +78,8 @@ fn assert_cheap(floods: Vec<Flood>) {
     for flood in floods {
         let mut least = Duration::MAX;
         let mut outcome = Ok(());
-        for _ in 0..3 {
+        let runs = if every_nth() == 1 { 3 } else { 1 };
+        for _ in 0..runs {
             let before = processor_time();
             outcome = judge(&flood.form_value);
             least = least.min(processor_time().saturating_sub(before));

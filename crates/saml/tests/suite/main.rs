@@ -1,6 +1,8 @@
 //! The crate from outside: rules, attacks, a corpus of real serialisations, messages, metadata.
 #![expect(
     clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
     clippy::panic,
     clippy::string_slice,
     reason = "tests fail by panicking"

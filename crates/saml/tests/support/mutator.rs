@@ -85,8 +85,8 @@ impl Mutator {
     fn change(&mut self, document: Vec<u8>) -> Vec<u8> {
         match self.below(8) {
             0 => self.bytes(document),
-            1 => self.token(document),
-            2 => self.whitespace_in_tag(document),
+            1 => self.token(&document),
+            2 => self.whitespace_in_tag(&document),
             3 => self.namespace(document),
             4 | 5 => self.element(document, false),
             _ => self.element(document, true),
@@ -110,23 +110,23 @@ impl Mutator {
     }
 
     /// A token at a boundary of markup, where it has the best chance to be well-formed.
-    fn token(&mut self, document: Vec<u8>) -> Vec<u8> {
+    fn token(&mut self, document: &[u8]) -> Vec<u8> {
         let token = self.one_of(TOKENS);
         let boundary = if token.starts_with(b" ") { b'>' } else { b'<' };
-        let places: Vec<usize> = positions(&document, |byte| byte == boundary);
+        let places: Vec<usize> = positions(document, |byte| byte == boundary);
         let mut at = places[self.below(places.len())];
         if document[at - usize::from(at > 0)] == b'/' {
             at -= 1;
         }
-        spliced(&document, at, at, token)
+        spliced(document, at, at, token)
     }
 
-    fn whitespace_in_tag(&mut self, document: Vec<u8>) -> Vec<u8> {
-        let places = positions(&document, |byte| byte == b'>');
+    fn whitespace_in_tag(&mut self, document: &[u8]) -> Vec<u8> {
+        let places = positions(document, |byte| byte == b'>');
         let at = places[self.below(places.len())];
         let at = if document[at - 1] == b'/' { at - 1 } else { at };
         let space: &[u8] = self.one_of(&[b" ".as_slice(), b"\n", b"\t \r\n"]);
-        spliced(&document, at, at, space)
+        spliced(document, at, at, space)
     }
 
     /// A declaration: renamed, given another name, taken away, or repeated further in.
