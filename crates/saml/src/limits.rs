@@ -29,6 +29,8 @@ impl Limits {
         let mut limits = Self::default();
         limits.xml.max_bytes = 8 * 1024 * 1024;
         limits.xml.max_nodes = 500_000;
+        // As many for each byte as a message has. Only what a pinned key signed is canonicalised.
+        limits.xml.max_repeated_namespace_bytes = 32 * 1024 * 1024;
         limits
     }
 }
