@@ -179,6 +179,58 @@ on_both! {
 }
 
 #[test]
+fn what_an_inspection_has_used_up_signs_nobody_in() {
+    let world = World::new(Engine::Sqlite);
+    let body = json!({
+        "name": "Begins",
+        "redirect_uris": ["https://app.example/callback"],
+        "initiate_login_uri": "https://app.example/begin",
+    });
+    let client = world.api.post("/v1/clients", &body).expect(201).json();
+    let mut draft = World::draft_of(&world.idp);
+    draft["idp_initiated"] = json!("restart");
+    draft["idp_initiated_client_id"] = client["client_id"].clone();
+    world.api.put(&world.path("/draft"), &draft).expect(200);
+    world.pass_test();
+    world.enable().expect(200);
+    let begin = world.authorize_with(&[
+        ("workspace", &world.workspace),
+        ("client_id", &text(&client, "/client_id")),
+        ("redirect_uri", "https://app.example/callback"),
+    ]);
+    for inspects in [false, true] {
+        let (_, response) = captured(&world, &unsolicited());
+        if inspects {
+            let inspected = inspect(&world, json!({"saml_response": response}));
+            assert_eq!(
+                (&inspected["accepted"], &inspected["burned"]),
+                (&json!(true), &json!(true))
+            );
+        }
+        let mut browser = Browser::default();
+        let aside = browser.deliver(&world.acs_url, &response).expect(303);
+        assert!(
+            aside.location().starts_with("https://app.example/begin"),
+            "{aside:?}"
+        );
+        let answer = browser.get(&begin);
+        let signed_in = answer
+            .header("location")
+            .is_some_and(|to| to.contains("code="));
+        assert_eq!(signed_in, !inspects, "{answer:?}");
+        if inspects {
+            let list = world
+                .api
+                .get(&world.path("/sign-in-attempts"))
+                .expect(200)
+                .json();
+            assert_eq!(list["data"][0]["reason"], "replayed", "{list}");
+            assert_eq!(list["data"][0]["timeline"][0]["step"], "response_arrived");
+        }
+    }
+}
+
+#[test]
 fn the_command_line_says_the_same_and_ends_with_it() {
     let world = World::live(Engine::Sqlite);
     let (_, good) = captured(&world, &Twist::default());

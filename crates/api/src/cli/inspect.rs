@@ -21,15 +21,7 @@ use crate::{
 /// More than any form that the server takes.
 const MAX_FILE: u64 = 4 * 1024 * 1024;
 
-/// The response as the browser posted it is best: the developer tools of a browser show the form of
-/// the request to /saml/…/acs. The file may hold the XML, its base64, or the whole form
-/// (`SAMLResponse=…`); `-` reads standard input.
-///
-/// Nobody is signed in. What answers no request of ours and could still be used for a sign-in is used
-/// up by it, and the audit log notes that somebody looked.
-///
-/// Ends with 0 when a sign-in would succeed, 1 when it would be refused, 2 when there was nothing to
-/// inspect.
+/// What is held against what.
 #[derive(Debug, Args)]
 pub(super) struct Options {
     /// The file with the response, or `-`

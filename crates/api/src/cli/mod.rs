@@ -43,6 +43,16 @@ enum Command {
         command: keys::Command,
     },
     /// Hold a captured SAML response against a connection, and say what would come of it
+    ///
+    /// The response as the browser posted it is best: the developer tools of a browser show the form
+    /// of the request to /saml/…/acs. The file may hold the XML, its base64, or the whole form
+    /// (SAMLResponse=…).
+    ///
+    /// Nobody is signed in. What answers no request of ours and could still be used for a sign-in is
+    /// used up by it, and the audit log notes that somebody looked.
+    ///
+    /// Ends with 0 when a sign-in would succeed, 1 when it would be refused, 2 when there was nothing
+    /// to inspect.
     Inspect(inspect::Options),
     /// Print the OpenAPI document
     Openapi,

@@ -25,6 +25,11 @@ fn event(step: AttemptStep, detail: Option<&str>, at: Timestamp) -> AttemptEvent
 
 /// An attempt that has just left.
 fn begun(trip: &Trip, request: &AuthorizeRequest) -> Attempt {
+    // What the IdP sent unasked left from nowhere: its trip is over as it begins.
+    let timeline = match trip.expires_at > trip.issued_at {
+        true => vec![event(AttemptStep::Left, None, trip.issued_at)],
+        false => Vec::new(),
+    };
     Attempt {
         id: request.attempt,
         reference: Some(request.reference),
@@ -36,7 +41,7 @@ fn begun(trip: &Trip, request: &AuthorizeRequest) -> Attempt {
         outcome: AttemptOutcome::Pending,
         reason: None,
         report: Report::default(),
-        timeline: vec![event(AttemptStep::Left, None, trip.issued_at)],
+        timeline,
         started_at: trip.issued_at,
         finished_at: trip.issued_at,
         response_until: None,

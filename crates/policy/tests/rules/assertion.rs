@@ -6,7 +6,8 @@ use std::{fmt::Write as _, sync::OnceLock};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use jiff::{SignedDuration, Timestamp};
 use vestibule_saml::{
-    Expected, ExpectedParts, Identifier, Limits, SignIn, UnverifiedResponse, VerifiedAssertion,
+    Expected, ExpectedParts, Identifier, Inspect, InspectParts, Limits, Purpose, SignIn,
+    UnverifiedResponse, VerifiedAssertion,
 };
 use vestibule_xmlsig::{SignOptions, SignatureAlgorithm, SigningKey};
 
@@ -51,6 +52,30 @@ impl Asserted {
 
     /// Signs it and walks it through the corridor.
     pub(crate) fn verified(&self) -> VerifiedAssertion<SignIn> {
+        let parts = ExpectedParts {
+            identifier: self.identifier.clone(),
+            ..ExpectedParts::new(
+                SP.to_owned(),
+                ACS.to_owned(),
+                "_request".to_owned(),
+                self.now - SignedDuration::from_secs(5),
+                SignedDuration::from_secs(180),
+            )
+        };
+        self.walked(&Expected::sign_in(parts, IDP.to_owned()))
+    }
+
+    /// The same for an inspection.
+    pub(crate) fn inspected(&self) -> VerifiedAssertion<Inspect> {
+        let skew = SignedDuration::from_secs(180);
+        let parts = InspectParts {
+            identifier: self.identifier.clone(),
+            ..InspectParts::new(SP.to_owned(), ACS.to_owned(), skew)
+        };
+        self.walked(&Expected::inspect(parts, Some(IDP.to_owned())))
+    }
+
+    fn walked<P: Purpose>(&self, expected: &Expected<P>) -> VerifiedAssertion<P> {
         static KEY: OnceLock<SigningKey> = OnceLock::new();
         vestibule_xmlsig::init().unwrap();
         let key = KEY.get_or_init(|| SigningKey::generate_ec_p256().unwrap());
@@ -61,24 +86,11 @@ impl Asserted {
         let signed = key
             .sign_element(&self.xml(), "_assertion", &options)
             .unwrap();
-        let expected = Expected::sign_in(
-            ExpectedParts {
-                identifier: self.identifier.clone(),
-                ..ExpectedParts::new(
-                    SP.to_owned(),
-                    ACS.to_owned(),
-                    "_request".to_owned(),
-                    self.now - SignedDuration::from_secs(5),
-                    SignedDuration::from_secs(180),
-                )
-            },
-            IDP.to_owned(),
-        );
         UnverifiedResponse::decode(&STANDARD.encode(signed), &Limits::default())
             .unwrap()
             .verify(&[key.verifying_key()])
             .unwrap()
-            .validate(&expected, self.now)
+            .validate(expected, self.now)
             .unwrap()
     }
 

@@ -12,6 +12,7 @@ mod assertion;
 mod claims;
 mod decisions;
 mod enabling;
+mod inspecting;
 mod metadata;
 mod properties;
 mod refusals;

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use vestibule_model::{ConnectionId, TestId, TestState};
+use vestibule_model::{AttemptId, ConnectionId, TestId, TestState};
 use vestibule_session::{Secret, SigningKey};
 use vestibule_store::{MasterKey, MasterKeys, Resealed, Store, StoreConfig, StoreError};
 
@@ -15,9 +15,10 @@ use crate::on_both;
 use crate::samples::*;
 
 /// The columns that hold sealed values. One more of them needs a line in [`fill`].
-const SEALED: [&str; 4] = [
+const SEALED: [&str; 5] = [
     "connections.sp_private_key",
     "settings.value",
+    "sign_in_attempts.response",
     "signing_keys.pkcs8",
     "test_runs.start_token",
 ];
@@ -44,6 +45,7 @@ struct Written {
     sp_key: Vec<u8>,
     test: TestId,
     token: String,
+    attempt: AttemptId,
     kid: String,
     pkcs8: Vec<u8>,
 }
@@ -56,17 +58,21 @@ fn fill(store: &Store, slug: &str) -> Written {
         signing_key(now()),
     );
     let test = test_run(&scene.revision);
+    let attempt = attempt(&scene.revision, None);
     let written = Written {
         connection: scene.connection.id,
         sp_key: KEY.to_vec(),
         test: test.id,
         token: token.expose().to_owned(),
+        attempt: attempt.id,
         kid: key.kid().to_owned(),
         pkcs8: key.pkcs8().to_vec(),
     };
     let filled = store.write(move |tx| {
         scene.insert(tx)?;
         tx.insert_test(&test, &token)?;
+        tx.insert_attempt(&attempt)?;
+        tx.keep_response(attempt.id, "PHNhbWw+", later(86_400))?;
         tx.insert_signing_key(&key)
     });
     wait(filled).unwrap();
@@ -80,6 +86,9 @@ fn assert_readable(store: &Store, written: &Written) {
         Ok::<_, StoreError>((sp_key, tx.test_start_token(test)?, tx.signing_keys()?))
     }))
     .unwrap();
+    let attempt = written.attempt;
+    let response = wait(store.read(move |tx| tx.kept_response(attempt, now())));
+    assert_eq!(response.unwrap().as_deref(), Some("PHNhbWw+"));
     assert_eq!(sp_key.as_ref(), Some(&written.sp_key));
     assert_eq!(
         token.as_ref().map(Secret::expose),
@@ -137,7 +146,7 @@ on_both! {
         let mut seen = Vec::new();
         let outcome = wait(store.reseal(|step| seen.push((step.table, step.resealed)))).unwrap();
         // The sentinel, and three of each of the 45.
-        let expected = Resealed { resealed: 3 * 45 + 1, current: 3, ..Resealed::default() };
+        let expected = Resealed { resealed: 4 * 45 + 1, current: 4, ..Resealed::default() };
         assert_eq!(outcome, expected);
         assert_eq!(seen.last(), Some(&("settings", 136)));
         let new_id = sentinel(bed);
@@ -149,10 +158,10 @@ on_both! {
         let alone = open(bed, keys(&[&new])).unwrap();
         written.iter().chain([&late]).for_each(|written| assert_readable(&alone, written));
         // Again: nothing to do. And back, should the new key have been a mistake.
-        let expected = Resealed { current: 3 * 46 + 1, ..Resealed::default() };
+        let expected = Resealed { current: 4 * 46 + 1, ..Resealed::default() };
         assert_eq!(reseal(&store), expected);
         let back = reseal(&open(bed, keys(&[&old, &new])).unwrap());
-        assert_eq!((back.resealed, back.left_count), (139, 0));
+        assert_eq!((back.resealed, back.left_count), (185, 0));
         assert_readable(&open(bed, keys(&[&old])).unwrap(), &late);
     }
 
@@ -198,7 +207,7 @@ on_both! {
         ));
         let (store, before) = (open(bed, keys(&[&new, &old])).unwrap(), sentinel(bed));
         let outcome = reseal(&store);
-        assert_eq!((outcome.resealed, outcome.left_count), (5, 2));
+        assert_eq!((outcome.resealed, outcome.left_count), (6, 2));
         let left = [format!("connections/{id}/sp_private_key"), "settings/master_key/value".to_owned()];
         assert_eq!(outcome.left, left);
         assert_eq!(sentinel(bed), before);

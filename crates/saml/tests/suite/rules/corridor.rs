@@ -1,6 +1,9 @@
 //! The corridor as a whole, and its three purposes.
 
-use super::{ASSERTION_ISSUER, RECIPIENT, RESPONSE_ISSUER, RESTRICTION, WINDOW, accepted, refused};
+use super::{
+    ASSERTION_ISSUER, CONFIRMATION_ANSWERS, RECIPIENT, RESPONSE_ANSWERS, RESPONSE_ISSUER,
+    RESTRICTION, WINDOW, accepted, refused,
+};
 use crate::support::{
     EVERY_WAY, IDP, RESPONSE, SP, Sign, at, edit, expected, keys, now, parts, post, sign,
 };
@@ -191,4 +194,32 @@ fn the_corridor_shows_issuer_and_in_response_to_before_verification() {
     fn is_send<T: Send>(_: &T) {}
     is_send(&unverified);
     is_send(&expected());
+}
+
+#[test]
+fn what_is_signed_says_whether_it_answers_anything() {
+    let skew = jiff::SignedDuration::from_secs(180);
+    let parts = InspectParts::new(SP.to_owned(), crate::support::ACS.to_owned(), skew);
+    let expected = Expected::<Inspect>::inspect(parts, Some(IDP.to_owned()));
+    let unsolicited = |xml: &str, how| {
+        UnverifiedResponse::decode(&post(&sign(xml, how)), &Limits::default())
+            .unwrap()
+            .verify(&keys())
+            .and_then(|signed| signed.validate(&expected, now()))
+            .unwrap()
+            .is_unsolicited()
+    };
+    let by_response = edit(RESPONSE, CONFIRMATION_ANSWERS, " NotOnOrAfter");
+    let by_nothing = edit(&by_response, RESPONSE_ANSWERS, "><saml:Issuer>");
+    for how in EVERY_WAY {
+        assert!(!unsolicited(RESPONSE, how), "{how:?}");
+        assert!(unsolicited(&by_nothing, how), "{how:?}");
+        // Around a signed assertion anybody can write what the Response answers.
+        let response_is_signed = !matches!(how, Sign::Assertion);
+        assert_eq!(
+            unsolicited(&by_response, how),
+            !response_is_signed,
+            "{how:?}"
+        );
+    }
 }
