@@ -12,7 +12,7 @@ use crate::support::{
     html::{Form, forms, text as text_of},
     http::{Answer, send},
     on_both,
-    simplesamlphp::{PEOPLE, SimpleSamlPhp, SpOptions},
+    simplesamlphp::{PEOPLE, SpOptions},
     world::{World, ada, answer_to, code_in, idp, new_workspace, now, text, unverified_claims},
 };
 
@@ -306,7 +306,7 @@ fn the_script_of_the_page_is_a_file_of_ours() {
 #[test]
 fn simplesamlphp_takes_our_request_by_post() {
     let world = World::new(Engine::Sqlite);
-    let php = SimpleSamlPhp::start();
+    let php = crate::simplesamlphp::shared();
     php.trust(&world.entity_id, &world.acs_url, &SpOptions::default());
     let visit = |start: &str| {
         let mut browser = Browser::default();

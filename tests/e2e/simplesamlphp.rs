@@ -1,13 +1,85 @@
 //! The whole story with a real third party: SimpleSAMLphp.
 
-use serde_json::json;
+use std::sync::Arc;
 
-use crate::support::{
-    browser::Browser,
-    on_both,
-    simplesamlphp::{NameIdFormat, PEOPLE, SimpleSamlPhp, SpOptions},
-    world::{World, code_in, text, unverified_claims},
+use serde_json::{Value, json};
+
+use crate::{
+    support::{
+        browser::Browser,
+        http::form,
+        on_both,
+        shared::Shared,
+        simplesamlphp::{NameIdFormat, PEOPLE, SimpleSamlPhp, SpOptions},
+        world::{World, code_in, text, unverified_claims},
+    },
+    third_party::{ThirdParty, stories},
 };
+
+/// The one for every test.
+pub(crate) fn shared() -> Arc<SimpleSamlPhp> {
+    static SHARED: Shared<SimpleSamlPhp> = Shared::new();
+    SHARED.or_start(SimpleSamlPhp::start)
+}
+
+impl ThirdParty for SimpleSamlPhp {
+    fn base_url(&self) -> &str {
+        Self::base_url(self)
+    }
+
+    fn metadata_xml(&self) -> String {
+        Self::metadata_xml(self)
+    }
+
+    /// It has one cipher, and signs the Response too where it encrypts.
+    fn trust(&self, entity_id: &str, our_metadata: &str, cipher: Option<&str>) {
+        assert!(cipher.is_none_or(|cipher| cipher == "aes128-cbc"));
+        let options = SpOptions {
+            sign_response: cipher.is_some(),
+            more: json!({
+                "metadata": our_metadata, "assertion.encryption": cipher.is_some(),
+                // What our metadata say counts, and not what else the tests tell it.
+                "AssertionConsumerService": Value::Null, "NameIDFormat": Value::Null,
+                "saml20.sign.assertion": Value::Null,
+            }),
+            ..SpOptions::default()
+        };
+        Self::trust(self, entity_id, "", &options);
+    }
+
+    fn unsolicited_url(&self, entity_id: &str, relay_state: &str) -> String {
+        let query = form(&[("spentityid", entity_id), ("RelayState", relay_state)]);
+        format!("{}/saml2/idp/SSOService.php?{query}", self.base_url())
+    }
+
+    fn unsigned(&self) -> &'static str {
+        "no signature found on message"
+    }
+
+    /// It sends by redirect whenever it can.
+    fn sign_out(&self, _binding: &str) -> (String, &'static str) {
+        let query = form(&[("ReturnTo", &format!("{}/logout.php", self.base_url()))]);
+        let url = format!(
+            "{}/saml2/idp/SingleLogoutService.php?{query}",
+            self.base_url()
+        );
+        (url, "You have been logged out")
+    }
+}
+
+stories! {
+    shared();
+    it_signs_in: signs_in();
+    it_encrypts: encrypts("aes128-cbc", &json!({"encryption_cbc": "accept"}));
+    it_encrypts_in_a_signed_response: encrypts("aes128-cbc", &json!({"encryption_cbc": "with_signed_response"}));
+    it_insists_on_signed_requests_by_redirect: insists_on_signed_requests("redirect");
+    it_insists_on_signed_requests_by_post: insists_on_signed_requests("post");
+    it_is_signed_out_by_redirect: signs_out_from_the_application("redirect");
+    it_is_signed_out_by_post: signs_out_from_the_application("post");
+    it_signs_out_and_is_answered_by_redirect: signs_out_from_the_idp("redirect");
+    it_signs_out_and_is_answered_by_post: signs_out_from_the_idp("post");
+    it_signs_in_unasked: begins_by_itself();
+}
 
 /// To the IdP, in at its login page, and back.
 fn visit(php: &SimpleSamlPhp, browser: &mut Browser, start: &str) -> crate::support::http::Answer {
@@ -24,7 +96,7 @@ fn visit(php: &SimpleSamlPhp, browser: &mut Browser, start: &str) -> crate::supp
 on_both! {
     fn from_its_metadata_to_a_verified_token(engine) {
         let world = World::new(engine);
-        let php = SimpleSamlPhp::start();
+        let php = shared();
         php.trust(&world.entity_id, &world.acs_url, &SpOptions::default());
         let draft = json!({"idp_metadata_xml": php.metadata_xml()});
         let saved = world.api.put(&world.path("/draft"), &draft).expect(200).json();
@@ -68,7 +140,7 @@ on_both! {
 #[test]
 fn its_other_ways_of_signing_and_naming_work_too() {
     let world = World::new(crate::support::database::Engine::Sqlite);
-    let php = SimpleSamlPhp::start();
+    let php = shared();
     let draft = json!({"idp_metadata_xml": php.metadata_xml()});
     world.api.put(&world.path("/draft"), &draft).expect(200);
     for (sign_assertion, sign_response) in [(true, false), (false, true), (true, true)] {

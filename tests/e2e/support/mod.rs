@@ -5,10 +5,13 @@ pub(crate) mod database;
 pub(crate) mod front;
 pub(crate) mod html;
 pub(crate) mod http;
+pub(crate) mod person;
 pub(crate) mod postgres;
 pub(crate) mod process;
+pub(crate) mod pysaml2;
 pub(crate) mod redis;
 pub(crate) mod server;
+pub(crate) mod shared;
 pub(crate) mod simplesamlphp;
 #[path = "../../../crates/outbound/tests/outbound/server.rs"]
 pub(crate) mod site;

@@ -343,6 +343,32 @@ fn prepare(folder: &Path) {
     for (name, text) in FILES {
         write(name, text);
     }
+    write("people.json", &people());
+    write("sp-remote.json", "{}");
+
+    let (key, certificate) = key_pair("SimpleSAMLphp of the tests");
+    write("cert/idp.key", &key);
+    write("cert/idp.crt", &certificate);
+}
+
+/// A private key and its certificate, both PEM.
+pub(crate) fn key_pair(subject: &str) -> (String, String) {
+    let key = SigningKey::generate_rsa(2048).expect("an RSA key");
+    let from = "2020-01-01T00:00:00Z".parse().expect("a time");
+    let until = "2049-01-01T00:00:00Z".parse().expect("a time");
+    let certificate = key.self_signed_certificate(subject, from, until);
+    let mut pem = String::from("-----BEGIN PRIVATE KEY-----\n");
+    let encoded = STANDARD.encode(&*key.to_pkcs8_der());
+    for line in encoded.as_bytes().chunks(64) {
+        pem.push_str(&String::from_utf8_lossy(line));
+        pem.push('\n');
+    }
+    pem.push_str("-----END PRIVATE KEY-----\n");
+    (pem, certificate.expect("a certificate").to_pem())
+}
+
+/// The people as the programs of the tests read them: `username:password` and their attributes.
+pub(crate) fn people() -> String {
     let people: BTreeMap<String, Value> = PEOPLE
         .iter()
         .map(|person| {
@@ -360,25 +386,7 @@ fn prepare(folder: &Path) {
             )
         })
         .collect();
-    write("people.json", &json!(people).to_string());
-    write("sp-remote.json", "{}");
-
-    let key = SigningKey::generate_rsa(2048).expect("an RSA key");
-    let from = "2020-01-01T00:00:00Z".parse().expect("a time");
-    let until = "2049-01-01T00:00:00Z".parse().expect("a time");
-    let certificate = key.self_signed_certificate("SimpleSAMLphp of the tests", from, until);
-    write(
-        "cert/idp.crt",
-        &certificate.expect("a certificate").to_pem(),
-    );
-    let mut pem = String::from("-----BEGIN PRIVATE KEY-----\n");
-    let encoded = STANDARD.encode(&*key.to_pkcs8_der());
-    for line in encoded.as_bytes().chunks(64) {
-        pem.push_str(&String::from_utf8_lossy(line));
-        pem.push('\n');
-    }
-    pem.push_str("-----END PRIVATE KEY-----\n");
-    write("cert/idp.key", &pem);
+    json!(people).to_string()
 }
 
 /// Starts PHP's web server and waits until it says that it listens.

@@ -13,6 +13,14 @@ $metadata['__DYNAMIC:1__'] = [
         'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST',
     ],
 
+    // Logout messages are signed, and signatures asked for, by redirect too.
+    'SingleLogoutServiceBinding' => [
+        'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect',
+        'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST',
+    ],
+    'sign.logout' => true,
+    'validate.logout' => true,
+
     // The first is what a service provider gets that asks for none.
     'NameIDFormat' => [
         'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent',
