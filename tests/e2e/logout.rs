@@ -12,7 +12,7 @@ use crate::support::{
     html::forms,
     http::Answer,
     on_all, on_both,
-    world::{REDIRECT_URI, World, ada, code_in, idp, now, text},
+    world::{REDIRECT_URI, World, ada, code_in, idp, now, text, unverified_claims},
 };
 
 const SIGNED_OUT: &str = "http://127.0.0.1:9/signed-out";
@@ -241,6 +241,21 @@ on_both! {
         let response = world.idp.respond_logout(&request, &Status::request_denied(), now()).unwrap();
         let back = deliver(&mut browser, &response).expect(303);
         assert_eq!(back.location(), SIGNED_OUT, "whatever the IdP says, it is over here");
+    }
+
+    fn a_session_that_is_over_already_asks_nothing_of_the_idp(engine) {
+        let world = world(engine, "redirect");
+        let (mut browser, access, id_token) = signed_in(&world, &ada());
+        let sid = text(&unverified_claims(&id_token), "/sid");
+        // As when it has run out: nobody is there, and no browser.
+        world.api.delete(&format!("/v1/sessions/{sid}")).expect(204);
+        assert!(!world.is_active(&access));
+        let at_the_idp = || world.idp.session_of(&world.entity_id, "ada@acme.example");
+        assert!(at_the_idp().is_some(), "the IdP was not asked");
+        let url = logout_url(&world, &[("id_token_hint", &id_token), ("post_logout_redirect_uri", SIGNED_OUT)]);
+        let answer = browser.get(&url).expect(303);
+        assert_eq!(answer.location(), SIGNED_OUT, "nor is it later");
+        assert!(at_the_idp().is_some());
     }
 
     fn nobody_is_sent_where_the_application_did_not_register(engine) {

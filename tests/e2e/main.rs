@@ -18,6 +18,7 @@ mod case;
 mod corpus;
 #[path = "../faults/mod.rs"]
 mod faults;
+mod federation;
 mod inspections;
 mod isolation;
 mod lifecycle;

@@ -24,12 +24,21 @@ use crate::{
 pub(crate) enum Route {
     /// By its id.
     Connection(ConnectionId),
-    /// By the id of its workspace.
-    Workspace(WorkspaceId),
-    /// By the slug of its workspace.
-    Slug(String),
+    /// By its workspace.
+    Workspace(WorkspaceName),
+    /// By its workspace and the entity ID of its IdP, as a discovery service names it.
+    Idp(WorkspaceName, String),
     /// By a domain that its workspace has verified.
     Domain(String),
+}
+
+/// How a workspace is named.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) enum WorkspaceName {
+    /// By its id.
+    Id(WorkspaceId),
+    /// By its slug.
+    Slug(String),
 }
 
 /// A live connection, its workspace and the revision that serves.
@@ -160,8 +169,7 @@ fn find(tx: &mut Tx<'_>, rules: &Rules, route: &Route) -> Result<Result<Live, No
             let workspace = tx.workspace(Reach::All, connection.workspace_id)?;
             (workspace, Some(connection))
         }
-        Route::Workspace(id) => (tx.workspace(Reach::All, *id)?, None),
-        Route::Slug(slug) => (tx.workspace_by_slug(slug)?, None),
+        Route::Workspace(name) | Route::Idp(name, _) => (named(tx, name)?, None),
         Route::Domain(domain) => match tx.verified_domain(domain)? {
             Some(domain) => {
                 let connection = match domain.connection_id {
@@ -179,12 +187,14 @@ fn find(tx: &mut Tx<'_>, rules: &Rules, route: &Route) -> Result<Result<Live, No
     if let Err(refusal) = plan_gate(workspace.plan, rules) {
         return Ok(Err(NoRoute::Plan(refusal)));
     }
+    let connection = match (connection, route) {
+        (Some(connection), _) => Ok(connection),
+        (None, Route::Idp(_, entity_id)) => of_idp(tx, rules, &workspace, entity_id)?,
+        (None, _) => default_of(tx, rules, &workspace)?,
+    };
     let connection = match connection {
-        Some(connection) => connection,
-        None => match default_of(tx, rules, &workspace)? {
-            Ok(connection) => connection,
-            Err(none) => return Ok(Err(none)),
-        },
+        Ok(connection) => connection,
+        Err(none) => return Ok(Err(none)),
     };
     if connection_state(&connection, workspace.plan, rules) != ConnectionState::Live {
         return Ok(Err(NoRoute::NotLive));
@@ -202,25 +212,65 @@ fn find(tx: &mut Tx<'_>, rules: &Rules, route: &Route) -> Result<Result<Live, No
         .ok_or(NoRoute::NotLive))
 }
 
+fn named(tx: &mut Tx<'_>, name: &WorkspaceName) -> Result<Option<Workspace>, Problem> {
+    Ok(match name {
+        WorkspaceName::Id(id) => tx.workspace(Reach::All, *id)?,
+        WorkspaceName::Slug(slug) => tx.workspace_by_slug(slug)?,
+    })
+}
+
+fn live_of(
+    tx: &mut Tx<'_>,
+    rules: &Rules,
+    workspace: &Workspace,
+) -> Result<Vec<Connection>, Problem> {
+    let mut connections = tx.connections_of(workspace.id)?;
+    connections.retain(|connection| {
+        connection_state(connection, workspace.plan, rules) == ConnectionState::Live
+    });
+    Ok(connections)
+}
+
 /// The live default, else the only live one.
 fn default_of(
     tx: &mut Tx<'_>,
     rules: &Rules,
     workspace: &Workspace,
 ) -> Result<Result<Connection, NoRoute>, Problem> {
-    let mut live: Vec<_> = tx
-        .connections_of(workspace.id)?
-        .into_iter()
-        .filter(|connection| {
-            connection_state(connection, workspace.plan, rules) == ConnectionState::Live
-        })
-        .collect();
-    if let Some(index) = live.iter().position(|connection| connection.default) {
-        return Ok(Ok(live.swap_remove(index)));
+    Ok(only(live_of(tx, rules, workspace)?))
+}
+
+/// The live one whose IdP has this entity ID; of several the default.
+fn of_idp(
+    tx: &mut Tx<'_>,
+    rules: &Rules,
+    workspace: &Workspace,
+    entity_id: &str,
+) -> Result<Result<Connection, NoRoute>, Problem> {
+    let mut found = Vec::new();
+    for connection in live_of(tx, rules, workspace)? {
+        let revision = match connection.live {
+            Some(id) => tx.revision(connection.id, id)?,
+            None => None,
+        };
+        if revision.is_some_and(|revision| revision.idp_entity_id() == Some(entity_id)) {
+            found.push(connection);
+        }
     }
-    Ok(match live.pop() {
+    if found.is_empty() {
+        return Ok(Err(NoRoute::Unknown));
+    }
+    Ok(only(found))
+}
+
+/// The default among live ones, else the only one.
+fn only(mut live: Vec<Connection>) -> Result<Connection, NoRoute> {
+    if let Some(index) = live.iter().position(|connection| connection.default) {
+        return Ok(live.swap_remove(index));
+    }
+    match live.pop() {
         Some(connection) if live.is_empty() => Ok(connection),
         Some(_) => Err(NoRoute::Undecided),
         None => Err(NoRoute::NotLive),
-    })
+    }
 }

@@ -125,6 +125,9 @@ struct Idp {
     entity_id: Option<String>,
     error_url: Option<String>,
     display_name: Option<String>,
+    logo_url: Option<String>,
+    signing_methods: Vec<String>,
+    digest_methods: Vec<String>,
     scopes: Vec<String>,
 }
 
@@ -245,6 +248,9 @@ pub(crate) fn settings(
         refuse_expired_certificates: draft.refuse_expired_certificates.unwrap_or(false),
         idp_error_url: idp.error_url,
         idp_display_name: idp.display_name,
+        idp_logo_url: idp.logo_url,
+        idp_signing_methods: idp.signing_methods,
+        idp_digest_methods: idp.digest_methods,
         idp_scopes: idp.scopes,
         idp_metadata: origin,
     })
@@ -287,6 +293,9 @@ pub(crate) fn refreshed(
         idp_entity_id: idp.entity_id,
         idp_error_url: idp.error_url,
         idp_display_name: idp.display_name,
+        idp_logo_url: idp.logo_url,
+        idp_signing_methods: idp.signing_methods,
+        idp_digest_methods: idp.digest_methods,
         idp_scopes: idp.scopes,
         idp_metadata: Some(origin.clone()),
         ..base.clone()
@@ -425,6 +434,9 @@ fn from_metadata(
         certificates: metadata.signing_certificates.clone(),
         error_url: a_page(metadata.error_url.as_ref()),
         display_name: metadata.display_name.clone(),
+        logo_url: metadata.logos.first().map(|logo| logo.url.clone()),
+        signing_methods: metadata.signing_methods.clone(),
+        digest_methods: metadata.digest_methods.clone(),
         scopes: metadata.scopes.clone(),
     })
 }

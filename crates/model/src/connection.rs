@@ -235,6 +235,15 @@ pub struct RevisionSettings {
     /// What the IdP is called, by its metadata.
     #[serde(default)]
     pub idp_display_name: Option<String>,
+    /// Its logo, by its metadata; https.
+    #[serde(default)]
+    pub idp_logo_url: Option<String>,
+    /// The signature algorithms that the IdP verifies, by its metadata; empty: it does not say.
+    #[serde(default)]
+    pub idp_signing_methods: Vec<String>,
+    /// The digests that the IdP verifies, likewise.
+    #[serde(default)]
+    pub idp_digest_methods: Vec<String>,
     /// The domains that the IdP may assert scoped attributes for, by its metadata.
     #[serde(default)]
     pub idp_scopes: Vec<String>,

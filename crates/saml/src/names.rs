@@ -7,6 +7,9 @@ pub(crate) mod ns {
     pub(crate) const METADATA: &str = "urn:oasis:names:tc:SAML:2.0:metadata";
     pub(crate) const MDUI: &str = "urn:oasis:names:tc:SAML:metadata:ui";
     pub(crate) const ALGORITHMS: &str = "urn:oasis:names:tc:SAML:metadata:algsupport";
+    /// Of the element, and the name of the binding (Identity Provider Discovery Service Protocol §2.5).
+    pub(crate) const DISCOVERY: &str =
+        "urn:oasis:names:tc:SAML:profiles:SSO:idp-discovery-protocol";
     pub(crate) const XENC: &str = "http://www.w3.org/2001/04/xmlenc#";
     pub(crate) const SHIBBOLETH_METADATA: &str = "urn:mace:shibboleth:metadata:1.0";
     pub(crate) const DSIG: &str = "http://www.w3.org/2000/09/xmldsig#";

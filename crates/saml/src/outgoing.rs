@@ -62,6 +62,25 @@ impl Signing {
             certificate,
         }
     }
+
+    /// The same with an algorithm that the IdP declares to verify: the first that it lists, signature
+    /// and digest, of those that the key can sign with (IIP-MD10). Where it declares none of them, or
+    /// nothing at all, SHA-256 stays.
+    #[must_use]
+    pub fn as_declared(&self, signing_methods: &[String], digest_methods: &[String]) -> Self {
+        let digested = |algorithm: &SignatureAlgorithm| {
+            let digest = algorithm.digest().uri();
+            digest_methods.is_empty() || digest_methods.iter().any(|listed| listed == digest)
+        };
+        let declared = signing_methods.iter().find_map(|listed| {
+            let mut able = self.key.algorithms().filter(digested);
+            able.find(|algorithm| algorithm.uri() == listed)
+        });
+        Self {
+            algorithm: declared.unwrap_or(self.algorithm),
+            ..self.clone()
+        }
+    }
 }
 
 /// Why a message cannot be sent.

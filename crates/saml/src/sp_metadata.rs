@@ -50,6 +50,8 @@ pub struct SpMetadata<'a> {
     pub authn_requests_signed: bool,
     /// The NameID formats, the preferred one first.
     pub name_id_formats: &'a [&'a str],
+    /// Where a discovery service sends people back to, with the IdP that they chose.
+    pub discovery_url: Option<&'a str>,
     /// Our name as the IdP shows it to people.
     pub display_name: Option<&'a str>,
     /// Whom the IdP's admin can write to.
@@ -101,6 +103,7 @@ impl<'a> SpMetadata<'a> {
             encryption_certificates: &[],
             authn_requests_signed: false,
             name_id_formats: NAME_ID_FORMATS,
+            discovery_url: None,
             display_name: None,
             contact: None,
             valid_until: None,
@@ -167,8 +170,9 @@ impl<'a> SpMetadata<'a> {
         writeln!(xml, "</md:EntityDescriptor>")
     }
 
-    /// What we verify with and sign with (Metadata Profile for Algorithm Support, IIP-MD09), and our
-    /// name (Metadata Extensions for Login and Discovery User Interface).
+    /// What we verify with and sign with (Metadata Profile for Algorithm Support, IIP-MD09), where a
+    /// discovery service answers to (Identity Provider Discovery Service Protocol §2.5), and our name
+    /// (Metadata Extensions for Login and Discovery User Interface).
     fn extensions(&self, xml: &mut String) -> fmt::Result {
         writeln!(xml, "    <md:Extensions xmlns:alg=\"{}\">", ns::ALGORITHMS)?;
         for digest in DigestAlgorithm::ALL {
@@ -190,6 +194,14 @@ impl<'a> SpMetadata<'a> {
                 "      <alg:SigningMethod Algorithm=\"{}\"{}/>",
                 algorithm.uri(),
                 Optional("MinKeySize", least.then_some(MIN_RSA_BITS))
+            )?;
+        }
+        if let Some(url) = self.discovery_url.map(Escaped) {
+            writeln!(
+                xml,
+                "      <idpdisc:DiscoveryResponse xmlns:idpdisc=\"{0}\" Binding=\"{0}\" \
+                 Location=\"{url}\" index=\"0\"/>",
+                ns::DISCOVERY
             )?;
         }
         if let Some(name) = self.display_name.map(Escaped) {

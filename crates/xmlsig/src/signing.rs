@@ -125,6 +125,14 @@ impl SigningKey {
         }
     }
 
+    /// Every algorithm that such a key signs with, SHA-256 first.
+    pub fn algorithms(&self) -> impl Iterator<Item = SignatureAlgorithm> + use<> {
+        let family = self.0.verifying.family();
+        SignatureAlgorithm::ALL
+            .into_iter()
+            .filter(move |algorithm| algorithm.family() == family)
+    }
+
     pub(crate) fn check_algorithm(&self, algorithm: SignatureAlgorithm) -> Result<(), SignError> {
         if algorithm.family() == self.0.verifying.family() {
             return Ok(());

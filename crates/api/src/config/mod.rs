@@ -10,7 +10,7 @@ use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, time::Duration}
 
 use jiff::SignedDuration;
 use url::Url;
-use vestibule_model::Plan;
+use vestibule_model::{Email, Plan};
 
 use crate::web_url;
 
@@ -68,6 +68,10 @@ pub struct Config {
     pub sso_plans: Vec<Plan>,
     /// Whom to contact for an upgrade.
     pub upgrade_contact: Option<String>,
+    /// What people sign in to, as our metadata says.
+    pub service_name: Option<String>,
+    /// Whom the admin of an IdP writes to, as our metadata says.
+    pub service_contact: Option<String>,
     /// Whether metadata may be fetched from loopback and private addresses too.
     pub outbound_allow_private: bool,
     /// Whether `serve` migrates.
@@ -160,6 +164,8 @@ impl Config {
             clock_skew: SignedDuration::from_secs(i64::from(clock_skew)),
             sso_plans,
             upgrade_contact: get("UPGRADE_CONTACT").map(str::to_owned),
+            service_name: service_name(get("SERVICE_NAME"))?,
+            service_contact: service_contact(get("SERVICE_CONTACT"))?,
             outbound_allow_private: one_of(
                 get("OUTBOUND_ALLOW_PRIVATE"),
                 "OUTBOUND_ALLOW_PRIVATE",
@@ -200,6 +206,32 @@ fn public_url(given: Option<&str>, listen: SocketAddr) -> Result<String, ConfigE
         return Err(refused());
     }
     Ok(url.origin().ascii_serialization())
+}
+
+fn service_name(given: Option<&str>) -> Result<Option<String>, ConfigError> {
+    let Some(name) = given.map(str::trim) else {
+        return Ok(None);
+    };
+    if name.is_empty() || name.len() > 256 || name.contains(char::is_control) {
+        let expected = "a name of 1 to 256 bytes on one line";
+        let found = format!("{} bytes", name.len());
+        return Err(ConfigError::new("SERVICE_NAME", expected, found));
+    }
+    Ok(Some(name.to_owned()))
+}
+
+fn service_contact(given: Option<&str>) -> Result<Option<String>, ConfigError> {
+    let Some(address) = given.map(str::trim) else {
+        return Ok(None);
+    };
+    match Email::parse(address) {
+        Ok(_) => Ok(Some(address.to_owned())),
+        Err(_) => Err(ConfigError::new(
+            "SERVICE_CONTACT",
+            "an e-mail address",
+            address,
+        )),
+    }
 }
 
 fn redis_url(given: Option<&str>) -> Result<Option<RedisUrl>, ConfigError> {
@@ -301,6 +333,8 @@ mod tests {
             ("VESTIBULE_CLOCK_SKEW", "601"),
             ("VESTIBULE_CLOCK_SKEW", "3m"),
             ("VESTIBULE_SSO_PLANS", "pro,gold"),
+            ("VESTIBULE_SERVICE_NAME", " "),
+            ("VESTIBULE_SERVICE_CONTACT", "the help desk"),
             ("VESTIBULE_MIGRATE", "yes"),
             ("VESTIBULE_OUTBOUND_ALLOW_PRIVATE", "true"),
             ("VESTIBULE_LOG_FORMAT", "xml"),

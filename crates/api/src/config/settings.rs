@@ -59,6 +59,16 @@ pub const SETTINGS: &[Setting] = &[
         meaning: "whom to contact for an upgrade; an address or URL shown with plan-upgrade-required",
     },
     Setting {
+        name: "SERVICE_NAME",
+        default: "none",
+        meaning: "what people sign in to: the name that our metadata gives to identity providers",
+    },
+    Setting {
+        name: "SERVICE_CONTACT",
+        default: "none",
+        meaning: "an e-mail address for the admins of identity providers, in our metadata",
+    },
+    Setting {
         name: "OUTBOUND_ALLOW_PRIVATE",
         default: "off",
         meaning: "on: metadata may be fetched from loopback and private addresses too; for development",

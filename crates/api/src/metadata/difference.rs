@@ -49,8 +49,8 @@ fn fingerprints(settings: &RevisionSettings) -> Vec<String> {
         .collect()
 }
 
-fn fields(settings: &RevisionSettings) -> [(&'static str, Option<String>); 10] {
-    let scopes = (!settings.idp_scopes.is_empty()).then(|| settings.idp_scopes.join(" "));
+fn fields(settings: &RevisionSettings) -> [(&'static str, Option<String>); 13] {
+    let joined = |list: &[String]| (!list.is_empty()).then(|| list.join(" "));
     [
         ("idp_entity_id", settings.idp_entity_id.clone()),
         ("idp_sso_url", Some(settings.idp_sso_url.clone())),
@@ -70,6 +70,9 @@ fn fields(settings: &RevisionSettings) -> [(&'static str, Option<String>); 10] {
         ("sign_requests", Some(settings.sign_requests.to_string())),
         ("idp_error_url", settings.idp_error_url.clone()),
         ("idp_display_name", settings.idp_display_name.clone()),
-        ("idp_scopes", scopes),
+        ("idp_logo_url", settings.idp_logo_url.clone()),
+        ("idp_signing_methods", joined(&settings.idp_signing_methods)),
+        ("idp_digest_methods", joined(&settings.idp_digest_methods)),
+        ("idp_scopes", joined(&settings.idp_scopes)),
     ]
 }

@@ -27,6 +27,7 @@ const TURN_WITHIN: Duration = Duration::from_secs(10);
 pub(crate) struct Door {
     outbound: Outbound,
     places: Arc<Semaphore>,
+    clock_skew: SignedDuration,
 }
 
 impl Door {
@@ -39,6 +40,7 @@ impl Door {
         Self {
             outbound: Outbound::new(reach, Limits::default()),
             places: Arc::new(Semaphore::new(AT_ONCE)),
+            clock_skew: config.clock_skew,
         }
     }
 }
@@ -98,9 +100,9 @@ pub(crate) async fn look(
     let Ok(Ok(place)) = tokio::time::timeout(TURN_WITHIN, places.acquire_owned()).await else {
         return Ok(Err(LookError::Busy));
     };
-    let (outbound, origin) = (door.outbound.clone(), origin.clone());
+    let (outbound, origin, skew) = (door.outbound.clone(), origin.clone(), door.clock_skew);
     blocking(move || {
-        let seen = fetch(&outbound, &origin, &known);
+        let seen = fetch(&outbound, &origin, &known, skew);
         drop(place);
         seen
     })
@@ -111,6 +113,7 @@ fn fetch(
     outbound: &Outbound,
     origin: &MetadataOrigin,
     known: &Validators,
+    clock_skew: SignedDuration,
 ) -> Result<Look, LookError> {
     let keys = pinned_keys(origin);
     if origin.signing_certificates.is_empty() && is_open_to_others(&origin.url) {
@@ -135,7 +138,7 @@ fn fetch(
     let policy = ValidityPolicy {
         at_most: days.map(|days| SignedDuration::from_hours(24 * i64::from(days))),
     };
-    policy.check(metadata.valid_until, clock::now())?;
+    policy.check(metadata.valid_until, clock_skew, clock::now())?;
     Ok(Look::Seen(Box::new(Seen {
         metadata,
         signed_by,

@@ -10,7 +10,7 @@ use vestibule_state::{AuthorizeRequest, Purpose};
 
 use crate::{
     browser, clock,
-    configuration::{NoRoute, Route},
+    configuration::{NoRoute, Route, WorkspaceName},
     oidc::{form::Parameters, granted_scope},
     openapi::oauth::AuthorizationRequest,
     page::{self, ErrorPage},
@@ -231,9 +231,15 @@ fn route(parameters: &Parameters) -> Result<Route, ErrorPage> {
         return text.parse().map(Route::Connection).or(Err(no_connection()));
     }
     if let Some(text) = parameters.get("workspace") {
-        return Ok(match text.parse() {
-            Ok(id) => Route::Workspace(id),
-            Err(_) => Route::Slug(text.to_owned()),
+        let name = match text.parse() {
+            Ok(id) => WorkspaceName::Id(id),
+            Err(_) => WorkspaceName::Slug(text.to_owned()),
+        };
+        // A discovery service that was given the URL of this request as its `return` comes back to it
+        // with this beside the rest, or without where nobody chose (its protocol, §2.4.3).
+        return Ok(match parameters.owned("entityID") {
+            Some(entity_id) => Route::Idp(name, entity_id),
+            None => Route::Workspace(name),
         });
     }
     let hint = parameters.get("login_hint");

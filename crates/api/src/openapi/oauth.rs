@@ -39,6 +39,14 @@ pub(crate) struct AuthorizationRequest {
     /// `login_hint` has to lead to a connection.
     #[param(required = false)]
     workspace: String,
+    /// Beside `workspace`: the entity ID of the IdP to sign in by. Give a SAML discovery service the
+    /// URL of this request as its `return`, and it comes back with this.
+    #[param(
+        required = false,
+        rename = "entityID",
+        example = "https://idp.acme.example/saml"
+    )]
+    entity_id: String,
     /// The connection to sign in by.
     #[param(required = false)]
     connection: String,

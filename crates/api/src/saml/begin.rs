@@ -51,8 +51,9 @@ pub(crate) async fn begin(
     } else {
         None
     };
-    let signing = own.as_ref().map(|own| &own.signing);
-    let departure = Departure::of_authn_request(&request, settings.idp_sso_binding, signing)
+    let signing = own.as_ref().map(|own| own.signing_for(settings));
+    let binding = settings.idp_sso_binding;
+    let departure = Departure::of_authn_request(&request, binding, signing.as_ref())
         .map_err(Problem::internal)?;
     let departing = attempt::departing(&trip);
     service.state.begin(trip, now).await?;

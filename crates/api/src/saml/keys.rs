@@ -6,7 +6,9 @@ use std::{
 };
 
 use jiff::Timestamp;
-use vestibule_model::{ConnectionId, EncryptionCbc, KeyStage, Revision, RevisionId};
+use vestibule_model::{
+    ConnectionId, EncryptionCbc, KeyStage, Revision, RevisionId, RevisionSettings,
+};
 use vestibule_saml::{Cbc, CertificateFacts, Keys, Signing};
 use vestibule_store::{Reach, Tx};
 use vestibule_xmlsig::{Certificate, DecryptionKey, SigningKey, VerifyingKey};
@@ -61,11 +63,19 @@ impl RevisionKeys {
 /// Our own keys of a connection.
 pub(crate) struct OwnKeys {
     /// The one in use.
-    pub(crate) signing: Signing,
+    signing: Signing,
     /// Its certificate, and that of the next: what metadata announce.
     pub(crate) announced: Vec<Certificate>,
     /// The one in use, the next and those before: each may have been encrypted for.
     pub(crate) decryption: Vec<DecryptionKey>,
+}
+
+impl OwnKeys {
+    /// How a message for the IdP of these settings is signed: as its metadata says that it verifies.
+    pub(crate) fn signing_for(&self, settings: &RevisionSettings) -> Signing {
+        self.signing
+            .as_declared(&settings.idp_signing_methods, &settings.idp_digest_methods)
+    }
 }
 
 /// Reads our own keys of a connection; none where there is no such connection.

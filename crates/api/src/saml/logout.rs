@@ -173,12 +173,13 @@ async fn answer(
     };
     // Given back as it came, and looked at by nobody here (Bindings §3.4.3).
     let relay_state = request.relay_state();
+    let signing = own.signing_for(settings);
     let sent = match settings.idp_logout_binding {
         SsoBinding::Redirect => response
-            .redirect_url(relay_state, &own.signing)
+            .redirect_url(relay_state, &signing)
             .map(Departure::Redirect),
         SsoBinding::Post => response
-            .post_form(relay_state, &own.signing)
+            .post_form(relay_state, &signing)
             .map(Departure::Post),
     };
     Ok(Some(sent.map_err(Problem::internal)?))
@@ -281,11 +282,12 @@ pub(crate) async fn ask_idp(
         session_index: details.session_index.clone(),
         reason: Some(BY_USER.to_owned()),
     };
+    let signing = own.signing_for(&revision.settings);
     let sent = match revision.settings.idp_logout_binding {
         SsoBinding::Redirect => request
-            .redirect_url(None, &own.signing)
+            .redirect_url(None, &signing)
             .map(Departure::Redirect),
-        SsoBinding::Post => request.post_form(None, &own.signing).map(Departure::Post),
+        SsoBinding::Post => request.post_form(None, &signing).map(Departure::Post),
     };
     let departure = sent.map_err(Problem::internal)?;
     service.state.begin(trip, now).await?;

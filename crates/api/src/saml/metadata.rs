@@ -5,7 +5,7 @@ use actix_web::{
     web::{Data, Path},
 };
 use vestibule_model::ConnectionId;
-use vestibule_saml::SpMetadata;
+use vestibule_saml::{ContactKind, ContactPerson, SpMetadata};
 use vestibule_store::{Reach, Tx};
 
 use crate::{problem::Problem, saml::urls, service::Service};
@@ -25,7 +25,17 @@ pub(crate) async fn metadata(
     let (entity_id, acs_url) = (urls::entity_id(public_url, id), urls::acs(public_url, id));
     let slo_url = urls::slo(public_url, id);
     let in_use = keys.announced.get(..1).unwrap_or_default();
+    let config = &service.config;
+    let contact = config.service_contact.as_deref();
+    let discovery_url = urls::authorize(public_url);
     let xml = SpMetadata {
+        discovery_url: Some(&discovery_url),
+        display_name: config.service_name.as_deref(),
+        contact: contact.map(|email| ContactPerson {
+            kind: ContactKind::Technical,
+            name: config.service_name.as_deref(),
+            email,
+        }),
         slo_url: Some(&slo_url),
         signing_certificates: &keys.announced,
         encryption_certificates: in_use,

@@ -82,7 +82,7 @@ pub(crate) async fn finish(
 
     // The answer is genuine: from here the trip is used up, whatever the policy says.
     use_up(service, &trip).await?;
-    conclude(service, &trip, request, browser, &assertion, now).await
+    conclude(service, &trip, request, browser, &assertion, revision, now).await
 }
 
 /// Answers a request of the application with what the IdP sent unasked: verified anew, because
@@ -113,7 +113,9 @@ pub(crate) async fn answer_with(
     let parts = unsolicited_parts(service, connection.id, revision, &keys);
     let expected = Expected::unsolicited(parts, entity_id(revision)?);
     match judge(unverified, keys, expected, now).await? {
-        Ok(assertion) => conclude(service, &trip, request, browser, &assertion, now).await,
+        Ok(assertion) => {
+            conclude(service, &trip, request, browser, &assertion, revision, now).await
+        }
         Err(refusal) => {
             let report = refusal.report.in_words_of(provider(connection, revision));
             let reason = refusal.reason.as_str();
@@ -129,6 +131,7 @@ async fn conclude(
     request: AuthorizeRequest,
     browser: &BrowserToken,
     assertion: &Arc<VerifiedAssertion<SignIn>>,
+    revision: &Revision,
     now: Timestamp,
 ) -> Result<HttpResponse, ErrorPage> {
     let report = assertion.report().clone();
@@ -150,7 +153,15 @@ async fn conclude(
         }
         Err(NotAdmitted::Denied(denial)) => {
             let code = denial.refusal.code();
-            let page = ErrorPage::from(Problem::from(denial.refusal));
+            let lacks = matches!(
+                denial.refusal,
+                Refusal::EmailMissing | Refusal::EmailInvalid { .. }
+            );
+            let mut page = ErrorPage::from(Problem::from(denial.refusal));
+            if lacks {
+                // What is missing, the IdP has to send (SDP-SP12).
+                page = page.help(revision.settings.idp_error_url.as_deref());
+            }
             Err(refused(service, trip, &request, report, code, Some(page), now).await)
         }
         Err(NotAdmitted::Replayed) => {

@@ -21,6 +21,12 @@ pub(crate) fn slo(public_url: &str, id: ConnectionId) -> String {
     format!("{public_url}/saml/{id}/slo")
 }
 
+/// Where an application sends its people, and a discovery service sends them back to with the
+/// `entityID` that they chose (Identity Provider Discovery Service Protocol §2.4).
+pub(crate) fn authorize(public_url: &str) -> String {
+    format!("{public_url}/oauth2/authorize")
+}
+
 /// Where a browser starts a test; the last part is a bearer.
 pub(crate) fn start(public_url: &str, secret: &Secret) -> String {
     format!("{public_url}/saml/tests/{}", secret.expose())

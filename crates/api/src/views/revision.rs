@@ -66,6 +66,8 @@ pub(crate) struct RevisionView {
     refuse_expired_certificates: bool,
     /// What the IdP is called, by its metadata.
     idp_display_name: Option<String>,
+    /// Its logo, by its metadata; https.
+    idp_logo_url: Option<String>,
     /// A page of the IdP for people whom it could not sign in, by its metadata.
     idp_error_url: Option<String>,
     /// The domains that the IdP may assert scoped attributes for, by its metadata.
@@ -139,6 +141,7 @@ impl From<Revision> for RevisionView {
             idp_initiated_client_id: settings.idp_initiated_client_id.map(|id| id.to_string()),
             refuse_expired_certificates: settings.refuse_expired_certificates,
             idp_display_name: settings.idp_display_name,
+            idp_logo_url: settings.idp_logo_url,
             idp_error_url: settings.idp_error_url,
             idp_scopes: settings.idp_scopes,
             idp_metadata_url: settings.idp_metadata.map(|origin| origin.url),

@@ -123,6 +123,9 @@ pub(crate) fn settings() -> RevisionSettings {
         refuse_expired_certificates: false,
         idp_error_url: None,
         idp_display_name: None,
+        idp_logo_url: None,
+        idp_signing_methods: Vec::new(),
+        idp_digest_methods: Vec::new(),
         idp_scopes: Vec::new(),
         idp_metadata: None,
     }

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use vestibule_xmlsig::Element;
 
 use super::duration::parse_duration;
-use crate::instant::parse_instant;
+use crate::instant::{is_ahead, parse_instant};
 use crate::metadata_error::MetadataError;
 
 /// What is asked of `validUntil` (IIP-MD04, SDP-MD03). That it has not passed is always asked.
@@ -16,7 +16,7 @@ pub struct ValidityPolicy {
 }
 
 impl ValidityPolicy {
-    /// Holds `valid_until` against the policy.
+    /// Holds `valid_until` against the policy, give or take the skew (IIP-G01).
     ///
     /// # Errors
     ///
@@ -25,11 +25,16 @@ impl ValidityPolicy {
     pub fn check(
         self,
         valid_until: Option<Timestamp>,
+        clock_skew: SignedDuration,
         now: Timestamp,
     ) -> Result<(), MetadataError> {
+        let skew = clock_skew.max(SignedDuration::ZERO);
+        let allowed = |most: SignedDuration| most.checked_add(skew).unwrap_or(most);
         match (valid_until, self.at_most) {
-            (Some(until), _) if until <= now => Err(MetadataError::Expired { until }),
-            (Some(until), Some(most)) if until.duration_since(now) > most => {
+            (Some(until), _) if !is_ahead(until, clock_skew, now) => {
+                Err(MetadataError::Expired { until })
+            }
+            (Some(until), Some(most)) if until.duration_since(now) > allowed(most) => {
                 let days = most.as_hours() / 24;
                 Err(MetadataError::ValidTooLong { until, days })
             }

@@ -267,6 +267,49 @@ fn by_redirect_the_text_of_the_query_is_signed() {
 }
 
 #[test]
+fn the_idp_is_sent_what_it_declares_to_verify() {
+    let list = |names: &[&str]| -> Vec<String> {
+        let uri = |name: &&str| format!("http://www.w3.org/2001/04/{name}");
+        names.iter().map(uri).collect()
+    };
+    let signing = Signing::new(KEY.clone(), None);
+    for (methods, digests, used) in [
+        (&[][..], &[][..], SignatureAlgorithm::RsaSha256),
+        (
+            &["xmldsig-more#rsa-sha512", "xmldsig-more#rsa-sha256"],
+            &[],
+            SignatureAlgorithm::RsaSha512,
+        ),
+        (
+            &["xmldsig-more#rsa-sha512", "xmldsig-more#rsa-sha256"],
+            &["xmlenc#sha256"],
+            SignatureAlgorithm::RsaSha256,
+        ),
+        // Of another kind than our key, or of none that is still signed with.
+        (
+            &["xmldsig-more#ecdsa-sha384", "xmldsig-more#rsa-sha384"],
+            &[],
+            SignatureAlgorithm::RsaSha384,
+        ),
+        (
+            &["xmldsig-more#rsa-md5"],
+            &[],
+            SignatureAlgorithm::RsaSha256,
+        ),
+    ] {
+        let declared = signing.as_declared(&list(methods), &list(digests));
+        let request = request("https://idp.example/sso");
+        let url = request.redirect_url(None, Some(&declared)).unwrap();
+        assert_eq!(parameter(&url, "SigAlg").as_deref(), Some(used.uri()));
+        let form = request.post_form(None, Some(&declared)).unwrap();
+        let xml = STANDARD.decode(form.message).unwrap();
+        let document = Document::parse(&xml, &Limits::default()).unwrap();
+        let signed = verify(document.root(), &keys()).unwrap();
+        assert_eq!(signed.algorithm(), used);
+    }
+}
+
+#[test]
 fn by_post_the_message_is_signed_right_after_its_issuer() {
     let certificate = KEY
         .self_signed_certificate("sp", at("2026-01-01T00:00:00Z"), at("2036-01-01T00:00:00Z"))

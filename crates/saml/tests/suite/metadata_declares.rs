@@ -148,22 +148,36 @@ fn a_copy_is_kept_for_the_shortest_time_that_is_said() {
 }
 
 #[test]
-fn valid_until_can_be_asked_for_and_is_never_taken_when_it_has_passed() {
+fn valid_until_can_be_asked_for_and_is_never_taken_when_it_has_passed_give_or_take_the_skew() {
     let (now, hour) = (at("2026-11-24T09:00:00Z"), at("2026-11-24T10:00:00Z"));
     let lenient = ValidityPolicy::default();
     let strict = ValidityPolicy {
         at_most: Some(SignedDuration::from_hours(14 * 24)),
     };
-    assert_eq!(lenient.check(None, now), Ok(()));
-    assert_eq!(lenient.check(Some(at("9999-01-01T00:00:00Z")), now), Ok(()));
-    assert_eq!(strict.check(Some(hour), now), Ok(()));
-    assert_eq!(strict.check(Some(at("2026-12-08T09:00:00Z")), now), Ok(()));
-    assert_eq!(strict.check(None, now), Err(MetadataError::NoValidUntil));
-    let until = at("2026-12-08T09:00:01Z");
-    let too_long = MetadataError::ValidTooLong { until, days: 14 };
-    assert_eq!(strict.check(Some(until), now), Err(too_long));
+    let (none, skew) = (SignedDuration::ZERO, SignedDuration::from_secs(180));
+    let ahead = Some(at("9999-01-01T00:00:00Z"));
+    assert_eq!(lenient.check(None, none, now), Ok(()));
+    assert_eq!(lenient.check(ahead, none, now), Ok(()));
+    assert_eq!(strict.check(Some(hour), none, now), Ok(()));
+    assert_eq!(
+        strict.check(None, none, now),
+        Err(MetadataError::NoValidUntil)
+    );
+    for (skew, last) in [
+        (none, "2026-12-08T09:00:00Z"),
+        (skew, "2026-12-08T09:03:00Z"),
+    ] {
+        assert_eq!(strict.check(Some(at(last)), skew, now), Ok(()));
+        let until = at(last) + SignedDuration::from_secs(1);
+        let too_long = MetadataError::ValidTooLong { until, days: 14 };
+        assert_eq!(strict.check(Some(until), skew, now), Err(too_long));
+    }
     for policy in [lenient, strict] {
-        let expired = Err(MetadataError::Expired { until: now });
-        assert_eq!(policy.check(Some(now), now), expired);
+        for (skew, until) in [(none, now), (skew, now - skew)] {
+            let expired = Err(MetadataError::Expired { until });
+            assert_eq!(policy.check(Some(until), skew, now), expired);
+            let just_ahead = until + SignedDuration::from_secs(1);
+            assert_eq!(policy.check(Some(just_ahead), skew, now), Ok(()));
+        }
     }
 }

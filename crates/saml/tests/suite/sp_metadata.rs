@@ -30,6 +30,7 @@ fn full() -> SpMetadata<'static> {
         signing_certificates: &SIGNING,
         encryption_certificates: std::slice::from_ref(encryption),
         authn_requests_signed: true,
+        discovery_url: Some("https://sp.example/authorize"),
         display_name: Some("Acme <Sign-in>"),
         contact: Some(ContactPerson {
             kind: ContactKind::Support,
@@ -170,6 +171,16 @@ fn algorithms_and_name_are_published_as_extensions() {
         let least = algorithm.to_string().starts_with("RSA").then_some("2048");
         assert_eq!(method.attribute("MinKeySize").as_deref(), least);
     }
+    let discovery = child(extensions, "DiscoveryResponse");
+    let idpdisc = "urn:oasis:names:tc:SAML:profiles:SSO:idp-discovery-protocol";
+    assert_eq!(discovery.namespace(), Some(idpdisc));
+    for (name, value) in [
+        ("Binding", idpdisc),
+        ("Location", "https://sp.example/authorize"),
+        ("index", "0"),
+    ] {
+        assert_eq!(discovery.attribute(name).as_deref(), Some(value));
+    }
     let info = child(extensions, "UIInfo");
     assert_eq!(
         info.namespace(),
@@ -209,6 +220,8 @@ fn what_does_not_work_is_not_listed() {
         found,
         ["Extensions", "NameIDFormat", "AssertionConsumerService"]
     );
+    let all = SpMetadata::new(SP, ACS).to_xml();
+    assert!(!all.contains("DiscoveryResponse") && !all.contains("UIInfo"));
     let no_formats = SpMetadata {
         name_id_formats: &[],
         ..SpMetadata::new(SP, ACS)

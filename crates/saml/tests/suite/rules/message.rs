@@ -4,8 +4,8 @@ use super::{
     ASSERTION_HEAD, ASSERTION_ISSUER, ASSERTION_TIME, CONFIRMATION_ANSWERS, DESTINATION,
     RESPONSE_ANSWERS, RESPONSE_HEAD, RESPONSE_ISSUER, RESPONSE_TIME, accepted, refused, table,
 };
-use crate::support::{EVERY_WAY, RESPONSE, Sign, edit};
-use vestibule_saml::Check;
+use crate::support::{EVERY_WAY, IDP, RESPONSE, Sign, edit, keys, now, parts, post, sign};
+use vestibule_saml::{Check, Expected, Limits, UnverifiedResponse};
 
 #[test]
 fn a_version_is_exactly_2_0() {
@@ -208,4 +208,24 @@ fn an_issuer_is_the_expected_idp_to_the_letter() {
         refused(&none, Sign::Response).reason,
         Check::AssertionIssuer
     );
+}
+
+#[test]
+fn an_entity_id_of_256_characters_of_any_kind_is_compared_whole() {
+    for long in ["x".repeat(256), "\u{1f511}".repeat(256)] {
+        let judge = |issuer: &str| {
+            let xml = RESPONSE.replace(
+                &format!("<saml:Issuer>{IDP}"),
+                &format!("<saml:Issuer>{issuer}"),
+            );
+            let form_value = post(&sign(&xml, Sign::Both));
+            let unverified = UnverifiedResponse::decode(&form_value, &Limits::default()).unwrap();
+            let signed = unverified.verify(&keys()).unwrap();
+            signed.validate(&Expected::sign_in(parts(), long.clone()), now())
+        };
+        assert_eq!(judge(&long).unwrap().idp_entity_id(), long);
+        let mut shorter = long.clone();
+        shorter.pop();
+        assert_eq!(judge(&shorter).unwrap_err().reason, Check::ResponseIssuer);
+    }
 }
