@@ -6,16 +6,16 @@ use std::{fmt::Write as _, sync::OnceLock};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use jiff::{SignedDuration, Timestamp};
 use vestibule_saml::{
-    Expected, ExpectedParts, Identifier, Inspect, InspectParts, Limits, Purpose, SignIn,
-    UnverifiedResponse, VerifiedAssertion,
+    Expected, ExpectedParts, Identifier, Limits, Purpose, SignIn, UnverifiedResponse,
+    VerifiedAssertion,
 };
 use vestibule_xmlsig::{SignOptions, SignatureAlgorithm, SigningKey};
 
 /// The IdP of every assertion.
 pub(crate) const IDP: &str = "https://idp.example/entity";
 
-const ACS: &str = "https://sso.example/acs";
-const SP: &str = "https://sso.example/entity";
+pub(crate) const ACS: &str = "https://sso.example/acs";
+pub(crate) const SP: &str = "https://sso.example/entity";
 
 /// What an assertion says.
 #[derive(Debug, Clone)]
@@ -65,17 +65,8 @@ impl Asserted {
         self.walked(&Expected::sign_in(parts, IDP.to_owned()))
     }
 
-    /// The same for an inspection.
-    pub(crate) fn inspected(&self) -> VerifiedAssertion<Inspect> {
-        let skew = SignedDuration::from_secs(180);
-        let parts = InspectParts {
-            identifier: self.identifier.clone(),
-            ..InspectParts::new(SP.to_owned(), ACS.to_owned(), skew)
-        };
-        self.walked(&Expected::inspect(parts, Some(IDP.to_owned())))
-    }
-
-    fn walked<P: Purpose>(&self, expected: &Expected<P>) -> VerifiedAssertion<P> {
+    /// The corridor, for any purpose.
+    pub(crate) fn walked<P: Purpose>(&self, expected: &Expected<P>) -> VerifiedAssertion<P> {
         static KEY: OnceLock<SigningKey> = OnceLock::new();
         vestibule_xmlsig::init().unwrap();
         let key = KEY.get_or_init(|| SigningKey::generate_ec_p256().unwrap());

@@ -1,10 +1,12 @@
 //! An inspection says what the door says, and opens none.
 
+use jiff::SignedDuration;
 use vestibule_model::{MemberStatus, Phase, Plan, RevisionId, Role};
 use vestibule_policy::{Denial, Reason, SamlFacts, grant_by_saml, inspect_by_saml};
+use vestibule_saml::{Expected, Inspect, InspectParts, VerifiedAssertion};
 
 use crate::{
-    assertion::Asserted,
+    assertion::{ACS, Asserted, IDP, SP},
     scene::{client, member, now, path, rules, saml_facts, sso_workspace},
 };
 
@@ -13,6 +15,16 @@ fn ada() -> Asserted {
         attributes: vec![("mail".into(), vec!["ada@acme.example".into()])],
         ..Asserted::new("7", now())
     }
+}
+
+/// The corridor of an inspection, with the same expectations.
+fn inspected(asserted: &Asserted) -> VerifiedAssertion<Inspect> {
+    let skew = SignedDuration::from_secs(180);
+    let parts = InspectParts {
+        identifier: asserted.identifier.clone(),
+        ..InspectParts::new(SP.to_owned(), ACS.to_owned(), skew)
+    };
+    asserted.walked(&Expected::inspect(parts, Some(IDP.to_owned())))
 }
 
 fn door(facts: &SamlFacts) -> Result<Vec<Reason>, Denial> {
@@ -47,7 +59,7 @@ fn what_the_door_says_is_what_an_inspection_says() {
         downgraded,
         superseded,
     ] {
-        let said = inspect_by_saml(&ada().inspected(), facts.clone(), None, &rules(), now());
+        let said = inspect_by_saml(&inspected(&ada()), facts.clone(), None, &rules(), now());
         assert_eq!(said, door(&facts));
         allowed += usize::from(said.is_ok());
     }
@@ -62,7 +74,7 @@ fn a_revision_that_does_not_serve_is_judged_as_if_it_did() {
     draft.id = RevisionId::new(now());
     facts.revision_id_of_trip = draft.id;
     facts.workspace.sso.connections[0].connection.phase = Phase::Disabled;
-    let inspected = ada().inspected();
+    let inspected = inspected(&ada());
     let refused = inspect_by_saml(&inspected, facts.clone(), None, &rules(), now()).unwrap_err();
     assert_eq!(refused.refusal.code(), "sso-not-live");
     let reasons = inspect_by_saml(&inspected, facts.clone(), Some(&draft), &rules(), now());
