@@ -9,6 +9,7 @@
 //! copies, and is good for a minute.
 
 mod admit;
+mod certificate;
 mod claim;
 mod decide;
 mod display_name;
@@ -35,6 +36,7 @@ mod refusal;
 mod rules;
 mod trail;
 
+pub use certificate::{Expiry, Retirement, expiry, retirement};
 pub use claim::{Claim, claim};
 pub use decide::{Decision, MethodKind, decide};
 pub use enable::{Advisory, may_enable};
