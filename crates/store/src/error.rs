@@ -135,6 +135,11 @@ const UNIQUE: &[(&str, &str, &str)] = &[
         "revision.number",
     ),
     (
+        "service_provider_keys_one_next",
+        "service_provider_keys.connection_id",
+        "service_provider_key.next",
+    ),
+    (
         "test_runs_start_token",
         "test_runs.start_token_hash",
         "test.start_token",

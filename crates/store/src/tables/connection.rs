@@ -1,7 +1,7 @@
 //! Connections, with Vestibule's own key of each.
 
 use diesel::prelude::*;
-use vestibule_model::{Change, Connection, ConnectionId, ServiceProvider, WorkspaceId};
+use vestibule_model::{Change, Connection, ConnectionId, Phase, ServiceProvider, WorkspaceId};
 use zeroize::Zeroizing;
 
 use crate::column::{Reading, micros, optional_text, text};
@@ -12,8 +12,8 @@ use crate::sealed::SealedColumn;
 use crate::{Page, PageRequest, Reach, StoreError, Tx};
 
 /// Without the private key: that comes out by [`Tx::service_provider_key`] alone.
-#[derive(Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = connections, treat_none_as_default_value = false, treat_none_as_null = true)]
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = connections, treat_none_as_default_value = false)]
 struct ConnectionRow {
     id: String,
     workspace_id: String,
@@ -206,8 +206,27 @@ impl Tx<'_> {
         Page::from_rows(rows, page, |row: &ConnectionRow| row.id.clone())
     }
 
-    /// Replaces a connection by its new value; one that is the default takes that from every other
-    /// of the workspace. `false` when the workspace has none of this id.
+    /// Enabled connections of every workspace by id, whatever their plans.
+    ///
+    /// # Errors
+    /// [`StoreError::BadCursor`].
+    pub fn enabled_connections(
+        &mut self,
+        page: &PageRequest,
+    ) -> Result<Page<Connection>, StoreError> {
+        let (enabled, after) = (Phase::Live.as_str(), page.ids_after()?);
+        let rows = on!(self, |conn| connections::table
+            .filter(connections::phase.eq(enabled))
+            .filter(connections::id.gt(&after))
+            .order(connections::id.asc())
+            .limit(page.rows())
+            .select(ConnectionRow::as_select())
+            .load(conn))?;
+        Page::from_rows(rows, page, |row: &ConnectionRow| row.id.clone())
+    }
+
+    /// Replaces a connection by its new value, all but its certificate, which changes with its key; one
+    /// that is the default takes that from every other of the workspace. `false` when the workspace has none of this id.
     ///
     /// # Errors
     /// [`StoreError::Dangling`] when draft or live are not revisions of this connection.
@@ -220,7 +239,15 @@ impl Tx<'_> {
                 .find(&row.id)
                 .filter(connections::workspace_id.eq(&row.workspace_id))
         )
-        .set(&row)
+        .set((
+            connections::name.eq(&row.name),
+            connections::provider.eq(&row.provider),
+            connections::is_default.eq(row.is_default),
+            connections::phase.eq(&row.phase),
+            connections::draft_revision_id.eq(&row.draft_revision_id),
+            connections::live_revision_id.eq(&row.live_revision_id),
+            connections::updated_at.eq(row.updated_at),
+        ))
         .execute(conn))?;
         Ok(changed == 1)
     }

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 use jiff::Timestamp;
-use vestibule_model::{Email, EmailKey, Member, MemberId, WorkspaceId};
+use vestibule_model::{Email, EmailKey, Member, MemberId, MemberStatus, Role, WorkspaceId};
 
 use crate::column::{Reading, key, micros, optional_text, text};
 use crate::engine::on;
@@ -139,6 +139,33 @@ impl Tx<'_> {
             .first(conn)
             .optional())?;
         row.map(Member::try_from).transpose()
+    }
+
+    /// The admins of a workspace who may come in, by id; the first hundred where there are more.
+    ///
+    /// # Errors
+    /// [`StoreError`] when they could not be looked up.
+    pub fn active_admins(
+        &mut self,
+        workspace_id: WorkspaceId,
+    ) -> Result<Vec<MemberId>, StoreError> {
+        let workspace_id = workspace_id.to_string();
+        let ids = on!(self, |conn| members::table
+            .filter(members::workspace_id.eq(&workspace_id))
+            .filter(members::role.eq(Role::Admin.as_str()))
+            .filter(members::status.eq(MemberStatus::Active.as_str()))
+            .order(members::id.asc())
+            .limit(100)
+            .select(members::id)
+            .load::<String>(conn))?;
+        let read = |id: &String| {
+            let reading = Reading {
+                table: "members",
+                row: id,
+            };
+            reading.parse("id", id)
+        };
+        ids.iter().map(read).collect()
     }
 
     /// Replaces a member by its new value; `false` when the workspace has none of this id.

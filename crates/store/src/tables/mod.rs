@@ -3,6 +3,7 @@
 mod api_key;
 mod attempt;
 mod audit;
+mod certificate;
 mod claim;
 mod client;
 mod code;

@@ -1,9 +1,7 @@
 //! Vestibule's own keys of a connection, beside the one in use.
 
 use diesel::prelude::*;
-use vestibule_model::{
-    Change, Connection, ConnectionId, KeyStage, ServiceProviderKey, ServiceProviderKeyId,
-};
+use vestibule_model::{Change, Connection, ConnectionId, ServiceProviderKey, ServiceProviderKeyId};
 use zeroize::Zeroizing;
 
 use crate::column::{Reading, micros, text};
@@ -119,8 +117,8 @@ impl Tx<'_> {
             .transpose()
     }
 
-    /// Puts a key into use; the one that was becomes a previous one under the same id. `false` when
-    /// there is no such key.
+    /// Puts a key into use; the one that was is kept as `replaced`. `false` when there is no such
+    /// key.
     ///
     /// # Errors
     /// [`StoreError`] when it could not be done.
@@ -128,6 +126,7 @@ impl Tx<'_> {
         &mut self,
         connection: &Connection,
         key: &ServiceProviderKey,
+        replaced: &ServiceProviderKey,
     ) -> Result<bool, StoreError> {
         let Some(new) = self.other_service_provider_key(key.id)? else {
             return Ok(false);
@@ -136,12 +135,7 @@ impl Tx<'_> {
             return Ok(false);
         };
         self.delete_service_provider_key(connection.id, key.id)?;
-        let previous = ServiceProviderKey {
-            stage: KeyStage::Previous,
-            certificate_pem: connection.service_provider.certificate_pem.clone(),
-            ..key.clone()
-        };
-        self.insert_service_provider_key(&previous, &old)?;
+        self.insert_service_provider_key(replaced, &old)?;
         let id = connection.id.to_string();
         let sealed = self
             .vault()

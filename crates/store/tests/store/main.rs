@@ -14,6 +14,7 @@
 mod assertion;
 mod attempts;
 mod bed;
+mod certificates;
 mod changes;
 mod inconsistent;
 mod metadata;
