@@ -1,6 +1,7 @@
 //! One of several servers, by a lease in the database.
 
 use jiff::{SignedDuration, Timestamp};
+use tracing::warn;
 use vestibule_store::{Store, StoreError};
 
 /// How long a leader leads after it was last heard of.
@@ -34,10 +35,14 @@ impl Candidate {
     }
 
     /// Makes room for another.
-    pub(crate) async fn resign(&self) -> Result<(), StoreError> {
+    pub(crate) async fn resign(&self) {
         let (name, own) = (self.name, self.own.clone());
-        self.store
-            .write(move |tx| tx.release_lease(name, &own).map(drop))
-            .await
+        let given_back = self
+            .store
+            .write(move |tx| tx.release_lease(name, &own))
+            .await;
+        if let Err(error) = given_back {
+            warn!(%error, lease = name, "a lease was not given back; it runs out in a minute");
+        }
     }
 }

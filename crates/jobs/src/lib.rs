@@ -6,9 +6,11 @@
 
 mod leader;
 mod refresh;
+mod repeat;
 mod stop;
 mod timetable;
 
 pub use refresh::{Pace, refresh_metadata};
+pub use repeat::{Chore, repeat};
 pub use stop::{Stop, Stopper, stop};
 pub use timetable::{Jitter, after_failure, after_success};

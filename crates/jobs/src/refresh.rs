@@ -52,9 +52,7 @@ pub async fn refresh_metadata<W, F>(
             warn!(%error, "metadata could not be looked at; it is tried again");
         }
     }
-    if let Err(error) = candidate.resign().await {
-        warn!(%error, "the lease on metadata was not given back; it runs out in a minute");
-    }
+    candidate.resign().await;
 }
 
 /// Everything that is due now.

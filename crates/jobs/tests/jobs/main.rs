@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
-use vestibule_jobs::{Pace, Stopper, refresh_metadata, stop};
+use vestibule_jobs::{Chore, Pace, Stopper, refresh_metadata, repeat, stop};
 use vestibule_model::{
     Connection, ConnectionId, MetadataOrigin, MetadataSource, Phase, Plan, ServiceProvider, Slug,
     TwoFactorRule, Workspace, WorkspaceId,
@@ -195,5 +195,100 @@ fn who_does_not_hold_the_lease_does_nothing() {
             .write(|tx| tx.release_lease("metadata", "another"))
             .await;
         assert!(held.unwrap());
+    });
+}
+
+/// A server that says when its chore is done.
+fn with_chore(
+    store: &Store,
+    every: SignedDuration,
+    done: &mpsc::UnboundedSender<Timestamp>,
+) -> (Stopper, tokio::task::JoinHandle<()>) {
+    let (stopper, stop) = stop();
+    let done = done.clone();
+    let pace = Pace {
+        every: Duration::from_millis(5),
+    };
+    let chore = Chore {
+        lease: "chore",
+        every,
+    };
+    let work = move |now| {
+        let done = done.clone();
+        async move { done.send(now).is_ok() }
+    };
+    let running = tokio::spawn(repeat(store.clone(), chore, pace, clock, work, stop));
+    (stopper, running)
+}
+
+#[test]
+fn a_chore_is_done_at_once_by_one_server_and_again_after_a_rest() {
+    on_threads(async {
+        let (_folder, store) = bed(0).await;
+        let (said, mut done) = mpsc::unbounded_channel();
+        let day = SignedDuration::from_hours(24);
+        let servers = [
+            with_chore(&store, day, &said),
+            with_chore(&store, day, &said),
+        ];
+        let first = tokio::time::timeout(Duration::from_secs(20), done.recv()).await;
+        assert!(first.unwrap().unwrap() <= clock());
+        let mut servers = servers.into_iter();
+        // Whichever led: the other one takes over and looks for itself, and nobody does it twice.
+        for (stopper, running) in servers.by_ref() {
+            drop(stopper);
+            running.await.unwrap();
+        }
+        let mut more = 0;
+        while done.try_recv().is_ok() {
+            more += 1;
+        }
+        assert!(more <= 1, "{more} more");
+
+        let short = SignedDuration::from_millis(1);
+        let (stopper, running) = with_chore(&store, short, &said);
+        for _ in 0..3 {
+            let again = tokio::time::timeout(Duration::from_secs(20), done.recv()).await;
+            again.unwrap().unwrap();
+        }
+        drop(stopper);
+        running.await.unwrap();
+    });
+}
+
+#[test]
+fn a_chore_that_failed_is_tried_again_later_and_not_at_every_turn() {
+    on_threads(async {
+        let (_folder, store) = bed(0).await;
+        let (stopper, stop) = stop();
+        let (said, mut turns) = mpsc::unbounded_channel();
+        static TURNS: Mutex<Option<mpsc::UnboundedSender<()>>> = Mutex::new(None);
+        fn counting() -> Timestamp {
+            if let Some(turns) = &*TURNS.lock().unwrap() {
+                let _ = turns.send(());
+            }
+            clock()
+        }
+        *TURNS.lock().unwrap() = Some(said);
+        let tries = Arc::new(Mutex::new(0));
+        let counted = Arc::clone(&tries);
+        let work = move |_| {
+            *counted.lock().unwrap() += 1;
+            async { false }
+        };
+        let chore = Chore {
+            lease: "chore",
+            every: SignedDuration::from_millis(1),
+        };
+        let pace = Pace {
+            every: Duration::from_millis(1),
+        };
+        let running = tokio::spawn(repeat(store, chore, pace, counting, work, stop));
+        for _ in 0..20 {
+            turns.recv().await.unwrap();
+        }
+        drop(stopper);
+        running.await.unwrap();
+        assert_eq!(*tries.lock().unwrap(), 1);
     });
 }
