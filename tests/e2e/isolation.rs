@@ -47,7 +47,17 @@ fn objects(world: &World) -> Vec<(&'static str, String)> {
         .get(&world.path("/sign-in-attempts"))
         .expect(200)
         .json();
+    let next = world
+        .api
+        .post(&world.path("/service-provider-keys"), &json!({}))
+        .expect(201)
+        .json();
     vec![
+        ("key_id", text(&next, "/id")),
+        (
+            "fingerprint_sha256",
+            text(&live, "/live/certificates/0/fingerprint_sha256"),
+        ),
         ("attempt_id", text(&attempts, "/data/0/id")),
         ("reference", text(&attempts, "/data/0/reference")),
         ("workspace_id", world.workspace.clone()),
@@ -93,6 +103,7 @@ fn body_for(path: &str, objects: &[(&'static str, String)]) -> Value {
         path if path.ends_with("/sign-in-decisions") => {
             json!({"email": "x@acme.example", "method": "saml"})
         }
+        path if path.ends_with("/certificates") => json!({"certificate": "x"}),
         path if path.ends_with("/inspections") => json!({"saml_response": "eA=="}),
         _ => json!({}),
     }

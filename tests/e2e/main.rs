@@ -16,6 +16,7 @@ mod bindings;
 #[path = "../../crates/saml/tests/support/case.rs"]
 mod case;
 mod corpus;
+mod certificates;
 #[path = "../faults/mod.rs"]
 mod faults;
 mod federation;

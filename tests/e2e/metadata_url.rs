@@ -456,7 +456,7 @@ on_both! {
         assert_eq!(live["certificates"].as_array().unwrap().len(), 2);
         code_in(&sign_in_with(&world, &next));
         code_in(&world.sign_in(&ada(), &Twist::default()));
-        let events = audit(&world, "connection.certificates_added");
+        let events = audit(&world, "connection.certificate_added");
         assert_eq!(events.len(), 1);
         assert_eq!(events[0]["from"]["metadata_url"], site.url());
         let signer = certificate.key_fingerprint().unwrap().to_string();

@@ -373,6 +373,24 @@ fn from_fields(draft: &NewDraft, ours: &OurSide<'_>) -> Result<Idp, Problem> {
     })
 }
 
+/// The one certificate of the IdP that was pasted.
+///
+/// # Errors
+/// A problem that names the field, what was expected and what was found.
+pub(crate) fn one_certificate(
+    pointer: &str,
+    text: &str,
+    ours: &OurSide<'_>,
+) -> Result<Certificate, Problem> {
+    let read = read_certificates(pointer, text)?;
+    let [certificate] = read.as_slice() else {
+        let found = format!("{} certificates", read.len());
+        return Err(Problem::invalid(pointer, "one certificate", found));
+    };
+    usable(pointer, certificate, ours)?;
+    Ok(certificate.clone())
+}
+
 fn read_certificates(pointer: &str, text: &str) -> Result<Vec<Certificate>, Problem> {
     Certificate::parse_all(text.as_bytes()).map_err(|error| {
         let expected = "an X.509 certificate in PEM form (-----BEGIN CERTIFICATE-----)";

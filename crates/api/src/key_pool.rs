@@ -5,13 +5,19 @@
 
 use std::sync::Arc;
 
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{Mutex, mpsc};
-use vestibule_xmlsig::SigningKey;
+use vestibule_model::ConnectionId;
+use vestibule_xmlsig::{Certificate, SigningKey};
+
+use crate::problem::Problem;
 
 /// RSA with 2048 bits: what every IdP takes for encryption and signatures (SDP-MD06).
 const BITS: u32 = 2_048;
 /// How many keys wait: the rate of new connections is set by people.
 const READY: usize = 4;
+/// How long our own certificate counts: IdPs carry it, they do not check its dates (IIP-MD12).
+const CERTIFICATE_LIFETIME: SignedDuration = SignedDuration::from_hours(24 * 3_650);
 
 /// Keys that are ready to be used, each once.
 #[derive(Clone)]
@@ -38,11 +44,27 @@ impl KeyPool {
         })
     }
 
-    /// The next key, waiting for it where the pool is empty.
+    /// The next key, with a certificate for a connection.
     ///
     /// # Errors
-    /// The library's text, for the log.
-    pub(crate) async fn take(&self) -> Result<SigningKey, String> {
+    /// A problem with the library's text, for the log.
+    pub(crate) async fn take_for(
+        &self,
+        connection_id: ConnectionId,
+        now: Timestamp,
+    ) -> Result<(SigningKey, Certificate), Problem> {
+        let key = self.take().await.map_err(Problem::internal)?;
+        let not_after = now
+            .checked_add(CERTIFICATE_LIFETIME)
+            .map_err(Problem::internal)?;
+        let certificate = key
+            .self_signed_certificate(&connection_id.to_string(), now, not_after)
+            .map_err(Problem::internal)?;
+        Ok((key, certificate))
+    }
+
+    /// The next key, waiting for it where the pool is empty.
+    async fn take(&self) -> Result<SigningKey, String> {
         let next = self.ready.lock().await.recv().await;
         next.unwrap_or_else(|| Err("the thread that makes keys has ended".to_owned()))
     }

@@ -20,10 +20,12 @@ pub mod server;
 mod audit;
 mod body;
 mod browser;
+mod certificate_uses;
 mod clock;
 #[cfg(feature = "demo")]
 mod demo;
 mod draft;
+mod expiry;
 mod extract;
 mod facts;
 mod inspection;

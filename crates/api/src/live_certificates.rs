@@ -1,13 +1,13 @@
-//! Adding certificates to a live revision: a new one with the same settings, live at once, because
-//! it can break nothing that works.
+//! Changing the certificates of a live revision: a new one with the same settings otherwise, live at
+//! once.
 
 use jiff::Timestamp;
-use serde_json::json;
+use serde_json::{Value, json};
 use vestibule_model::{Actor, Connection, Revision, RevisionId, RevisionSettings};
 use vestibule_store::Tx;
 use vestibule_xmlsig::{Certificate, KeyFingerprint, MAX_KEYS};
 
-use crate::{audit, problem::Problem};
+use crate::{audit, metadata::revision_of, problem::Problem};
 
 /// Where certificates come from, for the audit log.
 pub(crate) enum CertificatesFrom<'a> {
@@ -23,10 +23,15 @@ pub(crate) fn fits(settings: &RevisionSettings, more: usize) -> bool {
     settings.idp_certificates.len().saturating_add(more) <= MAX_KEYS
 }
 
+/// There would be more certificates than a revision takes.
+pub(crate) fn too_many(pointer: &str, found: usize) -> Problem {
+    let expected = format!("at most {MAX_KEYS} certificates");
+    Problem::invalid(pointer, expected, found.to_string())
+}
+
 /// Makes a new revision of a live connection, with the settings of the live one and these
-/// certificates (PEM) beside its own, and has it serve. What the live one passed and learned counts
-/// for it too. The draft stays as it is. `connection` must be locked and is as it was stored; it is
-/// changed along.
+/// certificates (PEM) beside its own, and has it serve: it can break nothing that works.
+/// `connection` must be locked and is as it was stored; it is changed along.
 ///
 /// # Errors
 /// A problem when there is no live revision, when a certificate cannot be used, or when there would
@@ -39,21 +44,52 @@ pub(crate) fn add_certificates_to_live(
     actor: Actor,
     now: Timestamp,
 ) -> Result<Revision, Problem> {
-    let live = match connection.live {
-        Some(id) => tx.revision(connection.id, id)?,
-        None => None,
-    };
+    let live = revision_of(tx, connection, connection.live)?;
     let live = live.ok_or_else(|| Problem::not_found("live revision"))?;
     let added = fingerprints(&certificates)?;
     if !fits(&live.settings, certificates.len()) {
-        let expected = format!("at most {MAX_KEYS} certificates");
         let found = live.settings.idp_certificates.len() + certificates.len();
-        return Err(Problem::invalid(
-            "/idp_certificates",
-            expected,
-            found.to_string(),
-        ));
+        return Err(too_many("/idp_certificates", found));
     }
+    let mut all = live.settings.idp_certificates.clone();
+    all.extend(certificates);
+    let from = match from {
+        CertificatesFrom::PinnedMetadata { url, signed_by } => json!({
+            "metadata_url": url,
+            "signed_by": signed_by.as_ref().map(ToString::to_string),
+        }),
+    };
+    let change = LiveChange {
+        action: "connection.certificate_added",
+        detail: json!({"certificates": added, "from": from}),
+        actor,
+    };
+    serve_with(tx, connection, live, all, change, now)
+}
+
+/// What the audit log says of a change.
+pub(crate) struct LiveChange {
+    pub(crate) action: &'static str,
+    /// An object.
+    pub(crate) detail: Value,
+    pub(crate) actor: Actor,
+}
+
+/// Makes a new revision with the settings of `live` and these certificates (PEM) alone, and has it
+/// serve. What the live one passed and learned counts for it too. The draft stays as it is. There is
+/// no mail yet, so the event names the admins who should be told. `connection` must be locked and is
+/// as it was stored; it is changed along.
+///
+/// # Errors
+/// A problem when the archive failed.
+pub(crate) fn serve_with(
+    tx: &mut Tx<'_>,
+    connection: &mut Connection,
+    live: Revision,
+    certificates: Vec<String>,
+    change: LiveChange,
+    now: Timestamp,
+) -> Result<Revision, Problem> {
     let before = live.id;
     let mut revision = Revision {
         id: RevisionId::new(now),
@@ -61,27 +97,23 @@ pub(crate) fn add_certificates_to_live(
         created_at: now,
         ..live
     };
-    revision.settings.idp_certificates.extend(certificates);
+    revision.settings.idp_certificates = certificates;
     tx.insert_revision(&revision)?;
     connection.live = Some(revision.id);
     connection.updated_at = now;
     tx.update_connection(connection)?;
-    let from = match from {
-        CertificatesFrom::PinnedMetadata { url, signed_by } => json!({
-            "metadata_url": url,
-            "signed_by": signed_by.as_ref().map(ToString::to_string),
-        }),
-    };
-    let detail = json!({
-        "revision": revision.id,
-        "before": before,
-        "certificates": added,
-        "from": from,
-    });
-    let (scope, action) = (
-        Some(connection.workspace_id),
-        "connection.certificates_added",
-    );
+    let LiveChange {
+        action,
+        mut detail,
+        actor,
+    } = change;
+    if let Some(detail) = detail.as_object_mut() {
+        let admins = tx.active_admins(connection.workspace_id)?;
+        detail.insert("revision".to_owned(), json!(revision.id));
+        detail.insert("before".to_owned(), json!(before));
+        detail.insert("admins".to_owned(), json!(admins));
+    }
+    let scope = Some(connection.workspace_id);
     audit::record(tx, actor, scope, action, connection.id, &detail, now)?;
     Ok(revision)
 }

@@ -16,8 +16,8 @@ use crate::{
     oidc::{authorize, discovery, introspect, logout, revoke, token, userinfo},
     page::{self, escape},
     routes::{
-        api_keys, attempts, audit_events, clients, connections, decisions, health, inspections,
-        members, metadata_refresh, sessions, tests, workspaces,
+        api_keys, attempts, audit_events, certificates, clients, connections, decisions, health,
+        inspections, members, metadata_refresh, service_provider_keys, sessions, tests, workspaces,
     },
 };
 
@@ -83,6 +83,13 @@ pub(crate) struct ProblemPlace {
         connections::disable,
         connections::list_revisions,
         connections::restore,
+        certificates::list,
+        certificates::add,
+        certificates::retire,
+        service_provider_keys::list,
+        service_provider_keys::create,
+        service_provider_keys::activate,
+        service_provider_keys::delete,
         metadata_refresh::refresh,
         tests::create,
         tests::list,

@@ -75,8 +75,10 @@ problem_types! {
         "The connection has neither a draft nor a live revision. Save the identity provider's certificate and SSO URL with `PUT …/draft` first.";
     MetadataSourceRequired = "metadata-source-required", CONFLICT, "The connection has no metadata URL",
         "There is nothing to refresh: the connection's settings were not made from a metadata URL. Save a draft with `idp_metadata_url` first.";
-    ForceRequired = "force-required", CONFLICT, "This ends mandatory SSO",
-        "The connection is live. Disabling or deleting it lets everybody sign in without the identity provider again; say `force: true` if that is what you want.";
+    ForceRequired = "force-required", CONFLICT, "This stops something that works",
+        "Disabling or deleting a live connection lets everybody sign in without the identity provider again. A certificate that alone has verified sign-ins lately is probably the one in use: without it nobody may get in. Say `force: true` (`?force=true`) if that is what you want.";
+    LastCertificate = "last-certificate", CONFLICT, "The only certificate cannot be retired",
+        "Without any certificate nothing could be verified. Add the next one first, or disable the connection.";
     PayloadTooLarge = "payload-too-large", PAYLOAD_TOO_LARGE, "The body is too large",
         "A body has at most 1 MiB.";
     UriTooLong = "uri-too-long", URI_TOO_LONG, "The URL is too long",

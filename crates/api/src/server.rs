@@ -15,6 +15,7 @@ use actix_web::{
     middleware::from_fn,
     web::{self, Data},
 };
+use futures_util::future::join;
 use tracing::{info, warn};
 use vestibule_policy::Rules;
 use vestibule_session::{Issuer, KeyError};
@@ -23,10 +24,12 @@ use vestibule_store::{MasterKey, MasterKeys, OnChange, Store, StoreConfig, Store
 use zeroize::Zeroizing;
 
 use crate::{
+    certificate_uses::CertificateUses,
     clock,
     config::{CLIENT_TIMEOUT, Config, MasterKeySource},
     configuration::Configuration,
     departures::{self, Departures},
+    expiry,
     key_pool::KeyPool,
     keys::Keys,
     metadata::{self, Door},
@@ -102,11 +105,15 @@ pub struct Jobs {
 }
 
 impl Started {
-    /// Starts what runs by the clock: looking at metadata again.
+    /// Starts what runs by the clock: looking at metadata again, and at the end of certificates.
     #[must_use]
     pub fn start_jobs(&self) -> Jobs {
         let (stopper, stop) = vestibule_jobs::stop();
-        let running = actix_web::rt::spawn(metadata::run_jobs(self.service.clone(), stop));
+        let metadata = metadata::run_jobs(self.service.clone(), stop.clone());
+        let expiry = expiry::run_jobs(self.service.clone(), stop);
+        let running = actix_web::rt::spawn(async move {
+            join(metadata, expiry).await;
+        });
         Jobs { stopper, running }
     }
 }
@@ -120,7 +127,7 @@ impl Jobs {
             .await
             .is_err()
         {
-            warn!("metadata was still being fetched");
+            warn!("a job was still at work");
         }
     }
 }
@@ -260,6 +267,7 @@ pub async fn start(mut config: Config, public_url_given: bool) -> Result<Started
         key_pool: KeyPool::start()?,
         door: Door::new(&config),
         revision_keys: RevisionKeys::default(),
+        certificate_uses: CertificateUses::default(),
         departures,
         store,
         config,

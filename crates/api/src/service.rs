@@ -8,8 +8,8 @@ use vestibule_state::ShortLived;
 use vestibule_store::Store;
 
 use crate::{
-    config::Config, configuration::Configuration, departures::Departures, key_pool::KeyPool,
-    keys::Keys, metadata::Door, saml::RevisionKeys,
+    certificate_uses::CertificateUses, config::Config, configuration::Configuration,
+    departures::Departures, key_pool::KeyPool, keys::Keys, metadata::Door, saml::RevisionKeys,
 };
 
 /// The service: its settings, its archive, its short-lived state and its keys.
@@ -23,6 +23,7 @@ pub(crate) struct Service {
     pub(crate) rules: Rules,
     pub(crate) key_pool: KeyPool,
     pub(crate) revision_keys: RevisionKeys,
+    pub(crate) certificate_uses: CertificateUses,
     pub(crate) door: Door,
     pub(crate) departures: Departures,
 }

@@ -67,7 +67,7 @@ pub(crate) fn is_of(revision: &Revision, source: &MetadataSource) -> bool {
 }
 
 /// The revision that serves, if the connection is enabled.
-pub(super) fn live_of(
+pub(crate) fn live_of(
     tx: &mut Tx<'_>,
     connection: &Connection,
 ) -> Result<Option<Revision>, StoreError> {
@@ -78,7 +78,7 @@ pub(super) fn live_of(
     )
 }
 
-pub(super) fn revision_of(
+pub(crate) fn revision_of(
     tx: &mut Tx<'_>,
     connection: &Connection,
     id: Option<RevisionId>,

@@ -6,8 +6,7 @@ use serde_json::json;
 use tracing::{info, warn};
 use vestibule_jobs::{Jitter, Pace, Stop, after_failure, after_success, refresh_metadata};
 use vestibule_model::{
-    Actor, Connection, MetadataChange, MetadataSource, Revision, RevisionId, RevisionSettings,
-    Workspace,
+    Actor, Connection, MetadataChange, MetadataSource, Revision, RevisionSettings, Workspace,
 };
 use vestibule_outbound::Validators;
 use vestibule_policy::{DraftFacts, MetadataFacts, Remainder, connection_state, plan_for_metadata};
@@ -235,7 +234,9 @@ impl Settle<'_> {
                 }
             }
             Remainder::Stage => {
-                let revision = staged(tx, standing, target, self.now)?;
+                let connection = standing.connection.clone();
+                let (connection, revision) = stage(tx, connection, target, self.now)?;
+                standing.connection = connection;
                 source.staged = Some(revision.id);
                 source.pending = None;
                 standing.draft = Some(revision);
@@ -312,25 +313,4 @@ impl Settle<'_> {
             draft,
         }
     }
-}
-
-fn staged(
-    tx: &mut Tx<'_>,
-    standing: &mut Standing,
-    settings: RevisionSettings,
-    now: Timestamp,
-) -> Result<Revision, Problem> {
-    let revision = Revision {
-        id: RevisionId::new(now),
-        workspace_id: standing.workspace.id,
-        connection_id: standing.connection.id,
-        number: tx.next_revision_number(standing.connection.id)?,
-        settings,
-        learned_idp_entity_id: None,
-        learned: None,
-        passed_test: None,
-        created_at: now,
-    };
-    standing.connection = stage(tx, standing.connection.clone(), &revision, now)?;
-    Ok(revision)
 }

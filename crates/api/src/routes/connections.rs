@@ -4,13 +4,13 @@ use actix_web::{
     HttpResponse, delete, get, patch, post, put,
     web::{Data, Path, Query},
 };
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 use vestibule_model::{
-    Connection, ConnectionId, ConnectionState, Phase, Revision, RevisionId, ServiceProvider,
-    Workspace, WorkspaceId,
+    Connection, ConnectionId, ConnectionState, Phase, Revision, RevisionId, RevisionSettings,
+    ServiceProvider, Workspace, WorkspaceId,
 };
 use vestibule_policy::{Advisory, connection_state, may_enable, plan_gate};
 use vestibule_store::Tx;
@@ -25,9 +25,6 @@ use crate::{
     service::Service,
     views::{ConnectionParts, ConnectionView, List, RevisionView},
 };
-
-/// How long our own certificate counts: IdPs carry it, they do not check its dates (IIP-MD12).
-const CERTIFICATE_LIFETIME: SignedDuration = SignedDuration::from_hours(24 * 3_650);
 
 /// A connection to be made; nothing in it needs the IdP yet.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -98,6 +95,16 @@ pub(crate) fn within_reach(
     Ok((connection, workspace))
 }
 
+/// The same, to change it: others who want to wait until this transaction has ended.
+pub(crate) fn to_change(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    id: ConnectionId,
+) -> Result<(Connection, Workspace), Problem> {
+    tx.lock_connection(id)?;
+    within_reach(tx, caller, id)
+}
+
 pub(crate) fn parts(
     tx: &mut Tx<'_>,
     connection: Connection,
@@ -159,13 +166,7 @@ pub(crate) async fn create(
         .store
         .read(move |tx| asks.workspace(tx, workspace_id))
         .await?;
-    let key = service.key_pool.take().await.map_err(Problem::internal)?;
-    let not_after = now
-        .checked_add(CERTIFICATE_LIFETIME)
-        .map_err(Problem::internal)?;
-    let certificate = key
-        .self_signed_certificate(&id.to_string(), now, not_after)
-        .map_err(Problem::internal)?;
+    let (key, certificate) = service.key_pool.take_for(id, now).await?;
     let private_key = key.to_pkcs8_der();
     let made = service
         .store
@@ -275,7 +276,7 @@ pub(crate) async fn update(
     let changed = service
         .store
         .write(move |tx| {
-            let (mut connection, workspace) = within_reach(tx, &caller, id)?;
+            let (mut connection, workspace) = to_change(tx, &caller, id)?;
             connection.name = name.unwrap_or(connection.name);
             connection.provider = provider.unwrap_or(connection.provider);
             connection.default = patch.default.unwrap_or(connection.default);
@@ -306,7 +307,7 @@ pub(crate) async fn delete(
     service
         .store
         .write(move |tx| {
-            let (connection, workspace) = within_reach(tx, &caller, id)?;
+            let (connection, workspace) = to_change(tx, &caller, id)?;
             let state = connection_state(&connection, workspace.plan, &service_in.rules);
             needs_force(state, force, "deleting")?;
             tx.delete_connection(id)?;
@@ -346,7 +347,7 @@ pub(crate) async fn save_draft(
     let saved = service
         .store
         .write(move |tx| {
-            let (connection, workspace) = within_reach(tx, &caller, id)?;
+            let (connection, workspace) = to_change(tx, &caller, id)?;
             plan_gate(workspace.plan, &service_in.rules)?;
             let ours = OurSide {
                 public_url: &service_in.config.public_url,
@@ -355,18 +356,7 @@ pub(crate) async fn save_draft(
             };
             let seen = fetched.as_deref();
             let settings = settings(new, seen.map(|seen| &seen.metadata), &ours)?;
-            let revision = Revision {
-                id: RevisionId::new(now),
-                workspace_id: workspace.id,
-                connection_id: id,
-                number: tx.next_revision_number(id)?,
-                settings,
-                learned_idp_entity_id: None,
-                learned: None,
-                passed_test: None,
-                created_at: now,
-            };
-            let connection = stage(tx, connection, &revision, now)?;
+            let (connection, revision) = stage(tx, connection, settings, now)?;
             metadata::follow(tx, &connection, &revision, seen, now)?;
             let detail = json!({"revision": revision.id.to_string(), "number": revision.number});
             let (actor, scope) = (caller.actor(), Some(workspace.id));
@@ -400,14 +390,25 @@ async fn fetched(
     }
 }
 
-/// Makes a revision the draft of its connection.
+/// Makes settings the draft of a connection: a new revision, which has passed no test.
 pub(crate) fn stage(
     tx: &mut Tx<'_>,
     mut connection: Connection,
-    revision: &Revision,
+    settings: RevisionSettings,
     now: Timestamp,
-) -> Result<Connection, Problem> {
-    tx.insert_revision(revision)?;
+) -> Result<(Connection, Revision), Problem> {
+    let revision = Revision {
+        id: RevisionId::new(now),
+        workspace_id: connection.workspace_id,
+        connection_id: connection.id,
+        number: tx.next_revision_number(connection.id)?,
+        settings,
+        learned_idp_entity_id: None,
+        learned: None,
+        passed_test: None,
+        created_at: now,
+    };
+    tx.insert_revision(&revision)?;
     tx.expire_pending_tests(connection.id, now)?;
     connection.draft = Some(revision.id);
     if connection.phase != Phase::Live {
@@ -415,7 +416,7 @@ pub(crate) fn stage(
     }
     connection.updated_at = now;
     tx.update_connection(&connection)?;
-    Ok(connection)
+    Ok((connection, revision))
 }
 
 /// Go live with a revision that has passed its test. From then on SSO is mandatory for every
@@ -436,7 +437,7 @@ pub(crate) async fn enable(
     let (enabled, advisories) = service
         .store
         .write(move |tx| {
-            let (mut connection, workspace) = within_reach(tx, &caller, id)?;
+            let (mut connection, workspace) = to_change(tx, &caller, id)?;
             plan_gate(workspace.plan, &service_in.rules)?;
             let revision_id = wanted.revision_id.or(connection.draft).or(connection.live);
             let revision_id = revision_id.ok_or_else(nothing_saved)?;
@@ -491,7 +492,7 @@ pub(crate) async fn disable(
     let disabled = service
         .store
         .write(move |tx| {
-            let (mut connection, workspace) = within_reach(tx, &caller, id)?;
+            let (mut connection, workspace) = to_change(tx, &caller, id)?;
             let state = connection_state(&connection, workspace.plan, &service_in.rules);
             needs_force(state, body.force.unwrap_or(false), "disabling")?;
             if connection.phase != Phase::Disabled {
@@ -548,21 +549,12 @@ pub(crate) async fn restore(
     let staged = service
         .store
         .write(move |tx| {
-            let (connection, workspace) = within_reach(tx, &caller, id)?;
+            let (connection, workspace) = to_change(tx, &caller, id)?;
             plan_gate(workspace.plan, &service_in.rules)?;
             let old = tx
                 .revision(id, revision_id)?
                 .ok_or_else(|| Problem::not_found("revision"))?;
-            let revision = Revision {
-                id: RevisionId::new(now),
-                number: tx.next_revision_number(id)?,
-                learned_idp_entity_id: None,
-                learned: None,
-                passed_test: None,
-                created_at: now,
-                ..old
-            };
-            let connection = stage(tx, connection, &revision, now)?;
+            let (connection, revision) = stage(tx, connection, old.settings, now)?;
             metadata::follow(tx, &connection, &revision, None, now)?;
             let detail = json!({
                 "revision": revision.id.to_string(),

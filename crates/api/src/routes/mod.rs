@@ -3,6 +3,7 @@
 pub(crate) mod api_keys;
 pub(crate) mod attempts;
 pub(crate) mod audit_events;
+pub(crate) mod certificates;
 pub(crate) mod clients;
 pub(crate) mod connections;
 pub(crate) mod decisions;
@@ -11,6 +12,7 @@ pub(crate) mod inspections;
 pub(crate) mod members;
 pub(crate) mod metadata_refresh;
 pub(crate) mod problems;
+pub(crate) mod service_provider_keys;
 pub(crate) mod sessions;
 pub(crate) mod tests;
 mod text;
@@ -45,6 +47,13 @@ pub(crate) fn v1(config: &mut ServiceConfig) {
         .service(connections::disable)
         .service(connections::list_revisions)
         .service(connections::restore)
+        .service(certificates::list)
+        .service(certificates::add)
+        .service(certificates::retire)
+        .service(service_provider_keys::list)
+        .service(service_provider_keys::create)
+        .service(service_provider_keys::activate)
+        .service(service_provider_keys::delete)
         .service(metadata_refresh::refresh)
         .service(tests::create)
         .service(tests::list)

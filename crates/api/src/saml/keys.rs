@@ -86,7 +86,7 @@ pub(crate) fn own_keys(tx: &mut Tx<'_>, id: ConnectionId) -> Result<Option<OwnKe
     let Some(private) = tx.service_provider_key(id)? else {
         return Ok(None);
     };
-    let certificate = certificate(&connection.service_provider.certificate_pem)?;
+    let certificate = own_certificate(&connection.service_provider.certificate_pem)?;
     let key = SigningKey::from_pkcs8_der(&private).map_err(Problem::internal)?;
     let mut announced = vec![certificate.clone()];
     let mut decryption = vec![decryption_key(&private, &certificate)?];
@@ -94,7 +94,7 @@ pub(crate) fn own_keys(tx: &mut Tx<'_>, id: ConnectionId) -> Result<Option<OwnKe
         let Some(private) = tx.other_service_provider_key(other.id)? else {
             continue;
         };
-        let certificate = self::certificate(&other.certificate_pem)?;
+        let certificate = own_certificate(&other.certificate_pem)?;
         decryption.push(decryption_key(&private, &certificate)?);
         if other.stage == KeyStage::Next {
             announced.push(certificate);
@@ -107,7 +107,8 @@ pub(crate) fn own_keys(tx: &mut Tx<'_>, id: ConnectionId) -> Result<Option<OwnKe
     }))
 }
 
-fn certificate(pem: &str) -> Result<Certificate, Problem> {
+/// A certificate of ours, as it was stored.
+pub(crate) fn own_certificate(pem: &str) -> Result<Certificate, Problem> {
     let read = Certificate::parse_all(pem.as_bytes()).map_err(Problem::internal)?;
     let first = read.into_iter().next();
     first.ok_or_else(|| Problem::internal("a certificate of ours is missing"))

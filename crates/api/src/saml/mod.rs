@@ -20,7 +20,7 @@ use actix_web::web::ServiceConfig;
 
 pub(crate) use arrival::blocking;
 pub(crate) use begin::{begin, leave};
-pub(crate) use keys::{KeySet, OwnKeys, RevisionKeys, own_keys};
+pub(crate) use keys::{KeySet, OwnKeys, RevisionKeys, own_certificate, own_keys};
 pub(crate) use logout::{arrived, ask_idp};
 pub(crate) use sign_in::answer_with;
 pub(crate) use unsolicited::set_aside;

@@ -144,6 +144,8 @@ async fn conclude(
     };
     match admitted {
         Ok((code, member_id)) => {
+            let (uses, key) = (&service.certificate_uses, assertion.signed_by());
+            uses.noted(trip.connection_id, key, now);
             log(trip, "signed_in", None, Some(member_id));
             answer(service, &request, &code).await
         }
@@ -232,6 +234,13 @@ fn admit(
     };
     let (minted, code) = mint_with_code(grant, code_request, now).map_err(Problem::internal)?;
     tx.record_minted_in_browser(&minted, &trip.browser.to_hex(), now)?;
+    let key = assertion.signed_by();
+    if service
+        .certificate_uses
+        .is_due(trip.connection_id, key, now)
+    {
+        tx.note_certificate_use(trip.connection_id, &key.to_string(), now)?;
+    }
     let report = assertion.report().clone();
     tx.save_attempt(&attempt::signed_in(trip, request, report, member_id, now))?;
     let detail = json!({

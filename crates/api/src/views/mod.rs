@@ -1,5 +1,6 @@
 //! What the API answers with: the shapes of design §5.
 
+mod certificate;
 mod client;
 mod connection;
 mod inspection;
@@ -7,10 +8,12 @@ mod list;
 mod member;
 mod metadata_source;
 mod revision;
+mod service_provider_key;
 mod session;
 mod trail;
 mod workspace;
 
+pub(crate) use certificate::{CertificateView, ConnectionCertificateView};
 pub(crate) use client::{ApiKeyView, ClientView};
 pub(crate) use connection::{ConnectionParts, ConnectionView};
 pub(crate) use inspection::InspectionView;
@@ -18,6 +21,7 @@ pub(crate) use list::List;
 pub(crate) use member::{IdentityView, MemberView, SubjectView};
 pub(crate) use metadata_source::MetadataSourceView;
 pub(crate) use revision::RevisionView;
+pub(crate) use service_provider_key::ServiceProviderKeyView;
 pub(crate) use session::{DecisionView, ReasonView, SessionView};
 pub(crate) use trail::{
     AttemptView, AuditEventView, ReferenceView, ReportRowView, StrayView, TestView, report_rows,

@@ -1,10 +1,12 @@
-//! A revision and its certificates, as they are shown.
+//! A revision, as it is shown.
 
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 use vestibule_model::{AttributeMapping, NameIdPolicy, Revision};
 use vestibule_xmlsig::Certificate;
+
+use crate::views::CertificateView;
 
 /// One immutable version of a connection's settings.
 #[derive(Debug, Serialize, ToSchema)]
@@ -146,47 +148,6 @@ impl From<Revision> for RevisionView {
             idp_scopes: settings.idp_scopes,
             idp_metadata_url: settings.idp_metadata.map(|origin| origin.url),
             created_at: revision.created_at,
-        }
-    }
-}
-
-/// What stands in a certificate.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Certificate)]
-pub(crate) struct CertificateView {
-    /// Whom it names.
-    subject: String,
-    /// Who issued it.
-    issuer: String,
-    /// SHA-256 of the certificate, lower-case hex.
-    fingerprint_sha256: String,
-    /// SHA-256 of the public key (SPKI): what is trusted; the same for a renewed certificate with the
-    /// same key.
-    key_fingerprint_sha256: Option<String>,
-    /// Type and size of the key.
-    #[schema(example = "RSA 2048")]
-    key: String,
-    /// From when it counts.
-    #[schema(value_type = String, format = DateTime)]
-    not_before: Timestamp,
-    /// Until when it counts; expiry warns and locks nobody out by itself.
-    #[schema(value_type = String, format = DateTime)]
-    not_after: Timestamp,
-}
-
-impl From<&Certificate> for CertificateView {
-    fn from(certificate: &Certificate) -> Self {
-        Self {
-            subject: certificate.subject().to_owned(),
-            issuer: certificate.issuer().to_owned(),
-            fingerprint_sha256: certificate.fingerprint_sha256().to_string(),
-            key_fingerprint_sha256: certificate
-                .key_fingerprint()
-                .ok()
-                .map(|key| key.to_string()),
-            key: certificate.key_kind().to_string(),
-            not_before: certificate.not_before(),
-            not_after: certificate.not_after(),
         }
     }
 }

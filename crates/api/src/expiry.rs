@@ -1,0 +1,160 @@
+//! Warning of the end of certificates, by the clock.
+
+use actix_web::web::Data;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+use tracing::{info, warn};
+use vestibule_jobs::{Chore, Pace, Stop, repeat};
+use vestibule_model::{Actor, Connection, ConnectionState, Revision};
+use vestibule_policy::{Expiry, connection_state, expiry};
+use vestibule_store::{PageRequest, Reach, Tx};
+use vestibule_xmlsig::Certificate;
+
+use crate::{audit, clock, metadata::live_of, problem::Problem, saml::blocking, service::Service};
+
+/// Often enough that who is warned a day before has most of the day left.
+const CHORE: Chore = Chore {
+    lease: "certificate-expiry",
+    every: SignedDuration::from_hours(6),
+};
+/// How many connections are looked at at a time.
+const PAGE: u32 = 100;
+
+/// A certificate whose end is near.
+struct Ending {
+    fingerprint: String,
+    not_after: Timestamp,
+    days: i64,
+}
+
+/// Looks at the certificates of everything that is live, again and again, until it is told to stop.
+pub(crate) async fn run_jobs(service: Data<Service>, stop: Stop) {
+    let store = service.store.clone();
+    let work = move |now| {
+        let service = service.clone();
+        async move {
+            let looked = warn_of_ends(&service, now).await;
+            if let Err(problem) = &looked {
+                let cause = problem.cause.as_deref();
+                warn!(%problem, cause, "the end of certificates was not looked at");
+            }
+            looked.is_ok()
+        }
+    };
+    repeat(store, CHORE, Pace::default(), clock::now, work, stop).await;
+}
+
+/// Warns of each certificate of a live revision whose end is near, once 30, 14, 7 and 1 days before:
+/// an event for the audit log, and a line in the log. There is no mail yet, so the event names the
+/// admins who should be told.
+///
+/// # Errors
+/// [`Problem`] when the archive failed.
+async fn warn_of_ends(service: &Data<Service>, now: Timestamp) -> Result<(), Problem> {
+    let mut request = PageRequest::first(PAGE);
+    loop {
+        let wanted = request.clone();
+        let (live, next) = service
+            .store
+            .read(move |tx| live_revisions(tx, &wanted))
+            .await?;
+        let near = blocking(move || {
+            let near = live.into_iter().map(|(connection, revision)| {
+                let ending = ending(&revision, now);
+                (connection, revision, ending)
+            });
+            near.filter(|(_, _, ending)| !ending.is_empty())
+                .collect::<Vec<_>>()
+        })
+        .await?;
+        for (connection, revision, ending) in near {
+            let service_in = service.clone();
+            service
+                .store
+                .write(move |tx| notice(tx, &service_in, &connection, &revision, &ending, now))
+                .await?;
+        }
+        match next {
+            Some(cursor) => request.cursor = Some(cursor),
+            None => return Ok(()),
+        }
+    }
+}
+
+type LiveRevisions = (Vec<(Connection, Revision)>, Option<String>);
+
+fn live_revisions(tx: &mut Tx<'_>, request: &PageRequest) -> Result<LiveRevisions, Problem> {
+    let page = tx.enabled_connections(request)?;
+    let mut live = Vec::new();
+    for connection in page.items {
+        if let Some(revision) = live_of(tx, &connection)? {
+            live.push((connection, revision));
+        }
+    }
+    Ok((live, page.next_cursor))
+}
+
+fn ending(revision: &Revision, now: Timestamp) -> Vec<Ending> {
+    let pems = revision.settings.idp_certificates.iter();
+    pems.filter_map(|pem| Certificate::parse_all(pem.as_bytes()).ok())
+        .flatten()
+        .filter_map(|certificate| match expiry(certificate.not_after(), now) {
+            Expiry::Soon { days } => Some(Ending {
+                fingerprint: certificate.fingerprint_sha256().to_owned(),
+                not_after: certificate.not_after(),
+                days,
+            }),
+            Expiry::Current | Expiry::Expired => None,
+        })
+        .collect()
+}
+
+/// Gives the warnings that were not given before, if the revision still serves.
+fn notice(
+    tx: &mut Tx<'_>,
+    service: &Service,
+    seen: &Connection,
+    revision: &Revision,
+    ending: &[Ending],
+    now: Timestamp,
+) -> Result<(), Problem> {
+    let id = seen.id;
+    let Some(connection) = tx.connection(Reach::All, id)? else {
+        return Ok(());
+    };
+    let workspace = tx.workspace(Reach::All, connection.workspace_id)?;
+    let serves = workspace.is_some_and(|workspace| {
+        let state = connection_state(&connection, workspace.plan, &service.rules);
+        state == ConnectionState::Live && connection.live == Some(revision.id)
+    });
+    if !serves {
+        return Ok(());
+    }
+    for Ending {
+        fingerprint,
+        not_after,
+        days,
+    } in ending
+    {
+        if !tx.note_certificate_notice(id, fingerprint, *days, now)? {
+            continue;
+        }
+        let detail = json!({
+            "fingerprint": fingerprint,
+            "not_after": not_after,
+            "days": days,
+            "admins": tx.active_admins(connection.workspace_id)?,
+        });
+        let (scope, action) = (Some(connection.workspace_id), "certificate.expires_soon");
+        audit::record(tx, Actor::System, scope, action, id, &detail, now)?;
+        info!(
+            event = "certificate_expires_soon",
+            workspace.id = %connection.workspace_id,
+            connection.id = %id,
+            fingerprint,
+            days,
+            "a certificate of an IdP ends soon"
+        );
+    }
+    Ok(())
+}
