@@ -2,7 +2,9 @@
 //! says things, and pages that help.
 
 use serde_json::json;
-use vestibule_test_idp::{Fault, IdpConfig, SpRegistration, Style, TestIdp, Twist};
+use vestibule_test_idp::{
+    Binding, Fault, IdpConfig, Outgoing, SpRegistration, Style, TestIdp, Twist,
+};
 use vestibule_xmlsig::Certificate;
 
 use crate::support::{
@@ -214,4 +216,97 @@ fn who_cannot_be_signed_in_is_told_why_and_where_their_idp_helps() {
     let attempts = world.api.get(&world.path("/sign-in-attempts"));
     let attempts = attempts.expect(200).json();
     assert_eq!(attempts["data"][0]["reason"], "email-missing", "{attempts}");
+}
+
+#[test]
+fn a_certificate_that_has_expired_still_carries_its_key_unless_it_must_not() {
+    let world = World::new(Engine::Sqlite);
+    let (from, to) = (hours_ago(48), hours_ago(1));
+    let expired = world.idp.signing_key();
+    let expired = expired.self_signed_certificate("idp", from, to).unwrap();
+    let mut draft = World::draft_of(&world.idp);
+    draft["idp_certificates"] = json!([expired.to_pem()]);
+    save(&world, &draft);
+    let test = world.pass_test();
+    let rows = test["report"].as_array().expect("a report");
+    let told = |row: &&serde_json::Value| row["check"] == "certificate_expiry";
+    let row = rows.iter().find(told).expect("a row on the certificate");
+    assert_eq!(row["outcome"], "warn", "{row}");
+    world.enable().expect(200);
+    code_in(&world.sign_in(&ada(), &Twist::default()));
+
+    draft["refuse_expired_certificates"] = true.into();
+    save(&world, &draft);
+    let (test, _) = world.run_test(&world.idp, &Twist::default());
+    assert_eq!(test["state"], "failed", "{test}");
+    // What serves is not touched by it.
+    code_in(&world.sign_in(&ada(), &Twist::default()));
+}
+
+fn hours_ago(hours: i64) -> jiff::Timestamp {
+    now() - jiff::SignedDuration::from_hours(hours)
+}
+
+#[test]
+fn requests_and_responses_of_a_sign_out_go_where_the_metadata_says() {
+    let world = World::new(Engine::Sqlite);
+    let slo = world.idp.slo_url();
+    let metadata = declaring(&world.idp, "", "").replacen(
+        "</md:Extensions>",
+        &format!(
+            "</md:Extensions><md:SingleLogoutService \
+             Binding=\"urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect\" Location=\"{slo}\" \
+             ResponseLocation=\"{slo}/answers\"/>"
+        ),
+        1,
+    );
+    let saved = save(&world, &json!({"idp_metadata_xml": metadata}));
+    assert_eq!(saved["draft"]["idp_logout_url"], slo);
+    assert_eq!(
+        saved["draft"]["idp_logout_response_url"],
+        format!("{slo}/answers")
+    );
+    let ours = our_slo_url(&world);
+    world
+        .idp
+        .trust(SpRegistration::new(&world.entity_id, &world.acs_url).with_logout(&ours));
+    world.pass_test();
+    world.enable().expect(200);
+
+    let tokens = world.exchange(&world.code(&ada())).expect(200).json();
+    let session = world
+        .idp
+        .session_of(&world.entity_id, "ada@acme.example")
+        .unwrap();
+    let asking = world
+        .idp
+        .start_logout(&session, Binding::Redirect, None, now())
+        .unwrap();
+    let Outgoing::Redirect(asking) = asking else {
+        panic!("a redirect")
+    };
+    let answer = Browser::default().get(&asking).expect(303);
+    assert!(
+        answer
+            .location()
+            .starts_with(&format!("{slo}/answers?SAMLResponse=")),
+        "{answer:?}"
+    );
+
+    let tokens_again = world.exchange(&world.code(&ada())).expect(200).json();
+    assert!(!world.is_active(&text(&tokens, "/access_token")));
+    let hint = text(&tokens_again, "/id_token");
+    let url = format!("{}/oauth2/logout?id_token_hint={hint}", world.server.url);
+    let leaving = Browser::default().get(&url).expect(303);
+    assert!(
+        leaving
+            .location()
+            .starts_with(&format!("{slo}?SAMLRequest=")),
+        "{leaving:?}"
+    );
+}
+
+fn our_slo_url(world: &World) -> String {
+    let connection = world.api.get(&world.path("")).expect(200).json();
+    text(&connection, "/service_provider/slo_url")
 }
