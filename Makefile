@@ -26,7 +26,7 @@ demo: dependencies ## Build, walk through the main job in the terminal, then sta
 	echo "demo: the build took $$(( $$(date +%s) - started )) s; it is not part of the walk"; \
 	exec $(TARGET_DIR)/release/vestibule demo
 
-test: test-dependencies ## Run every test: both databases, SimpleSAMLphp end to end, the house rules
+test: test-dependencies ## Run every test: both databases, SimpleSAMLphp and pysaml2 end to end, the house rules
 	tests/with-services $(CARGO) test --locked --no-fail-fast --workspace --features vestibule-api/demo
 
 sanitize: toolchain ## Run the XML crates' tests under Valgrind (docs/memory-safety.md)

@@ -8,7 +8,7 @@ use crate::{
         http::{form, send},
         pysaml2::Pysaml2,
     },
-    third_party::{ThirdParty, stories},
+    third_party::{Fault, ThirdParty, stories},
 };
 
 impl ThirdParty for Pysaml2 {
@@ -34,8 +34,15 @@ impl ThirdParty for Pysaml2 {
         format!("{}/sso/unsolicited?{query}", self.base_url())
     }
 
-    fn unsigned(&self) -> &'static str {
-        "IncorrectlySigned"
+    fn complaints(&self, fault: Fault) -> &'static [&'static str] {
+        match fault {
+            Fault::Unsigned => &["IncorrectlySigned"],
+            Fault::ForeignKey => &[
+                "IncorrectlySigned",
+                "SignatureError",
+                "not signed by its sender",
+            ],
+        }
     }
 
     fn sign_out(&self, binding: &str) -> (String, &'static str) {

@@ -13,7 +13,7 @@ use crate::{
         simplesamlphp::{NameIdFormat, PEOPLE, SimpleSamlPhp, SpOptions},
         world::{World, code_in, text, unverified_claims},
     },
-    third_party::{ThirdParty, stories},
+    third_party::{Fault, ThirdParty, stories},
 };
 
 /// The one for every test.
@@ -52,8 +52,14 @@ impl ThirdParty for SimpleSamlPhp {
         format!("{}/saml2/idp/SSOService.php?{query}", self.base_url())
     }
 
-    fn unsigned(&self) -> &'static str {
-        "no signature found on message"
+    fn complaints(&self, fault: Fault) -> &'static [&'static str] {
+        match fault {
+            Fault::Unsigned => &["no signature found on message"],
+            Fault::ForeignKey => &[
+                "Unable to validate Signature",
+                "Unable to validate signature",
+            ],
+        }
     }
 
     /// It sends by redirect whenever it can.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::support::{
     database::Engine,
     html::text as text_of,
-    http::{Answer, send},
+    http::{Answer, form, send},
     person::Person,
     simplesamlphp::PEOPLE,
     world::{REDIRECT_URI, World, code_in, text},
@@ -28,11 +28,19 @@ pub(crate) trait ThirdParty {
     /// Where people go to sign in at an SP that did not ask for it.
     fn unsolicited_url(&self, entity_id: &str, relay_state: &str) -> String;
 
-    /// What people read when a request is not signed.
-    fn unsigned(&self) -> &'static str;
+    /// What people read when it does not take a message of ours for this, in one of these words.
+    fn complaints(&self, fault: Fault) -> &'static [&'static str];
 
     /// Where people go to sign out, and what they read when every SP has said that they are.
     fn sign_out(&self, binding: &str) -> (String, &'static str);
+}
+
+/// What a message of ours may lack.
+pub(crate) enum Fault {
+    /// It is not signed.
+    Unsigned,
+    /// It is signed by a key that our metadata do not have.
+    ForeignKey,
 }
 
 /// A connection to it.
@@ -73,6 +81,35 @@ impl<'i> Scene<'i> {
     fn introduce(&self, cipher: Option<&str>) {
         let ours = send("GET", &self.world.entity_id, &[], "").expect(200);
         self.idp.trust(&self.world.entity_id, &ours.body, cipher);
+    }
+
+    /// From now on the IdP takes a stranger's key for ours, and says so to whoever goes there.
+    fn is_refused_by_another_key(&self, person: &mut Person, url: &str) {
+        let ours = send("GET", &self.world.entity_id, &[], "").expect(200).body;
+        let (_, certificate) = ours.split_once("<ds:X509Certificate>").unwrap();
+        let (certificate, _) = certificate.split_once('<').unwrap();
+        let stranger = self.world.idp.certificate().to_base64_der();
+        let swapped = ours.replace(certificate, &stranger);
+        self.idp.trust(&self.world.entity_id, &swapped, None);
+        let page = person.go(url);
+        assert!(person.at().starts_with(self.idp.base_url()), "{page:?}");
+        self.assert_complains(&page, Fault::ForeignKey);
+    }
+
+    fn assert_complains(&self, page: &Answer, fault: Fault) {
+        let read = text_of(&page.body);
+        let mut words = self.idp.complaints(fault).iter();
+        assert!(words.any(|words| read.contains(words)), "{read}");
+    }
+
+    /// Where the application sends its people to sign out.
+    fn logout_url(&self, tokens: &Value) -> String {
+        let query = form(&[
+            ("id_token_hint", &text(tokens, "/id_token")),
+            ("post_logout_redirect_uri", SIGNED_OUT),
+            ("state", "bye"),
+        ]);
+        format!("{}/oauth2/logout?{query}", self.world.server.url)
     }
 
     /// A test of the draft, by somebody new: as the API shows it, and the last page.
@@ -186,7 +223,7 @@ pub(crate) fn insists_on_signed_requests(idp: &dyn ThirdParty, binding: &str) {
     scene.save(&settings(false));
     let (test, page) = scene.test();
     assert_eq!(test["state"], "pending", "nothing came back: {test}");
-    assert!(text_of(&page.body).contains(idp.unsigned()), "{page:?}");
+    scene.assert_complains(&page, Fault::Unsigned);
 }
 
 /// Signing out in the application ends both sessions, and comes back to the application.
@@ -194,12 +231,7 @@ pub(crate) fn signs_out_from_the_application(idp: &dyn ThirdParty, binding: &str
     let scene = Scene::live(idp, &json!({"idp_logout_binding": binding}), None);
     let mut person = ada();
     let tokens = scene.sign_in(&mut person);
-    let query = url::form_urlencoded::Serializer::new(String::new())
-        .append_pair("id_token_hint", &text(&tokens, "/id_token"))
-        .append_pair("post_logout_redirect_uri", SIGNED_OUT)
-        .append_pair("state", "bye")
-        .finish();
-    let back = person.go(&format!("{}/oauth2/logout?{query}", scene.world.server.url));
+    let back = person.go(&scene.logout_url(&tokens));
     assert_eq!(person.at(), format!("{SIGNED_OUT}?state=bye"), "{back:?}");
     assert!(scene.was_at_the_idp(&person), "{:#?}", person.visited);
     let requests = person.posted_messages("SAMLRequest");
@@ -208,8 +240,9 @@ pub(crate) fn signs_out_from_the_application(idp: &dyn ThirdParty, binding: &str
     assert!(!scene.is_signed_in(&tokens));
     let refused = scene.world.refresh(&text(&tokens, "/refresh_token"));
     assert_eq!(refused.expect(400).json()["error"], "invalid_grant");
-    scene.sign_in(&mut person);
+    let tokens = scene.sign_in(&mut person);
     assert!(person.typed_password, "the IdP's session had ended");
+    scene.is_refused_by_another_key(&mut person, &scene.logout_url(&tokens));
 }
 
 /// Signing out at the IdP ends our session, and our answer satisfies the IdP.
@@ -225,16 +258,8 @@ pub(crate) fn signs_out_from_the_idp(idp: &dyn ThirdParty, binding: &str) {
     let page = person.go(&url).expect(200);
     assert!(person.at().starts_with(scene.idp.base_url()), "{page:?}");
     assert!(text_of(&page.body).contains(read), "{page:?}");
-    let slo = format!(
-        "{}/saml/{}/slo",
-        scene.world.server.url, scene.world.connection
-    );
-    let asked = person
-        .visited
-        .iter()
-        .filter(|url| url.starts_with(&slo))
-        .count();
-    assert_eq!(asked, 1, "{:#?}", person.visited);
+    let answers = person.posted_messages("SAMLResponse");
+    assert_eq!(answers.len(), usize::from(binding == "post"), "{page:?}");
 
     assert!(!scene.is_signed_in(&tokens));
     assert!(
@@ -243,6 +268,7 @@ pub(crate) fn signs_out_from_the_idp(idp: &dyn ThirdParty, binding: &str) {
     );
     scene.sign_in(&mut person);
     assert!(person.typed_password, "the IdP's session had ended");
+    scene.is_refused_by_another_key(&mut person, &url);
 }
 
 /// A sign-in that begins at the IdP is begun anew by the application, which gets its code, once.
