@@ -1,3 +1,6 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| vestibule_fuzz::run("metadata", data));
+libfuzzer_sys::fuzz_target!(
+    init: vestibule_fuzz::load(),
+    |data: &[u8]| vestibule_fuzz::run("metadata", data)
+);
