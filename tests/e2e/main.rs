@@ -15,8 +15,8 @@ mod bad_input;
 mod bindings;
 #[path = "../../crates/saml/tests/support/case.rs"]
 mod case;
-mod corpus;
 mod certificates;
+mod corpus;
 #[path = "../faults/mod.rs"]
 mod faults;
 mod federation;
