@@ -27,8 +27,9 @@ use vestibule_xmlsig::SigningKey;
 
 use crate::case::{self, Case, cases};
 use crate::support::{
-    database::{Engine, service},
+    database::Engine,
     http::{self, Answer, form},
+    redis::RedisServer,
     server::{MASTER_KEY, Server},
     world::REDIRECT_URI,
 };
@@ -57,6 +58,8 @@ fn clock(folder: &Path) -> String {
 /// The server, and the crates it keeps things with.
 struct Bed {
     server: Server,
+    /// Of its own: every other server on one takes away what has expired by a clock that runs.
+    _redis_server: RedisServer,
     store: Store,
     redis: Redis,
     system: actix_web::rt::SystemRunner,
@@ -70,7 +73,8 @@ struct Bed {
 impl Bed {
     fn new(ours: &[Case]) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let (preload, redis_url) = (clock(folder.path()), service("VESTIBULE_TEST_REDIS_URL"));
+        let redis_server = RedisServer::start();
+        let (preload, redis_url) = (clock(folder.path()), redis_server.url());
         let held_at = FROZEN.parse::<Timestamp>().unwrap().as_second().to_string();
         let server = Server::with(
             Engine::Sqlite,
@@ -101,6 +105,7 @@ impl Bed {
             .unwrap();
         Self {
             server,
+            _redis_server: redis_server,
             store,
             redis,
             system,

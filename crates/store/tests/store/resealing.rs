@@ -6,7 +6,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use vestibule_model::{AttemptId, ConnectionId, TestId, TestState};
+use vestibule_model::{
+    AttemptId, ConnectionId, KeyStage, ServiceProviderKey, ServiceProviderKeyId, TestId, TestState,
+};
 use vestibule_session::{Secret, SigningKey};
 use vestibule_store::{MasterKey, MasterKeys, Resealed, Store, StoreConfig, StoreError};
 
@@ -15,8 +17,9 @@ use crate::on_both;
 use crate::samples::*;
 
 /// The columns that hold sealed values. One more of them needs a line in [`fill`].
-const SEALED: [&str; 5] = [
+const SEALED: [&str; 6] = [
     "connections.sp_private_key",
+    "service_provider_keys.private_key",
     "settings.value",
     "sign_in_attempts.response",
     "signing_keys.pkcs8",
@@ -43,6 +46,7 @@ fn reseal(store: &Store) -> Resealed {
 struct Written {
     connection: ConnectionId,
     sp_key: Vec<u8>,
+    next_key: ServiceProviderKeyId,
     test: TestId,
     token: String,
     attempt: AttemptId,
@@ -59,9 +63,18 @@ fn fill(store: &Store, slug: &str) -> Written {
     );
     let test = test_run(&scene.revision);
     let attempt = attempt(&scene.revision, None);
+    let next = ServiceProviderKey {
+        id: ServiceProviderKeyId::new(now()),
+        workspace_id: scene.workspace.id,
+        connection_id: scene.connection.id,
+        stage: KeyStage::Next,
+        certificate_pem: String::new(),
+        created_at: now(),
+    };
     let written = Written {
         connection: scene.connection.id,
         sp_key: KEY.to_vec(),
+        next_key: next.id,
         test: test.id,
         token: token.expose().to_owned(),
         attempt: attempt.id,
@@ -70,6 +83,7 @@ fn fill(store: &Store, slug: &str) -> Written {
     };
     let filled = store.write(move |tx| {
         scene.insert(tx)?;
+        tx.insert_service_provider_key(&next, KEY)?;
         tx.insert_test(&test, &token)?;
         tx.insert_attempt(&attempt)?;
         tx.keep_response(attempt.id, "PHNhbWw+", later(86_400))?;
@@ -90,6 +104,9 @@ fn assert_readable(store: &Store, written: &Written) {
     let response = wait(store.read(move |tx| tx.kept_response(attempt, now())));
     assert_eq!(response.unwrap().as_deref(), Some("PHNhbWw+"));
     assert_eq!(sp_key.as_ref(), Some(&written.sp_key));
+    let next = written.next_key;
+    let next_key = wait(store.read(move |tx| tx.other_service_provider_key(next))).unwrap();
+    assert_eq!(next_key.as_deref(), Some(&written.sp_key));
     assert_eq!(
         token.as_ref().map(Secret::expose),
         Some(written.token.as_str())
@@ -145,10 +162,10 @@ on_both! {
 
         let mut seen = Vec::new();
         let outcome = wait(store.reseal(|step| seen.push((step.table, step.resealed)))).unwrap();
-        // The sentinel, and three of each of the 45.
-        let expected = Resealed { resealed: 4 * 45 + 1, current: 4, ..Resealed::default() };
+        // The sentinel, and five of each of the 45.
+        let expected = Resealed { resealed: 5 * 45 + 1, current: 5, ..Resealed::default() };
         assert_eq!(outcome, expected);
-        assert_eq!(seen.last(), Some(&("settings", 136)));
+        assert_eq!(seen.last(), Some(&("settings", 5 * 45 + 1)));
         let new_id = sentinel(bed);
         assert_ne!(new_id, old_id);
         assert_eq!(columns_under(bed, &old_id), BTreeSet::new());
@@ -158,10 +175,10 @@ on_both! {
         let alone = open(bed, keys(&[&new])).unwrap();
         written.iter().chain([&late]).for_each(|written| assert_readable(&alone, written));
         // Again: nothing to do. And back, should the new key have been a mistake.
-        let expected = Resealed { current: 4 * 46 + 1, ..Resealed::default() };
+        let expected = Resealed { current: 5 * 46 + 1, ..Resealed::default() };
         assert_eq!(reseal(&store), expected);
         let back = reseal(&open(bed, keys(&[&old, &new])).unwrap());
-        assert_eq!((back.resealed, back.left_count), (185, 0));
+        assert_eq!((back.resealed, back.left_count), (5 * 46 + 1, 0));
         assert_readable(&open(bed, keys(&[&old])).unwrap(), &late);
     }
 
@@ -207,7 +224,7 @@ on_both! {
         ));
         let (store, before) = (open(bed, keys(&[&new, &old])).unwrap(), sentinel(bed));
         let outcome = reseal(&store);
-        assert_eq!((outcome.resealed, outcome.left_count), (6, 2));
+        assert_eq!((outcome.resealed, outcome.left_count), (9, 2));
         let left = [format!("connections/{id}/sp_private_key"), "settings/master_key/value".to_owned()];
         assert_eq!(outcome.left, left);
         assert_eq!(sentinel(bed), before);
