@@ -84,6 +84,15 @@ pub(crate) fn redirect(status: StatusCode, url: String) -> HttpResponse {
         .finish()
 }
 
+/// What few error pages have.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct More {
+    /// Where more help is: the IdP's page for people whom it could not sign in (SDP-SP11).
+    pub(crate) help: Option<Box<str>>,
+    /// For support: what came instead of what was expected, in our own words.
+    pub(crate) detail: Option<Box<str>>,
+}
+
 /// A failure that a person sees.
 #[derive(Debug, Clone)]
 pub(crate) struct ErrorPage {
@@ -93,12 +102,10 @@ pub(crate) struct ErrorPage {
     pub(crate) message: String,
     /// What the person can do.
     pub(crate) advice: &'static str,
-    /// Where more help is: the IdP's page for people whom it could not sign in (SDP-SP11).
-    pub(crate) help: Option<Box<str>>,
     /// What support asks for: the attempt's, or one that the log alone knows.
     pub(crate) reference: Option<Reference>,
-    /// For support: what came instead of what was expected, in our own words.
-    pub(crate) detail: Option<Box<str>>,
+    /// What few pages have.
+    pub(crate) more: Box<More>,
     /// For the log: a stable word, and the cause.
     pub(crate) reason: &'static str,
     pub(crate) cause: Option<Box<str>>,
@@ -117,9 +124,8 @@ impl ErrorPage {
             title,
             message: message.into(),
             advice,
-            help: None,
+            more: Box::default(),
             reference: None,
-            detail: None,
             reason,
             cause: None,
         }
@@ -133,7 +139,7 @@ impl ErrorPage {
     /// A page of somebody else's that helps; nothing but an https URL is linked to.
     pub(crate) fn help(mut self, url: Option<&str>) -> Self {
         let plain = url.filter(|url| web_url::parse(url).is_ok());
-        self.help = plain.map(Box::from);
+        self.more.help = plain.map(Box::from);
         self
     }
 
@@ -143,7 +149,7 @@ impl ErrorPage {
     }
 
     pub(crate) fn detail(mut self, detail: impl std::fmt::Display) -> Self {
-        self.detail = Some(detail.to_string().into());
+        self.more.detail = Some(detail.to_string().into());
         self
     }
 
@@ -151,7 +157,7 @@ impl ErrorPage {
     pub(crate) fn render(&self, request_id: &str) -> HttpResponse {
         let reference = self.reference.map(|reference| reference.to_string());
         let reference = reference.as_deref().unwrap_or(request_id);
-        let help = self.help.as_deref().map_or_else(String::new, |url| {
+        let help = self.more.help.as_deref().map_or_else(String::new, |url| {
             format!(
                 "<p><a href=\"{}\" rel=\"noreferrer\">Help from your identity provider</a></p>\n",
                 escape(url)

@@ -41,7 +41,7 @@ pub(super) struct Options {
 }
 
 /// Inspects, prints, and says by the exit status what came of it.
-pub(super) fn run(options: Options) -> ExitCode {
+pub(super) fn run(options: &Options) -> ExitCode {
     match try_run(options) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
@@ -52,7 +52,7 @@ pub(super) fn run(options: Options) -> ExitCode {
     }
 }
 
-fn try_run(options: Options) -> Result<bool, Failure> {
+fn try_run(options: &Options) -> Result<bool, Failure> {
     let saml_response = form_value(&read(&options.file)?)?;
     let (config, _) = super::config()?;
     let store = super::open_store()?;
@@ -94,7 +94,8 @@ fn read(path: &std::path::Path) -> Result<String, Failure> {
         let file = std::fs::File::open(path).map_err(named)?;
         file.take(MAX_FILE).read_to_end(&mut bytes).map_err(named)?;
     }
-    String::from_utf8(bytes).map_err(|_| format!("{}: not text in UTF-8", path.display()).into())
+    String::from_utf8(bytes)
+        .map_err(|_cause| format!("{}: not text in UTF-8", path.display()).into())
 }
 
 /// The value of the form field, of whatever the file holds.

@@ -87,7 +87,7 @@ type Failure = Box<dyn std::error::Error>;
 fn dispatch(command: Command) -> Result<ExitCode, Failure> {
     let done: Result<(), Failure> = match command {
         // Its exit status says what came of it.
-        Command::Inspect(options) => return Ok(inspect::run(options)),
+        Command::Inspect(options) => return Ok(inspect::run(&options)),
         Command::Openapi => {
             print!("{}", openapi::to_yaml()?);
             Ok(())

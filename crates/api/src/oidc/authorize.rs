@@ -220,7 +220,7 @@ fn authn_after(parameters: &Parameters, now: Timestamp) -> Result<Option<Timesta
     };
     let seconds: u32 = max_age
         .parse()
-        .map_err(|_| Refused::new("invalid_request", "max_age must be a number of seconds"))?;
+        .map_err(|_cause| Refused::new("invalid_request", "max_age must be a number of seconds"))?;
     Ok(now
         .checked_sub(SignedDuration::from_secs(seconds.into()))
         .ok())

@@ -29,7 +29,7 @@ pub(super) async fn noted(
         reference,
         connection_id,
         reason: page.reason.to_owned(),
-        detail: page.detail.as_deref().map(str::to_owned),
+        detail: page.more.detail.as_deref().map(str::to_owned),
         received_at: now,
     };
     let page = page.reference(reference);

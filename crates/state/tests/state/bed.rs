@@ -215,7 +215,9 @@ pub(crate) fn stray(connection_id: ConnectionId, number: u64, now: Timestamp) ->
         reference: Reference::from_random(number),
         connection_id,
         reason: "response-unreadable".to_owned(),
-        detail: number.is_multiple_of(2).then(|| "the message is \"empty\"".to_owned()),
+        detail: number
+            .is_multiple_of(2)
+            .then(|| "the message is \"empty\"".to_owned()),
         received_at: now,
     }
 }
