@@ -20,8 +20,8 @@ fn captured(world: &World, twist: &Twist) -> (Browser, String) {
     (browser, form.saml_response)
 }
 
-fn inspect(world: &World, more: Value) -> Value {
-    let answer = world.api.post(&world.path("/inspections"), &more);
+fn inspect(world: &World, more: &Value) -> Value {
+    let answer = world.api.post(&world.path("/inspections"), more);
     answer.expect(200).json()
 }
 
@@ -64,7 +64,7 @@ on_both! {
             Twist { tampered: true, ..Twist::default() },
         ] {
             let (mut browser, response) = captured(&world, &twist);
-            let inspected = inspect(&world, json!({"saml_response": response}));
+            let inspected = inspect(&world, &json!({"saml_response": response}));
             let answer = browser.deliver(&world.acs_url, &response);
             assert_eq!(inspected["accepted"], answer.status == 303, "{answer:?}: {inspected}");
             let list = world.api.get(&world.path("/sign-in-attempts")).expect(200).json();
@@ -85,7 +85,7 @@ on_both! {
     fn the_policy_says_what_it_would_say(engine) {
         let world = World::live(engine);
         let (_, response) = captured(&world, &Twist::default());
-        let policy = |world: &World| inspect(world, json!({"saml_response": response}))["policy"].clone();
+        let policy = |world: &World| inspect(world, &json!({"saml_response": response}))["policy"].clone();
         assert_eq!(policy(&world)["allowed"], true);
         let members = || world.api.get(&world.workspace_path("/members")).expect(200).json()["data"].as_array().unwrap().len();
         assert_eq!(members(), 0, "the member it would make is not made");
@@ -106,18 +106,18 @@ on_both! {
         draft["idp_entity_id"] = json!("https://elsewhere.example");
         let draft = world.api.put(&world.path("/draft"), &draft).expect(200).json();
         let draft = text(&draft, "/draft/id");
-        let by_draft = inspect(&world, json!({"saml_response": response, "revision_id": draft}));
+        let by_draft = inspect(&world, &json!({"saml_response": response, "revision_id": draft}));
         assert_eq!(by_draft["as_if_live"], true);
         assert!(failing(&by_draft["report"]).contains(&"assertion_issuer"), "{by_draft}");
-        let by_live = inspect(&world, json!({"saml_response": response, "revision_id": live}));
+        let by_live = inspect(&world, &json!({"saml_response": response, "revision_id": live}));
         assert_eq!((&by_live["accepted"], &by_live["as_if_live"]), (&json!(true), &json!(false)));
 
         let later = now() + SignedDuration::from_hours(3);
-        let too_late = inspect(&world, json!({"saml_response": response, "at": later}));
+        let too_late = inspect(&world, &json!({"saml_response": response, "at": later}));
         assert!(failing(&too_late["report"]).contains(&"conditions_window"), "{too_late}");
         // A refused connection is judged as if its draft were live.
         world.api.post(&world.path("/disable"), &json!({"force": true})).expect(200);
-        let disabled = inspect(&world, json!({"saml_response": response, "revision_id": live}));
+        let disabled = inspect(&world, &json!({"saml_response": response, "revision_id": live}));
         assert_eq!((&disabled["accepted"], &disabled["as_if_live"]), (&json!(true), &json!(true)));
         let elsewhere = json!({"saml_response": response, "revision_id": "rev_018f0000000070008000000000000000"});
         assert_eq!(world.api.post(&world.path("/inspections"), &elsewhere).problem(422), "invalid-value");
@@ -125,7 +125,7 @@ on_both! {
 
     fn an_unsolicited_assertion_is_used_up_however_it_is_asked_about(engine) {
         let world = World::live(engine);
-        let claims = |body: &Value| inspect(&world, body.clone())["burned"].clone();
+        let claims = |body: &Value| inspect(&world, body)["burned"].clone();
         let (_, one) = captured(&world, &unsolicited());
         assert_eq!(claims(&json!({"saml_response": one})), true);
         let (_, two) = captured(&world, &unsolicited());
@@ -150,7 +150,7 @@ on_both! {
         browser.deliver(&world.acs_url, &response).expect(403);
         let attempt = || world.api.get(&world.path("/sign-in-attempts")).expect(200).json()["data"][0].clone();
         let id = text(&attempt(), "/id");
-        let inspected = inspect(&world, json!({"attempt_id": id}));
+        let inspected = inspect(&world, &json!({"attempt_id": id}));
         assert_eq!(failing(&inspected["report"]), ["audience"]);
         let timeline = attempt()["timeline"].as_array().unwrap().clone();
         assert_eq!(timeline.last().unwrap()["step"], "inspected");
@@ -172,7 +172,7 @@ on_both! {
         assert_eq!(weak.post(&world.path("/inspections"), &body).problem(403), "insufficient-scope");
         world.server.api(&["connections:inspect"]).post(&world.path("/inspections"), &body).expect(200);
         // What is no response is a report too.
-        let nothing = inspect(&world, json!({"saml_response": "no base64!"}));
+        let nothing = inspect(&world, &json!({"saml_response": "no base64!"}));
         assert_eq!(failing(&nothing["report"]), ["response_format"]);
         assert_eq!(nothing["policy"], Value::Null);
     }
@@ -201,7 +201,7 @@ fn what_an_inspection_has_used_up_signs_nobody_in() {
     for inspects in [false, true] {
         let (_, response) = captured(&world, &unsolicited());
         if inspects {
-            let inspected = inspect(&world, json!({"saml_response": response}));
+            let inspected = inspect(&world, &json!({"saml_response": response}));
             assert_eq!(
                 (&inspected["accepted"], &inspected["burned"]),
                 (&json!(true), &json!(true))

@@ -11,8 +11,11 @@ use crate::support::{
     world::{World, ada, code_in},
 };
 
+/// A way to end a connection.
+type End = fn(&World) -> Answer;
+
 /// What an admin, or a bill that was not paid, does meanwhile.
-const ENDS: [(&str, fn(&World) -> Answer); 3] = [
+const ENDS: [(&str, End); 3] = [
     ("disabled", |world| {
         world
             .api
