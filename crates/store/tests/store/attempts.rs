@@ -113,7 +113,7 @@ on_both! {
         let copy = done.clone();
         assert_eq!(bed.write(move |tx| tx.save_attempt(&copy)), Ok(true));
         assert_eq!(bed.write(move |tx| tx.save_attempt(&garbage)), Ok(false));
-        let (other, again) = (member.clone(), attempt.clone());
+        let (other, again) = (member, attempt.clone());
         assert_eq!(bed.write(move |tx| tx.save_attempt(&signed_in(&again, &other, 7))), Ok(false));
         assert_eq!(read(bed, &attempt), done);
         let (id, event) = (attempt.id, step(AttemptStep::CodeRedeemed, 8));
@@ -130,7 +130,7 @@ on_both! {
     fn a_thousand_posts_of_garbage_leave_room_for_the_end(bed) {
         let Scene { revision, member, .. } = Scene::stored(bed, "acme");
         let attempt = pending(&revision);
-        let (copy, of) = (attempt.clone(), member.clone());
+        let (copy, of) = (attempt.clone(), member);
         bed.write(move |tx| {
             for second in 0..1000 {
                 assert!(tx.save_attempt(&refused(&copy, second))?);
@@ -173,7 +173,8 @@ on_both! {
             let page = bed.read(move |tx| tx.list_attempts(conn, &filter, &PageRequest::first(9))).unwrap();
             let mut found: Vec<_> = page.items.iter().map(|attempt| attempt.id).collect();
             let mut expected = expected;
-            (found.sort(), expected.sort());
+            found.sort();
+            expected.sort();
             assert_eq!(found, expected);
         }
         let (ws, reference) = (workspace.id, Reference::from_random(1));
@@ -243,7 +244,7 @@ on_both! {
         let other = Scene::stored(bed, "other");
         let old = Attempt { id: AttemptId::new(now()), ..pending(&other.revision) };
         let ended = refused(&Attempt { id: AttemptId::new(now()), ..old.clone() }, 4);
-        let (copies, revision) = ([old.clone(), ended.clone()], scene.revision.clone());
+        let (copies, revision) = ([old, ended.clone()], scene.revision);
         bed.write(move |tx| {
             for attempt in &copies {
                 tx.insert_attempt(attempt)?;
