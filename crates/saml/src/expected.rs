@@ -51,17 +51,22 @@ pub struct CertificateFacts {
     pub not_after: Timestamp,
 }
 
-/// The parts of an expectation, the IdP apart.
+/// A request of ours, an AuthnRequest or a LogoutRequest, that a browser was sent away with.
+#[derive(Debug, Clone)]
+pub struct SentRequest {
+    /// Its ID.
+    pub id: String,
+    /// When it was made.
+    pub issued_at: Timestamp,
+}
+
+/// The parts of an expectation, the request and the IdP apart.
 #[derive(Debug, Clone)]
 pub struct ExpectedParts {
     /// Our entity ID: the audience.
     pub sp_entity_id: String,
-    /// The ACS URL that the message arrived at.
+    /// The ACS URL that the message arrived at, or should have been sent to.
     pub acs_url: String,
-    /// The ID of the AuthnRequest that this browser was sent away with.
-    pub request_id: String,
-    /// When it was.
-    pub request_issued_at: Timestamp,
     /// How far clocks may differ, in either direction (IIP-G01). A negative one counts as none.
     pub clock_skew: SignedDuration,
     /// Whether a Response without a signature of its own is refused, its assertion signed or not
@@ -82,20 +87,12 @@ pub struct ExpectedParts {
 }
 
 impl ExpectedParts {
-    /// An answer to this request, with nothing asked for beyond what every response owes.
+    /// Nothing asked for beyond what every response owes.
     #[must_use]
-    pub fn new(
-        sp_entity_id: String,
-        acs_url: String,
-        request_id: String,
-        request_issued_at: Timestamp,
-        clock_skew: SignedDuration,
-    ) -> Self {
+    pub fn new(sp_entity_id: String, acs_url: String, clock_skew: SignedDuration) -> Self {
         Self {
             sp_entity_id,
             acs_url,
-            request_id,
-            request_issued_at,
             clock_skew,
             require_signed_response: false,
             identifier: Identifier::NameId,
@@ -108,58 +105,13 @@ impl ExpectedParts {
     }
 }
 
-/// The parts of an expectation without a request: nothing is compared with one.
-#[derive(Debug, Clone)]
-pub struct UnsolicitedParts {
-    /// Our entity ID: the audience.
-    pub sp_entity_id: String,
-    /// The ACS URL that the message arrived at, or should have been sent to.
-    pub acs_url: String,
-    /// How far clocks may differ, in either direction (IIP-G01). A negative one counts as none.
-    pub clock_skew: SignedDuration,
-    /// Whether a Response without a signature of its own is refused (IIP-SP13).
-    pub require_signed_response: bool,
-    /// By what the subject is known.
-    pub identifier: Identifier,
-    /// The scopes (domains) that the IdP may assert in scoped attributes; empty: any (SDP-SP17).
-    pub allowed_scopes: Vec<String>,
-    /// The AuthnContext classes that are accepted; empty: any, and none at all (IIP-SP07).
-    pub required_authn_context: Vec<String>,
-    /// The certificates of the trusted keys, where there are any.
-    pub certificates: Vec<CertificateFacts>,
-    /// What the passed test of this connection saw.
-    pub learned: Option<Learned>,
-}
-
-/// The parts of an inspection.
-pub type InspectParts = UnsolicitedParts;
-
-impl UnsolicitedParts {
-    /// An answer to no request, with nothing asked for beyond what every response owes.
-    #[must_use]
-    pub fn new(sp_entity_id: String, acs_url: String, clock_skew: SignedDuration) -> Self {
-        Self {
-            sp_entity_id,
-            acs_url,
-            clock_skew,
-            require_signed_response: false,
-            identifier: Identifier::NameId,
-            allowed_scopes: Vec::new(),
-            required_authn_context: Vec::new(),
-            certificates: Vec::new(),
-            learned: None,
-        }
-    }
-}
-
 /// What a Response is held against.
 #[derive(Debug, Clone)]
 pub struct Expected<P> {
     /// None only where the purpose may learn it.
     pub(crate) idp_entity_id: Option<String>,
     pub(crate) request: Request,
-    pub(crate) authn_after: Option<Timestamp>,
-    pub(crate) parts: UnsolicitedParts,
+    pub(crate) parts: ExpectedParts,
     purpose: PhantomData<fn() -> P>,
 }
 
@@ -167,7 +119,7 @@ pub struct Expected<P> {
 #[derive(Debug, Clone)]
 pub(crate) enum Request {
     /// This request of ours.
-    Ours { id: String, issued_at: Timestamp },
+    Ours(SentRequest),
     /// None, and it must not say otherwise.
     None,
     /// Nobody knows: an inspection.
@@ -177,64 +129,39 @@ pub(crate) enum Request {
 impl Expected<SignIn> {
     /// A sign-in: the IdP is known, by settings or by a passed test.
     #[must_use]
-    pub fn sign_in(parts: ExpectedParts, idp_entity_id: String) -> Self {
-        Self::answer(parts, Some(idp_entity_id))
+    pub fn sign_in(sent: SentRequest, parts: ExpectedParts, idp_entity_id: String) -> Self {
+        Self::new(Request::Ours(sent), parts, Some(idp_entity_id))
     }
 
     /// A sign-in that begins at the IdP: it answers no request, and must not say that it does
     /// (Profiles §4.1.4.3, §4.1.5).
     #[must_use]
-    pub fn unsolicited(parts: UnsolicitedParts, idp_entity_id: String) -> Self {
-        Self::new(Request::None, None, parts, Some(idp_entity_id))
+    pub fn unsolicited(parts: ExpectedParts, idp_entity_id: String) -> Self {
+        Self::new(Request::None, parts, Some(idp_entity_id))
     }
 }
 
 impl Expected<Test> {
     /// A test: without an entity ID, it is learned from the assertion.
     #[must_use]
-    pub fn test(parts: ExpectedParts, idp_entity_id: Option<String>) -> Self {
-        Self::answer(parts, idp_entity_id)
+    pub fn test(sent: SentRequest, parts: ExpectedParts, idp_entity_id: Option<String>) -> Self {
+        Self::new(Request::Ours(sent), parts, idp_entity_id)
     }
 }
 
 impl Expected<Inspect> {
     /// An inspection: without an entity ID, any will do.
     #[must_use]
-    pub fn inspect(parts: InspectParts, idp_entity_id: Option<String>) -> Self {
-        Self::new(Request::Unknown, None, parts, idp_entity_id)
+    pub fn inspect(parts: ExpectedParts, idp_entity_id: Option<String>) -> Self {
+        Self::new(Request::Unknown, parts, idp_entity_id)
     }
 }
 
 impl<P: Purpose> Expected<P> {
-    fn answer(parts: ExpectedParts, idp_entity_id: Option<String>) -> Self {
-        let request = Request::Ours {
-            id: parts.request_id,
-            issued_at: parts.request_issued_at,
-        };
-        let rest = UnsolicitedParts {
-            sp_entity_id: parts.sp_entity_id,
-            acs_url: parts.acs_url,
-            clock_skew: parts.clock_skew,
-            require_signed_response: parts.require_signed_response,
-            identifier: parts.identifier,
-            allowed_scopes: parts.allowed_scopes,
-            required_authn_context: parts.required_authn_context,
-            certificates: parts.certificates,
-            learned: parts.learned,
-        };
-        Self::new(request, parts.authn_after, rest, idp_entity_id)
-    }
-
-    fn new(
-        request: Request,
-        authn_after: Option<Timestamp>,
-        parts: UnsolicitedParts,
-        idp_entity_id: Option<String>,
-    ) -> Self {
+    fn new(request: Request, parts: ExpectedParts, idp_entity_id: Option<String>) -> Self {
         Self {
             idp_entity_id,
             request,
-            authn_after,
             parts,
             purpose: PhantomData,
         }

@@ -63,8 +63,8 @@ pub use authn_request::{AuthnOptions, AuthnRequest, NameIdPolicy};
 pub use check::Check;
 pub use decode_error::{DecodeError, MessageKind};
 pub use expected::{
-    CertificateFacts, Expected, ExpectedParts, Identifier, Inspect, InspectParts, Purpose, SignIn,
-    Test, UnsolicitedParts,
+    CertificateFacts, Expected, ExpectedParts, Identifier, Inspect, Purpose, SentRequest, SignIn,
+    Test,
 };
 pub use idp_metadata::{IdpMetadata, Logo, LogoutEndpoint, ValidityPolicy, VerifiedMetadata};
 pub use keys::{Cbc, Keys};
@@ -81,7 +81,7 @@ pub use refusal::{Refusal, StatusDetail};
 pub use remedies::Side;
 pub use report::{Outcome, Report, Row};
 pub use signed::SignedResponse;
-pub use signed_logout::{ExpectedLogout, SentLogout, SignedLogout};
+pub use signed_logout::{ExpectedLogout, SignedLogout};
 pub use sp_metadata::{ContactKind, ContactPerson, SpMetadata};
 pub use unverified::UnverifiedResponse;
 pub use unverified_logout::{LogoutBinding, LogoutKind, UnverifiedLogout};

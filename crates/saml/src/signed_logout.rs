@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use vestibule_xmlsig::KeyFingerprint;
 
 use crate::check::Check;
-use crate::expected::Request;
+use crate::expected::{Request, SentRequest};
 use crate::keys::Keys;
 use crate::limits::Limits;
 use crate::logout_refusal::{LogoutCheck, LogoutRefusal};
@@ -38,18 +38,9 @@ pub struct ExpectedLogout {
     /// Our SLO URL that the message arrived at.
     pub slo_url: String,
     /// The LogoutRequest that this browser was sent away with, for its answer.
-    pub sent: Option<SentLogout>,
+    pub sent: Option<SentRequest>,
     /// How far clocks may differ, in either direction (IIP-G01). A negative one counts as none.
     pub clock_skew: SignedDuration,
-}
-
-/// A LogoutRequest of ours that waits for its answer.
-#[derive(Debug, Clone)]
-pub struct SentLogout {
-    /// Its ID.
-    pub request_id: String,
-    /// When it was made.
-    pub issued_at: Timestamp,
 }
 
 impl fmt::Debug for SignedLogout {
@@ -99,10 +90,7 @@ impl SignedLogout {
         let skew = expected.clock_skew;
         let sent = match (self.incoming.kind, &expected.sent) {
             (LogoutKind::Request, _) => Request::None,
-            (LogoutKind::Response, Some(sent)) => Request::Ours {
-                id: sent.request_id.clone(),
-                issued_at: sent.issued_at,
-            },
+            (LogoutKind::Response, Some(sent)) => Request::Ours(sent.clone()),
             (LogoutKind::Response, None) => {
                 return Err(LogoutRefusal::new(
                     LogoutCheck::InResponseTo,

@@ -210,7 +210,7 @@ fn assertion_rules<P: Purpose>(
 
     let (row, authn) = authn::statement(assertion);
     report.push(row);
-    let (row, authn_instant) = authn::instants(assertion, expected.authn_after, skew, now);
+    let (row, authn_instant) = authn::instants(assertion, parts.authn_after, skew, now);
     report.push(row);
     let (row, session_not_on_or_after) = authn::session_expiry(assertion, skew, now);
     report.push(row);

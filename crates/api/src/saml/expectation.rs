@@ -5,7 +5,7 @@ use std::sync::Arc;
 use actix_web::web::Data;
 use jiff::{SignedDuration, Timestamp};
 use vestibule_model::{Connection, ConnectionId, Revision};
-use vestibule_saml::{ExpectedParts, Identifier, Provider, UnsolicitedParts, UnverifiedResponse};
+use vestibule_saml::{ExpectedParts, Identifier, Provider, SentRequest, UnverifiedResponse};
 use vestibule_state::{Purpose, Trip};
 
 use crate::{
@@ -34,21 +34,16 @@ pub(crate) async fn keys_for(
     Ok(KeySet::new(&trusted, revision, own, now))
 }
 
-/// What a response without a request has to say.
-pub(crate) fn unsolicited_parts(
+/// What a response has to say, whatever it answers.
+pub(crate) fn expected_parts(
     service: &Service,
     connection_id: ConnectionId,
     revision: &Revision,
     keys: &KeySet,
-) -> UnsolicitedParts {
+) -> ExpectedParts {
     let config = &service.config;
-    parts_of(
-        &config.public_url,
-        config.clock_skew,
-        connection_id,
-        revision,
-        keys,
-    )
+    let (public_url, skew) = (&config.public_url, config.clock_skew);
+    parts_of(public_url, skew, connection_id, revision, keys)
 }
 
 /// The same, without a service: for the command line.
@@ -58,16 +53,16 @@ pub(crate) fn parts_of(
     connection_id: ConnectionId,
     revision: &Revision,
     keys: &KeySet,
-) -> UnsolicitedParts {
+) -> ExpectedParts {
     let settings = &revision.settings;
-    UnsolicitedParts {
+    ExpectedParts {
         require_signed_response: settings.require_signed_response,
         identifier: identifier(revision),
         allowed_scopes: settings.idp_scopes.clone(),
         required_authn_context: settings.required_authn_context.clone(),
         certificates: keys.certificates.clone(),
         learned: revision.learned.clone(),
-        ..UnsolicitedParts::new(
+        ..ExpectedParts::new(
             urls::entity_id(public_url, connection_id),
             urls::acs(public_url, connection_id),
             clock_skew,
@@ -75,37 +70,28 @@ pub(crate) fn parts_of(
     }
 }
 
-/// What a response to this trip has to say.
-pub(crate) fn expected_parts(
+/// The request that a response to this trip has to answer, and what it has to say.
+pub(crate) fn expected_answer(
     service: &Service,
     trip: &Trip,
     revision: &Revision,
     keys: &KeySet,
-) -> ExpectedParts {
-    let public_url = &service.config.public_url;
-    let settings = &revision.settings;
+) -> (SentRequest, ExpectedParts) {
     // A promise of the IdP that was asked for is kept, or the sign-in refused.
     let authn_after = match &trip.purpose {
         Purpose::SignIn(request) => request.authn_after,
         Purpose::Test(_) | Purpose::SignOut(_) => None,
     };
-    let authn_after = authn_after.or(settings.force_authn.then_some(trip.issued_at));
-    ExpectedParts {
-        require_signed_response: settings.require_signed_response,
-        identifier: identifier(revision),
-        allowed_scopes: settings.idp_scopes.clone(),
-        required_authn_context: settings.required_authn_context.clone(),
-        authn_after,
-        certificates: keys.certificates.clone(),
-        learned: revision.learned.clone(),
-        ..ExpectedParts::new(
-            urls::entity_id(public_url, trip.connection_id),
-            urls::acs(public_url, trip.connection_id),
-            trip.id.as_str().to_owned(),
-            trip.issued_at,
-            service.config.clock_skew,
-        )
-    }
+    let forced = revision.settings.force_authn.then_some(trip.issued_at);
+    let parts = ExpectedParts {
+        authn_after: authn_after.or(forced),
+        ..expected_parts(service, trip.connection_id, revision, keys)
+    };
+    let sent = SentRequest {
+        id: trip.id.as_str().to_owned(),
+        issued_at: trip.issued_at,
+    };
+    (sent, parts)
 }
 
 fn identifier(revision: &Revision) -> Identifier {

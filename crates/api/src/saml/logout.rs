@@ -12,7 +12,7 @@ use tracing::info;
 use vestibule_model::{Actor, Connection, ConnectionId, Origin, Revision, Session, SsoBinding};
 use vestibule_saml::{
     ExpectedLogout, Limits, LogoutKind, LogoutOutcome, LogoutRefusal, LogoutRequest,
-    LogoutResponse, LogoutStatus, SentLogout, UnverifiedLogout, VerifiedLogout,
+    LogoutResponse, LogoutStatus, SentRequest, UnverifiedLogout, VerifiedLogout,
     VerifiedLogoutRequest,
 };
 use vestibule_state::{BrowserBinding, LogoutReturn, Purpose, Trip, TripId};
@@ -206,8 +206,8 @@ async fn answered(
         .read(move |tx| tx.revision(id, revision_id).map_err(Problem::from))
         .await?;
     let revision = revision.ok_or_else(unknown)?;
-    let sent = SentLogout {
-        request_id: trip_id.as_str().to_owned(),
+    let sent = SentRequest {
+        id: trip_id.as_str().to_owned(),
         issued_at: trip.issued_at,
     };
     let verified = judge(service, &revision, unverified, Some(sent), now).await?;
@@ -338,7 +338,7 @@ async fn judge(
     service: &Data<Service>,
     revision: &Revision,
     unverified: UnverifiedLogout,
-    sent: Option<SentLogout>,
+    sent: Option<SentRequest>,
     now: Timestamp,
 ) -> Result<VerifiedLogout, ErrorPage> {
     let id = revision.connection_id;

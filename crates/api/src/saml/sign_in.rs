@@ -28,7 +28,7 @@ use crate::{
     saml::{
         arrival::use_up,
         attempt, begin,
-        expectation::{expected_parts, judge, keys_for, provider, unsolicited_parts},
+        expectation::{expected_answer, expected_parts, judge, keys_for, provider},
     },
     service::Service,
 };
@@ -60,8 +60,8 @@ pub(crate) async fn finish(
     // Signatures under this revision's keys alone, then every rule, on signed bytes alone.
     let (connection, revision) = (&live.connection, &live.revision);
     let keys = keys_for(service, connection.id, revision, &unverified, now).await?;
-    let parts = expected_parts(service, &trip, revision, &keys);
-    let expected = Expected::sign_in(parts, entity_id(revision)?);
+    let (sent, parts) = expected_answer(service, &trip, revision, &keys);
+    let expected = Expected::sign_in(sent, parts, entity_id(revision)?);
     let assertion = match judge(unverified, keys, expected, now).await? {
         Ok(assertion) => assertion,
         Err(refusal) => {
@@ -110,7 +110,7 @@ pub(crate) async fn answer_with(
     let decoded = UnverifiedResponse::decode(&saml_response, &Limits::default());
     let unverified = decoded.map_err(|error| unacceptable().because(error))?;
     let keys = keys_for(service, connection.id, revision, &unverified, now).await?;
-    let parts = unsolicited_parts(service, connection.id, revision, &keys);
+    let parts = expected_parts(service, connection.id, revision, &keys);
     let expected = Expected::unsolicited(parts, entity_id(revision)?);
     match judge(unverified, keys, expected, now).await? {
         Ok(assertion) => {

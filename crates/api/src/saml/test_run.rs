@@ -21,7 +21,7 @@ use crate::{
     problem::{Problem, ProblemType},
     saml::{
         arrival::use_up,
-        expectation::{expected_parts, judge, keys_for, provider},
+        expectation::{expected_answer, judge, keys_for, provider},
     },
     service::Service,
 };
@@ -51,7 +51,8 @@ pub(crate) async fn finish(
 
     let keys = keys_for(service, connection.id, &revision, &unverified, now).await?;
     let entity_id = revision.idp_entity_id().map(str::to_owned);
-    let expected = Expected::test(expected_parts(service, &trip, &revision, &keys), entity_id);
+    let (sent, parts) = expected_answer(service, &trip, &revision, &keys);
+    let expected = Expected::test(sent, parts, entity_id);
     let outcome = judge(unverified, keys, expected, now).await?;
     let finding = found(outcome, provider(&connection, &revision));
 

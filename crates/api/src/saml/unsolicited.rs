@@ -20,7 +20,7 @@ use crate::{
     saml::{
         acs,
         arrival::{Arrival, unsolicited},
-        expectation::{judge, keys_for, unsolicited_parts},
+        expectation::{expected_parts, judge, keys_for},
         sign_in::{entity_id, live_connection},
     },
     service::Service,
@@ -50,7 +50,7 @@ pub(crate) async fn arrive(
         now,
     )
     .await?;
-    let parts = unsolicited_parts(service, arrival.connection_id, &live.revision, &keys);
+    let parts = expected_parts(service, arrival.connection_id, &live.revision, &keys);
     let expected = Expected::<SignIn>::unsolicited(parts, entity_id(&live.revision)?);
     if let Err(refusal) = judge(unverified, keys, expected, now).await? {
         let because = format!("refused by the check {}", refusal.reason);

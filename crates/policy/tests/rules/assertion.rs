@@ -6,7 +6,7 @@ use std::{fmt::Write as _, sync::OnceLock};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use jiff::{SignedDuration, Timestamp};
 use vestibule_saml::{
-    Expected, ExpectedParts, Identifier, Limits, Purpose, SignIn, UnverifiedResponse,
+    Expected, ExpectedParts, Identifier, Limits, Purpose, SentRequest, SignIn, UnverifiedResponse,
     VerifiedAssertion,
 };
 use vestibule_xmlsig::{SignOptions, SignatureAlgorithm, SigningKey};
@@ -57,12 +57,14 @@ impl Asserted {
             ..ExpectedParts::new(
                 SP.to_owned(),
                 ACS.to_owned(),
-                "_request".to_owned(),
-                self.now - SignedDuration::from_secs(5),
                 SignedDuration::from_secs(180),
             )
         };
-        self.walked(&Expected::sign_in(parts, IDP.to_owned()))
+        let sent = SentRequest {
+            id: "_request".to_owned(),
+            issued_at: self.now - SignedDuration::from_secs(5),
+        };
+        self.walked(&Expected::sign_in(sent, parts, IDP.to_owned()))
     }
 
     /// The corridor, for any purpose.

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use vestibule_model::{MemberStatus, Phase, Plan, RevisionId, Role};
 use vestibule_policy::{Denial, Reason, SamlFacts, grant_by_saml, inspect_by_saml};
-use vestibule_saml::{Expected, Inspect, InspectParts, VerifiedAssertion};
+use vestibule_saml::{Expected, ExpectedParts, Inspect, VerifiedAssertion};
 
 use crate::{
     assertion::{ACS, Asserted, IDP, SP},
@@ -20,9 +20,9 @@ fn ada() -> Asserted {
 /// The corridor of an inspection, with the same expectations.
 fn inspected(asserted: &Asserted) -> VerifiedAssertion<Inspect> {
     let skew = SignedDuration::from_secs(180);
-    let parts = InspectParts {
+    let parts = ExpectedParts {
         identifier: asserted.identifier.clone(),
-        ..InspectParts::new(SP.to_owned(), ACS.to_owned(), skew)
+        ..ExpectedParts::new(SP.to_owned(), ACS.to_owned(), skew)
     };
     asserted.walked(&Expected::inspect(parts, Some(IDP.to_owned())))
 }

@@ -108,8 +108,8 @@ pub(crate) fn clock_offset(
         return warn(format!("at least {} fast", apart(now, issued)));
     }
     match request {
-        Request::Ours { issued_at, .. } if issued_at.duration_since(issued) > much => {
-            warn(format!("at least {} slow", apart(issued, *issued_at)))
+        Request::Ours(sent) if sent.issued_at.duration_since(issued) > much => {
+            warn(format!("at least {} slow", apart(issued, sent.issued_at)))
         }
         _ => Row::pass(check),
     }

@@ -59,7 +59,7 @@ pub(crate) fn envelope(
         LogoutCheck::Issuer,
         message::response_issuer(&envelope, false, Some(idp_entity_id)),
     )?;
-    if matches!(sent, Request::Ours { .. }) {
+    if matches!(sent, Request::Ours(_)) {
         let answers = envelope.in_response_to.as_deref();
         let row = message::in_response_to(Check::InResponseTo, answers, sent);
         unless(LogoutCheck::InResponseTo, row)?;

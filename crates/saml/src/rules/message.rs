@@ -52,12 +52,13 @@ pub(crate) fn issue_instant(
             .received(format!("{issued}, {} in the future", apart(now, issued)))
             .mend(Fix::Clock);
     }
-    if let Request::Ours { issued_at, .. } = request
-        && !is_not_later(*issued_at, skew, issued)
+    if let Request::Ours(sent) = request
+        && !is_not_later(sent.issued_at, skew, issued)
     {
+        let asked = sent.issued_at;
         return Row::fail(check)
-            .expected(format!("not before the request of {issued_at}"))
-            .received(format!("{issued}, {} before it", apart(issued, *issued_at)))
+            .expected(format!("not before the request of {asked}"))
+            .received(format!("{issued}, {} before it", apart(issued, asked)))
             .mend(Fix::Clock);
     }
     Row::pass(check).received(text)
@@ -94,12 +95,12 @@ pub(crate) fn in_response_to(check: Check, received: Option<&str>, request: &Req
             .expected("no InResponseTo: nothing was asked")
             .received(received)
             .mend(Fix::Answered),
-        (Request::Ours { id, .. }, None) => Row::fail(check)
-            .expected(id)
+        (Request::Ours(sent), None) => Row::fail(check)
+            .expected(&sent.id)
             .received("no InResponseTo: the response is unsolicited")
             .mend(Fix::Unsolicited),
-        (Request::Ours { id, .. }, received) => {
-            Row::equal(check, id, received, || Fix::OtherRequest)
+        (Request::Ours(sent), received) => {
+            Row::equal(check, &sent.id, received, || Fix::OtherRequest)
         }
     }
 }

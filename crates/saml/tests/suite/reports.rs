@@ -1,7 +1,7 @@
 //! What a report says besides yes and no: lints, drift, whose side it is on, and in whose words.
 
 use crate::support::{
-    EVERY_WAY, IDP, KEY, RESPONSE, Sign, at, edit, keys, now, parts, post, sign, sign_in,
+    EVERY_WAY, IDP, KEY, RESPONSE, Sign, at, edit, keys, now, parts, post, sent, sign, sign_in,
 };
 use jiff::Timestamp;
 use vestibule_saml::{
@@ -18,7 +18,7 @@ fn judge(
     UnverifiedResponse::decode(&post(signed), &Limits::default())
         .unwrap()
         .verify(&keys())?
-        .validate(&Expected::sign_in(parts, IDP.to_owned()), now)
+        .validate(&Expected::sign_in(sent(), parts, IDP.to_owned()), now)
 }
 
 #[track_caller]

@@ -2,8 +2,8 @@
 
 use jiff::SignedDuration;
 use vestibule_saml::{
-    Expected, ExpectedParts, Keys, Limits, Purpose, Refusal, SignIn, Test, UnverifiedResponse,
-    VerifiedAssertion,
+    Expected, ExpectedParts, Keys, Limits, Purpose, Refusal, SentRequest, SignIn, Test,
+    UnverifiedResponse, VerifiedAssertion,
 };
 use vestibule_xmlsig::{Certificate, DecryptionKey, VerifyingKey};
 
@@ -36,19 +36,21 @@ pub(crate) fn judge_for_trip(
     let mut parts = ExpectedParts::new(
         params.sp_entity_id.clone(),
         params.acs_url.clone(),
-        params.request_id.clone(),
-        params.request_issued_at,
         SignedDuration::from_secs(params.clock_skew_seconds),
     );
     parts.require_signed_response = params.require_signed_response;
+    let sent = SentRequest {
+        id: params.request_id.clone(),
+        issued_at: params.request_issued_at,
+    };
     let idp = params.idp_entity_id.clone();
     match params.purpose {
         case::Purpose::SignIn => {
-            let expected = Expected::<SignIn>::sign_in(parts, idp);
+            let expected = Expected::<SignIn>::sign_in(sent, parts, idp);
             judge(params, form_value, trust, &expected)
         }
         case::Purpose::Test => {
-            let expected = Expected::<Test>::test(parts, Some(idp));
+            let expected = Expected::<Test>::test(sent, parts, Some(idp));
             judge(params, form_value, trust, &expected)
         }
     }

@@ -6,7 +6,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::{SignedDuration, Timestamp};
 use vestibule_saml::{
-    Expected, ExpectedParts, Limits, Refusal, SignIn, UnverifiedResponse, VerifiedAssertion,
+    Expected, ExpectedParts, Limits, Refusal, SentRequest, SignIn, UnverifiedResponse,
+    VerifiedAssertion,
 };
 use vestibule_xmlsig::{SignOptions, SigningKey, VerifyingKey};
 
@@ -78,14 +79,20 @@ pub(crate) fn parts() -> ExpectedParts {
     ExpectedParts::new(
         SP.to_owned(),
         ACS.to_owned(),
-        REQUEST.to_owned(),
-        at("2026-11-24T08:59:30Z"),
         SignedDuration::from_secs(180),
     )
 }
 
+/// The request that the honest response answers.
+pub(crate) fn sent() -> SentRequest {
+    SentRequest {
+        id: REQUEST.to_owned(),
+        issued_at: at("2026-11-24T08:59:30Z"),
+    }
+}
+
 pub(crate) fn expected() -> Expected<SignIn> {
-    Expected::sign_in(parts(), IDP.to_owned())
+    Expected::sign_in(sent(), parts(), IDP.to_owned())
 }
 
 /// The whole corridor, with everything as it should be on our side.

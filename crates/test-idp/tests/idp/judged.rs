@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use jiff::{SignedDuration, Timestamp};
 use vestibule_saml::{
-    Cbc, Check, Expected, ExpectedParts, Keys, Limits, SignIn, UnverifiedResponse,
+    Cbc, Check, Expected, ExpectedParts, Keys, Limits, SentRequest, SignIn, UnverifiedResponse,
 };
 use vestibule_test_idp::{Encrypt, Fault, Sign, Style, TestIdp, Twist};
 use vestibule_xmlsig::{Certificate, DecryptionKey, EncryptOptions, KeyPlace, SigningKey};
@@ -31,13 +31,11 @@ fn judged(
         .respond(&received(idp), ada(idp), twist, now())
         .expect("an answer");
     let issued: Timestamp = "2026-03-01T09:00:00Z".parse().expect("a time");
-    let parts = ExpectedParts::new(
-        SP.to_owned(),
-        ACS.to_owned(),
-        REQUEST_ID.to_owned(),
-        issued,
-        SignedDuration::ZERO,
-    );
+    let sent = SentRequest {
+        id: REQUEST_ID.to_owned(),
+        issued_at: issued,
+    };
+    let parts = ExpectedParts::new(SP.to_owned(), ACS.to_owned(), SignedDuration::ZERO);
     UnverifiedResponse::decode(&form.saml_response, &Limits::default())
         .expect("a response that can be read")
         .verify(Keys {
@@ -46,7 +44,7 @@ fn judged(
             cbc: Cbc::Refuse,
         })?
         .validate(
-            &Expected::sign_in(parts, idp.entity_id().to_owned()),
+            &Expected::sign_in(sent, parts, idp.entity_id().to_owned()),
             now() + SignedDuration::from_secs(1),
         )
 }

@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use url::form_urlencoded::byte_serialize;
 use vestibule_saml::{
     ExpectedLogout, Limits, LogoutBinding, LogoutOutcome, LogoutRequest, LogoutResponse,
-    LogoutStatus, NameId, PostForm, SentLogout, Signing, UnverifiedLogout, VerifiedLogout,
+    LogoutStatus, NameId, PostForm, SentRequest, Signing, UnverifiedLogout, VerifiedLogout,
 };
 use vestibule_test_idp::{
     Binding, Key, Outgoing, ReceivedLogout, RequestError, RespondError, Session, SpRegistration,
@@ -86,8 +86,8 @@ fn judge(idp: &TestIdp, outgoing: &Outgoing) -> VerifiedLogout {
     let expected = ExpectedLogout {
         idp_entity_id: idp.entity_id().to_owned(),
         slo_url: SLO.to_owned(),
-        sent: Some(SentLogout {
-            request_id: "_ours".to_owned(),
+        sent: Some(SentRequest {
+            id: "_ours".to_owned(),
             issued_at: now(),
         }),
         clock_skew: SignedDuration::from_secs(180),

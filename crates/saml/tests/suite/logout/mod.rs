@@ -16,7 +16,7 @@ use std::io::Write;
 use url::form_urlencoded::byte_serialize;
 use vestibule_saml::{
     ExpectedLogout, Limits, LogoutBinding, LogoutCheck, LogoutRefusal, LogoutRequest,
-    LogoutResponse, LogoutStatus, MessageField, NameId, SentLogout, UnverifiedLogout,
+    LogoutResponse, LogoutStatus, MessageField, NameId, SentRequest, UnverifiedLogout,
     VerifiedLogout, VerifiedLogoutRequest, VerifiedLogoutResponse,
 };
 use vestibule_xmlsig::{SignOptions, SigningKey};
@@ -134,8 +134,8 @@ pub(super) fn expected() -> ExpectedLogout {
     ExpectedLogout {
         idp_entity_id: IDP.to_owned(),
         slo_url: SLO.to_owned(),
-        sent: Some(SentLogout {
-            request_id: SENT.to_owned(),
+        sent: Some(SentRequest {
+            id: SENT.to_owned(),
             issued_at: at("2026-11-24T08:59:30Z"),
         }),
         clock_skew: SignedDuration::from_secs(180),

@@ -1,9 +1,11 @@
 //! What a connection asks for beyond what every response owes.
 
 use super::{CONFIRMATION_ANSWERS, GROUPS, NAME_ID, RESPONSE_ANSWERS};
-use crate::support::{EVERY_WAY, IDP, RESPONSE, SP, Sign, at, edit, keys, now, parts, post, sign};
+use crate::support::{
+    EVERY_WAY, IDP, RESPONSE, Sign, at, edit, keys, now, parts, post, sent, sign,
+};
 use vestibule_saml::{
-    Check, Expected, ExpectedParts, Identifier, Limits, Outcome, Refusal, SignIn, UnsolicitedParts,
+    Check, Expected, ExpectedParts, Identifier, Limits, Outcome, Refusal, SignIn,
     UnverifiedResponse, VerifiedAssertion,
 };
 
@@ -24,7 +26,7 @@ fn judge(
 }
 
 fn with(parts: ExpectedParts) -> Expected<SignIn> {
-    Expected::sign_in(parts, IDP.to_owned())
+    Expected::sign_in(sent(), parts, IDP.to_owned())
 }
 
 /// The honest response with one attribute more.
@@ -229,9 +231,7 @@ fn a_fresh_sign_in_can_be_required() {
 
 #[test]
 fn what_was_not_asked_for_must_not_say_that_it_was() {
-    let skew = parts().clock_skew;
-    let unsolicited = UnsolicitedParts::new(SP.to_owned(), crate::support::ACS.to_owned(), skew);
-    let expected = Expected::unsolicited(unsolicited, IDP.to_owned());
+    let expected = Expected::unsolicited(parts(), IDP.to_owned());
     let on_neither = edit(RESPONSE, RESPONSE_ANSWERS, "><saml:Issuer>");
     let on_neither = edit(&on_neither, CONFIRMATION_ANSWERS, " NotOnOrAfter");
     let on_response = edit(RESPONSE, CONFIRMATION_ANSWERS, " NotOnOrAfter");

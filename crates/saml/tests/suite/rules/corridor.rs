@@ -5,10 +5,10 @@ use super::{
     RESTRICTION, WINDOW, accepted, refused,
 };
 use crate::support::{
-    EVERY_WAY, IDP, RESPONSE, SP, Sign, at, edit, expected, keys, now, parts, post, sign,
+    EVERY_WAY, IDP, RESPONSE, SP, Sign, at, edit, expected, keys, now, parts, post, sent, sign,
 };
 use vestibule_saml::{
-    Check, Expected, Inspect, InspectParts, Limits, Outcome, SignIn, Test, UnverifiedResponse,
+    Check, Expected, ExpectedParts, Inspect, Limits, Outcome, SignIn, Test, UnverifiedResponse,
 };
 
 #[test]
@@ -106,7 +106,7 @@ fn a_connection_can_require_a_signed_response() {
     for how in EVERY_WAY {
         let mut parts = parts();
         parts.require_signed_response = true;
-        let expected = Expected::<SignIn>::sign_in(parts, IDP.to_owned());
+        let expected = Expected::<SignIn>::sign_in(sent(), parts, IDP.to_owned());
         let outcome = UnverifiedResponse::decode(&post(&sign(RESPONSE, how)), &Limits::default())
             .unwrap()
             .verify(&keys())
@@ -131,7 +131,7 @@ fn a_connection_can_require_a_signed_response() {
 #[test]
 fn a_test_learns_the_entity_id_and_holds_the_response_to_it() {
     let test = |xml: &str, idp: Option<&str>, how: Sign| {
-        let expected = Expected::<Test>::test(parts(), idp.map(str::to_owned));
+        let expected = Expected::<Test>::test(sent(), parts(), idp.map(str::to_owned));
         UnverifiedResponse::decode(&post(&sign(xml, how)), &Limits::default())
             .unwrap()
             .verify(&keys())
@@ -167,7 +167,7 @@ fn a_test_learns_the_entity_id_and_holds_the_response_to_it() {
 #[test]
 fn an_inspection_needs_no_request() {
     let skew = jiff::SignedDuration::from_secs(180);
-    let parts = InspectParts::new(SP.to_owned(), crate::support::ACS.to_owned(), skew);
+    let parts = ExpectedParts::new(SP.to_owned(), crate::support::ACS.to_owned(), skew);
     let expected = Expected::<Inspect>::inspect(parts, Some(IDP.to_owned()));
     let inspect = |xml: &str| {
         UnverifiedResponse::decode(&post(&sign(xml, Sign::Assertion)), &Limits::default())
@@ -199,7 +199,7 @@ fn the_corridor_shows_issuer_and_in_response_to_before_verification() {
 #[test]
 fn what_is_signed_says_whether_it_answers_anything() {
     let skew = jiff::SignedDuration::from_secs(180);
-    let parts = InspectParts::new(SP.to_owned(), crate::support::ACS.to_owned(), skew);
+    let parts = ExpectedParts::new(SP.to_owned(), crate::support::ACS.to_owned(), skew);
     let expected = Expected::<Inspect>::inspect(parts, Some(IDP.to_owned()));
     let unsolicited = |xml: &str, how| {
         UnverifiedResponse::decode(&post(&sign(xml, how)), &Limits::default())

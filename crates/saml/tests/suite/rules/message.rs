@@ -4,7 +4,7 @@ use super::{
     ASSERTION_HEAD, ASSERTION_ISSUER, ASSERTION_TIME, CONFIRMATION_ANSWERS, DESTINATION,
     RESPONSE_ANSWERS, RESPONSE_HEAD, RESPONSE_ISSUER, RESPONSE_TIME, accepted, refused, table,
 };
-use crate::support::{EVERY_WAY, IDP, RESPONSE, Sign, edit, keys, now, parts, post, sign};
+use crate::support::{EVERY_WAY, IDP, RESPONSE, Sign, edit, keys, now, parts, post, sent, sign};
 use vestibule_saml::{Check, Expected, Limits, UnverifiedResponse};
 
 #[test]
@@ -221,7 +221,7 @@ fn an_entity_id_of_256_characters_of_any_kind_is_compared_whole() {
             let form_value = post(&sign(&xml, Sign::Both));
             let unverified = UnverifiedResponse::decode(&form_value, &Limits::default()).unwrap();
             let signed = unverified.verify(&keys()).unwrap();
-            signed.validate(&Expected::sign_in(parts(), long.clone()), now())
+            signed.validate(&Expected::sign_in(sent(), parts(), long.clone()), now())
         };
         assert_eq!(judge(&long).unwrap().idp_entity_id(), long);
         let mut shorter = long.clone();
