@@ -330,21 +330,19 @@ fn client() -> Client {
 }
 
 fn settings(case: &Case) -> RevisionSettings {
-    let basic = json!({
-        "idp_certificates": [String::from_utf8(case.certificates.clone()).unwrap()],
-        "idp_sso_url": "https://idp.example/sso",
-        "idp_logout_url": null,
-        "logout_landing_url": null,
-        "idp_entity_id": case.params.idp_entity_id,
-        "encryption_cbc": match case.params.cbc {
+    RevisionSettings {
+        idp_entity_id: Some(case.params.idp_entity_id.clone()),
+        encryption_cbc: match case.params.cbc {
             Cbc::Refuse => EncryptionCbc::Refuse,
             Cbc::WithSignedResponse => EncryptionCbc::WithSignedResponse,
             Cbc::Accept => EncryptionCbc::Accept,
         },
-        "provisioning": "just_in_time",
-        "require_signed_response": case.params.require_signed_response,
-    });
-    serde_json::from_value::<RevisionSettings>(basic).unwrap()
+        require_signed_response: case.params.require_signed_response,
+        ..RevisionSettings::new(
+            vec![String::from_utf8(case.certificates.clone()).unwrap()],
+            "https://idp.example/sso".to_owned(),
+        )
+    }
 }
 
 /// The keys of ours that most of the encrypted cases are for.

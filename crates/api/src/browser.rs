@@ -23,10 +23,10 @@ pub(crate) fn token(request: &HttpRequest, config: &Config) -> Option<BrowserTok
 /// # Errors
 /// [`StateError::NoRandomness`].
 pub(crate) fn token_or_new(
-    request: &HttpRequest,
+    token: Option<BrowserToken>,
     config: &Config,
 ) -> Result<(BrowserToken, Option<Cookie<'static>>), StateError> {
-    match token(request, config) {
+    match token {
         Some(token) => Ok((token, None)),
         None => new_token(config).map(|(token, cookie)| (token, Some(cookie))),
     }
@@ -36,7 +36,7 @@ pub(crate) fn token_or_new(
 ///
 /// # Errors
 /// [`StateError::NoRandomness`].
-pub(crate) fn new_token(config: &Config) -> Result<(BrowserToken, Cookie<'static>), StateError> {
+fn new_token(config: &Config) -> Result<(BrowserToken, Cookie<'static>), StateError> {
     let token = BrowserToken::generate()?;
     let cookie = Cookie::build(name(config), token.expose().to_owned())
         .path("/")

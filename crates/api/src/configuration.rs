@@ -199,10 +199,7 @@ fn find(tx: &mut Tx<'_>, rules: &Rules, route: &Route) -> Result<Result<Live, No
     if connection_state(&connection, workspace.plan, rules) != ConnectionState::Live {
         return Ok(Err(NoRoute::NotLive));
     }
-    let revision = match connection.live {
-        Some(id) => tx.revision(connection.id, id)?,
-        None => None,
-    };
+    let revision = tx.named_revision(connection.id, connection.live)?;
     Ok(revision
         .map(|revision| Live {
             workspace,
@@ -249,10 +246,7 @@ fn of_idp(
 ) -> Result<Result<Connection, NoRoute>, Problem> {
     let mut found = Vec::new();
     for connection in live_of(tx, rules, workspace)? {
-        let revision = match connection.live {
-            Some(id) => tx.revision(connection.id, id)?,
-            None => None,
-        };
+        let revision = tx.named_revision(connection.id, connection.live)?;
         if revision.is_some_and(|revision| revision.idp_entity_id() == Some(entity_id)) {
             found.push(connection);
         }

@@ -131,6 +131,33 @@ struct Idp {
     scopes: Vec<String>,
 }
 
+impl Idp {
+    /// Settings of this IdP, everything that is the admin's to choose at its default.
+    fn settings(self) -> RevisionSettings {
+        self.over(RevisionSettings::new(Vec::new(), String::new()))
+    }
+
+    /// These settings, of this IdP.
+    fn over(self, base: RevisionSettings) -> RevisionSettings {
+        RevisionSettings {
+            idp_certificates: self.certificates.iter().map(Certificate::to_pem).collect(),
+            idp_sso_url: self.sso_url,
+            idp_sso_binding: self.sso_binding,
+            idp_logout_url: self.logout.url,
+            idp_logout_response_url: self.logout.response_url,
+            idp_logout_binding: self.logout.binding,
+            idp_entity_id: self.entity_id,
+            idp_error_url: self.error_url,
+            idp_display_name: self.display_name,
+            idp_logo_url: self.logo_url,
+            idp_signing_methods: self.signing_methods,
+            idp_digest_methods: self.digest_methods,
+            idp_scopes: self.scopes,
+            ..base
+        }
+    }
+}
+
 /// Where logout messages go.
 #[derive(Default)]
 struct Logout {
@@ -186,11 +213,7 @@ impl NewDraft {
         for certificate in &certificates {
             strong(METADATA_KEY, certificate)?;
         }
-        if certificates.len() > MAX_CERTIFICATES {
-            let expected = format!("at most {MAX_CERTIFICATES} certificates");
-            let found = certificates.len().to_string();
-            return Err(Problem::invalid(METADATA_KEY, expected, found));
-        }
+        few(METADATA_KEY, &certificates)?;
         Ok(certificates)
     }
 }
@@ -217,16 +240,9 @@ pub(crate) fn settings(
     let name_id_policy = name_id_policy(draft.name_id_format, draft.omit_name_id_policy)?;
     let mapping = draft.attribute_mapping.unwrap_or_default();
     Ok(RevisionSettings {
-        idp_certificates: idp.certificates.iter().map(Certificate::to_pem).collect(),
-        idp_sso_url: idp.sso_url,
-        idp_sso_binding: idp.sso_binding,
-        idp_logout_url: idp.logout.url,
-        idp_logout_response_url: idp.logout.response_url,
-        idp_logout_binding: idp.logout.binding,
         logout_landing_url: landing
             .map(|url| web("/logout_landing_url", url, ours))
             .transpose()?,
-        idp_entity_id: idp.entity_id,
         encryption_cbc: draft.encryption_cbc.unwrap_or(EncryptionCbc::Refuse),
         provisioning: draft.provisioning.unwrap_or(Provisioning::JustInTime),
         require_signed_response: draft.require_signed_response.unwrap_or(false),
@@ -246,13 +262,8 @@ pub(crate) fn settings(
         idp_initiated: draft.idp_initiated.unwrap_or_default(),
         idp_initiated_client_id: draft.idp_initiated_client_id,
         refuse_expired_certificates: draft.refuse_expired_certificates.unwrap_or(false),
-        idp_error_url: idp.error_url,
-        idp_display_name: idp.display_name,
-        idp_logo_url: idp.logo_url,
-        idp_signing_methods: idp.signing_methods,
-        idp_digest_methods: idp.digest_methods,
-        idp_scopes: idp.scopes,
         idp_metadata: origin,
+        ..idp.settings()
     })
 }
 
@@ -283,22 +294,9 @@ pub(crate) fn refreshed(
     };
     let idp = from_metadata(METADATA_URL, metadata, binding, logout, ours)?;
     Ok(RevisionSettings {
-        idp_certificates: idp.certificates.iter().map(Certificate::to_pem).collect(),
-        idp_sso_url: idp.sso_url,
-        idp_sso_binding: idp.sso_binding,
-        idp_logout_url: idp.logout.url,
-        idp_logout_response_url: idp.logout.response_url,
-        idp_logout_binding: idp.logout.binding,
         sign_requests: base.sign_requests || idp.wants_signed_requests,
-        idp_entity_id: idp.entity_id,
-        idp_error_url: idp.error_url,
-        idp_display_name: idp.display_name,
-        idp_logo_url: idp.logo_url,
-        idp_signing_methods: idp.signing_methods,
-        idp_digest_methods: idp.digest_methods,
-        idp_scopes: idp.scopes,
         idp_metadata: Some(origin.clone()),
-        ..base.clone()
+        ..idp.over(base.clone())
     })
 }
 
@@ -354,11 +352,7 @@ fn from_fields(draft: &NewDraft, ours: &OurSide<'_>) -> Result<Idp, Problem> {
             }
         }
     }
-    if certificates.len() > MAX_CERTIFICATES {
-        let expected = format!("at most {MAX_CERTIFICATES} certificates");
-        let found = certificates.len().to_string();
-        return Err(Problem::invalid("/idp_certificates", expected, found));
-    }
+    few("/idp_certificates", &certificates)?;
     let sso_url = draft.idp_sso_url.as_deref().ok_or_else(|| {
         let expected = "the IdP's SSO URL (\"remote login URL\")";
         Problem::invalid("/idp_sso_url", expected, "nothing")
@@ -389,6 +383,15 @@ pub(crate) fn one_certificate(
     };
     usable(pointer, certificate, ours)?;
     Ok(certificate.clone())
+}
+
+fn few(pointer: &str, certificates: &[Certificate]) -> Result<(), Problem> {
+    if certificates.len() > MAX_CERTIFICATES {
+        let expected = format!("at most {MAX_CERTIFICATES} certificates");
+        let found = certificates.len().to_string();
+        return Err(Problem::invalid(pointer, expected, found));
+    }
+    Ok(())
 }
 
 fn read_certificates(pointer: &str, text: &str) -> Result<Vec<Certificate>, Problem> {

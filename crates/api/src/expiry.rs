@@ -8,9 +8,8 @@ use vestibule_jobs::{Chore, Pace, Stop, repeat};
 use vestibule_model::{Actor, Connection, ConnectionState, Revision};
 use vestibule_policy::{Expiry, connection_state, expiry};
 use vestibule_store::{PageRequest, Reach, Tx};
-use vestibule_xmlsig::Certificate;
 
-use crate::{audit, clock, metadata::live_of, problem::Problem, saml::blocking, service::Service};
+use crate::{audit, clock, pem, problem::Problem, saml::blocking, service::Service};
 
 /// Often enough that who is warned a day before has most of the day left.
 const CHORE: Chore = Chore {
@@ -87,7 +86,7 @@ fn live_revisions(tx: &mut Tx<'_>, request: &PageRequest) -> Result<LiveRevision
     let page = tx.enabled_connections(request)?;
     let mut live = Vec::new();
     for connection in page.items {
-        if let Some(revision) = live_of(tx, &connection)? {
+        if let Some(revision) = tx.named_revision(connection.id, connection.serving())? {
             live.push((connection, revision));
         }
     }
@@ -95,9 +94,7 @@ fn live_revisions(tx: &mut Tx<'_>, request: &PageRequest) -> Result<LiveRevision
 }
 
 fn ending(revision: &Revision, now: Timestamp) -> Vec<Ending> {
-    let pems = revision.settings.idp_certificates.iter();
-    pems.filter_map(|pem| Certificate::parse_all(pem.as_bytes()).ok())
-        .flatten()
+    pem::certificates(&revision.settings.idp_certificates)
         .filter_map(|certificate| match expiry(certificate.not_after(), now) {
             Expiry::Soon { days } => Some(Ending {
                 fingerprint: certificate.fingerprint_sha256().to_owned(),

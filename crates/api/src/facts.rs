@@ -17,10 +17,7 @@ pub(crate) fn of_workspace(
 ) -> Result<WorkspaceFacts, StoreError> {
     let mut connections = Vec::new();
     for connection in tx.connections_of(workspace.id)? {
-        let revision = match connection.live {
-            Some(id) => tx.revision(connection.id, id)?,
-            None => None,
-        };
+        let revision = tx.named_revision(connection.id, connection.live)?;
         connections.push(ConnectionFacts {
             connection,
             revision,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
-use vestibule_model::{Actor, AttemptId, Connection, ConnectionId, Phase, Revision, RevisionId};
+use vestibule_model::{Actor, AttemptId, Connection, ConnectionId, Revision, RevisionId};
 use vestibule_policy::{Denial, Reason, Refusal, Rules, inspect_by_saml};
 use vestibule_saml::{
     Expected, Inspect, Limits, Refusal as SamlRefusal, Report, UnverifiedResponse,
@@ -148,7 +148,7 @@ pub(crate) async fn inspect(
                 inspection.burned = true;
             }
             if let Some(id) = case.attempt {
-                attempt::inspected(tx, id, &by(&actor), now)?;
+                attempt::inspected(tx, id, &actor.to_string(), now)?;
             }
             let failing = inspection
                 .report
@@ -179,7 +179,7 @@ fn read(
 ) -> Result<Case, Problem> {
     let connection = tx.connection(reach, id)?;
     let connection = connection.ok_or_else(|| Problem::not_found("connection"))?;
-    let serving = connection.live.filter(|_| connection.phase == Phase::Live);
+    let serving = connection.serving();
     let chosen = revision_id
         .or(serving)
         .or(connection.draft)
@@ -189,10 +189,7 @@ fn read(
         let expected = "a revision of this connection";
         Problem::invalid("/revision_id", expected, chosen.to_string())
     })?;
-    let live = match serving {
-        Some(live) => tx.revision(id, live)?,
-        None => None,
-    };
+    let live = tx.named_revision(id, serving)?;
     let (saml_response, attempt) = match captured {
         Captured::Response(saml_response) => (saml_response, None),
         Captured::Attempt(attempt) => {
@@ -312,14 +309,4 @@ fn admission(
             Err(denial) => denied(denial),
         },
     )
-}
-
-/// Who inspected, for the timeline.
-fn by(actor: &Actor) -> String {
-    match actor {
-        Actor::ApiKey(id) => id.to_string(),
-        Actor::Member(id) => id.to_string(),
-        Actor::Operator => "operator".to_owned(),
-        Actor::System => "system".to_owned(),
-    }
 }

@@ -35,6 +35,7 @@ mod live_certificates;
 mod metadata;
 mod oidc;
 mod page;
+mod pem;
 mod problem;
 mod redirect_uri;
 mod replicas;

@@ -7,7 +7,7 @@ use vestibule_model::{Actor, Connection, Revision, RevisionId, RevisionSettings}
 use vestibule_store::Tx;
 use vestibule_xmlsig::{Certificate, KeyFingerprint, MAX_KEYS};
 
-use crate::{audit, metadata::revision_of, problem::Problem};
+use crate::{audit, problem::Problem};
 
 /// Where certificates come from, for the audit log.
 pub(crate) enum CertificatesFrom<'a> {
@@ -44,7 +44,7 @@ pub(crate) fn add_certificates_to_live(
     actor: Actor,
     now: Timestamp,
 ) -> Result<Revision, Problem> {
-    let live = revision_of(tx, connection, connection.live)?;
+    let live = tx.named_revision(connection.id, connection.live)?;
     let live = live.ok_or_else(|| Problem::not_found("live revision"))?;
     let added = fingerprints(&certificates)?;
     if !fits(&live.settings, certificates.len()) {

@@ -46,10 +46,15 @@ impl RedirectUri {
 
     /// The URI with these parameters added to its query.
     pub(crate) fn with(&self, parameters: &[(&str, &str)]) -> String {
-        let separator = if self.0.contains('?') { '&' } else { '?' };
-        let query = serde_urlencoded::to_string(parameters).unwrap_or_default();
-        format!("{}{separator}{query}", self.0)
+        with_parameters(&self.0, parameters)
     }
+}
+
+/// A URI with these parameters added to its query.
+pub(crate) fn with_parameters(uri: &str, parameters: &[(&str, &str)]) -> String {
+    let separator = if uri.contains('?') { '&' } else { '?' };
+    let query = serde_urlencoded::to_string(parameters).unwrap_or_default();
+    format!("{uri}{separator}{query}")
 }
 
 #[cfg(test)]

@@ -160,6 +160,14 @@ pub struct Connection {
     pub updated_at: Timestamp,
 }
 
+impl Connection {
+    /// The revision that serves, while the connection is enabled.
+    #[must_use]
+    pub fn serving(&self) -> Option<RevisionId> {
+        self.live.filter(|_| self.phase == Phase::Live)
+    }
+}
+
 /// Which attributes carry what, where the defaults of design §3 do not fit.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AttributeMapping {
@@ -250,6 +258,43 @@ pub struct RevisionSettings {
     /// The metadata that these settings were made from, where it has a URL.
     #[serde(default)]
     pub idp_metadata: Option<MetadataOrigin>,
+}
+
+impl RevisionSettings {
+    /// The least that an IdP is known by, and the default of every other setting.
+    #[must_use]
+    pub fn new(idp_certificates: Vec<String>, idp_sso_url: String) -> Self {
+        Self {
+            idp_certificates,
+            idp_sso_url,
+            idp_sso_binding: SsoBinding::default(),
+            idp_logout_url: None,
+            idp_logout_response_url: None,
+            idp_logout_binding: SsoBinding::default(),
+            logout_landing_url: None,
+            idp_entity_id: None,
+            encryption_cbc: EncryptionCbc::Refuse,
+            provisioning: Provisioning::JustInTime,
+            require_signed_response: false,
+            required_authn_context: Vec::new(),
+            attribute_mapping: AttributeMapping::default(),
+            sign_requests: false,
+            force_authn: false,
+            name_id_policy: NameIdPolicy::default(),
+            requested_authn_context: Vec::new(),
+            subject_attribute: None,
+            idp_initiated: IdpInitiated::default(),
+            idp_initiated_client_id: None,
+            refuse_expired_certificates: false,
+            idp_error_url: None,
+            idp_display_name: None,
+            idp_logo_url: None,
+            idp_signing_methods: Vec::new(),
+            idp_digest_methods: Vec::new(),
+            idp_scopes: Vec::new(),
+            idp_metadata: None,
+        }
+    }
 }
 
 /// One immutable version of a connection's settings.

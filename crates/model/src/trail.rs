@@ -1,5 +1,7 @@
 //! What is kept of what happened: sign-in attempts and the audit log.
 
+use std::fmt;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use vestibule_saml::Report;
@@ -98,6 +100,18 @@ pub enum Actor {
     Operator,
     /// Vestibule itself.
     System,
+}
+
+/// The id of who it was, where there is one; else `operator` or `system`.
+impl fmt::Display for Actor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ApiKey(id) => id.fmt(f),
+            Self::Member(id) => id.fmt(f),
+            Self::Operator => f.write_str("operator"),
+            Self::System => f.write_str("system"),
+        }
+    }
 }
 
 /// One entry of the audit log.

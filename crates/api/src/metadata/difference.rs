@@ -1,7 +1,8 @@
 //! How the settings of a revision differ from what the metadata says now.
 
 use vestibule_model::{FieldChange, MetadataChange, RevisionSettings};
-use vestibule_xmlsig::Certificate;
+
+use crate::pem;
 
 /// The difference of what metadata decides; the rest of the settings is the admin's.
 pub(crate) fn difference(before: &RevisionSettings, after: &RevisionSettings) -> MetadataChange {
@@ -29,22 +30,14 @@ pub(crate) fn difference(before: &RevisionSettings, after: &RevisionSettings) ->
 /// The certificates of `after` that `before` lacks, each one PEM block.
 pub(crate) fn added(before: &RevisionSettings, after: &RevisionSettings) -> Vec<String> {
     let old = fingerprints(before);
-    certificates(after)
+    pem::certificates(&after.idp_certificates)
         .filter(|certificate| !old.contains(&certificate.fingerprint_sha256().to_owned()))
         .map(|certificate| certificate.to_pem())
         .collect()
 }
 
-fn certificates(settings: &RevisionSettings) -> impl Iterator<Item = Certificate> {
-    settings
-        .idp_certificates
-        .iter()
-        .filter_map(|pem| Certificate::parse_all(pem.as_bytes()).ok())
-        .flatten()
-}
-
 fn fingerprints(settings: &RevisionSettings) -> Vec<String> {
-    certificates(settings)
+    pem::certificates(&settings.idp_certificates)
         .map(|certificate| certificate.fingerprint_sha256().to_owned())
         .collect()
 }

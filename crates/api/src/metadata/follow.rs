@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use vestibule_jobs::{Jitter, after_success};
-use vestibule_model::{Connection, MetadataSource, Phase, Revision, RevisionId};
+use vestibule_model::{Connection, MetadataSource, Revision};
 use vestibule_store::{StoreError, Tx};
 
 use crate::metadata::Seen;
@@ -31,7 +31,7 @@ pub(crate) fn follow(
             tx.put_metadata_source(&source)
         }
         (None, Some(source)) => {
-            let live = live_of(tx, connection)?;
+            let live = tx.named_revision(connection.id, connection.serving())?;
             if !live.is_some_and(|live| is_of(&live, &source)) {
                 tx.delete_metadata_source(connection.id)?;
             }
@@ -64,27 +64,4 @@ pub(super) fn note_fetched(source: &mut MetadataSource, now: Timestamp) {
 /// Whether a revision was made from this source.
 pub(crate) fn is_of(revision: &Revision, source: &MetadataSource) -> bool {
     revision.settings.idp_metadata.as_ref() == Some(&source.origin)
-}
-
-/// The revision that serves, if the connection is enabled.
-pub(crate) fn live_of(
-    tx: &mut Tx<'_>,
-    connection: &Connection,
-) -> Result<Option<Revision>, StoreError> {
-    revision_of(
-        tx,
-        connection,
-        connection.live.filter(|_| connection.phase == Phase::Live),
-    )
-}
-
-pub(crate) fn revision_of(
-    tx: &mut Tx<'_>,
-    connection: &Connection,
-    id: Option<RevisionId>,
-) -> Result<Option<Revision>, StoreError> {
-    match id {
-        Some(id) => tx.revision(connection.id, id),
-        None => Ok(None),
-    }
 }

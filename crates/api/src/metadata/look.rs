@@ -7,12 +7,13 @@ use tokio::sync::Semaphore;
 use vestibule_model::MetadataOrigin;
 use vestibule_outbound::{Fetched, Limits, Outbound, OutboundError, Reach, Validators};
 use vestibule_saml::{IdpMetadata, MetadataError, ValidityPolicy};
-use vestibule_xmlsig::{Certificate, KeyFingerprint, VerifyingKey};
+use vestibule_xmlsig::KeyFingerprint;
 
 use crate::{
     clock,
     config::Config,
     draft::METADATA_URL,
+    pem,
     problem::{Problem, ProblemType},
     saml::blocking,
     web_url,
@@ -115,7 +116,6 @@ fn fetch(
     known: &Validators,
     clock_skew: SignedDuration,
 ) -> Result<Look, LookError> {
-    let keys = pinned_keys(origin);
     if origin.signing_certificates.is_empty() && is_open_to_others(&origin.url) {
         // The guard first: its reason is the better one.
         outbound.check(&origin.url)?;
@@ -130,6 +130,8 @@ fn fetch(
     let (metadata, signed_by) = if origin.signing_certificates.is_empty() {
         (IdpMetadata::parse_entity(xml, entity_id, &limits)?, None)
     } else {
+        let pinned = pem::certificates(&origin.signing_certificates);
+        let keys: Vec<_> = pinned.filter_map(|pin| pin.verifying_key().ok()).collect();
         let verified = IdpMetadata::parse_signed(xml, entity_id, &limits, &keys)?;
         let key = verified.signed_by();
         (verified.metadata().clone(), Some(key))
@@ -145,17 +147,6 @@ fn fetch(
         hash: document.sha256(),
         validators: document.validators,
     })))
-}
-
-/// What cannot be read now was refused when it was saved; without keys nothing verifies.
-fn pinned_keys(origin: &MetadataOrigin) -> Vec<VerifyingKey> {
-    origin
-        .signing_certificates
-        .iter()
-        .filter_map(|pem| Certificate::parse_all(pem.as_bytes()).ok())
-        .flatten()
-        .filter_map(|certificate| certificate.verifying_key().ok())
-        .collect()
 }
 
 /// Whether somebody between here and there could write what comes back.

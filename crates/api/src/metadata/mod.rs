@@ -6,6 +6,6 @@ mod follow;
 mod look;
 mod refresh;
 
-pub(crate) use follow::{follow, live_of, revision_of};
+pub(crate) use follow::follow;
 pub(crate) use look::{Door, Look, LookError, Seen, look};
 pub(crate) use refresh::{refresh, run_jobs};

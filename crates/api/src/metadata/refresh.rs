@@ -19,7 +19,7 @@ use crate::{
     metadata::{
         Look, LookError, Seen,
         difference::{added, difference},
-        follow::{is_of, live_of, note_fetched, note_seen, revision_of},
+        follow::{is_of, note_fetched, note_seen},
         look,
     },
     problem::Problem,
@@ -41,8 +41,8 @@ impl Standing {
             return Ok(None);
         };
         let workspace = tx.workspace(Reach::All, connection.workspace_id)?;
-        let live = live_of(tx, &connection)?;
-        let draft = revision_of(tx, &connection, connection.draft)?;
+        let live = tx.named_revision(connection.id, connection.serving())?;
+        let draft = tx.named_revision(connection.id, connection.draft)?;
         Ok(workspace.map(|workspace| Self {
             connection,
             workspace,

@@ -21,7 +21,7 @@ use crate::{
     draft::{OurSide, one_certificate},
     extract::{Allowed, Caller, Json, scope},
     live_certificates::{LiveChange, fits, serve_with, too_many},
-    metadata::{self, live_of, revision_of},
+    metadata, pem,
     problem::{Problem, ProblemType},
     routes::connections::{nothing_saved, stage, to_change, within_reach},
     service::Service,
@@ -58,13 +58,13 @@ struct Standing {
 impl Standing {
     fn of(tx: &mut Tx<'_>, connection: Connection) -> Result<Self, Problem> {
         let uses = tx.certificate_uses(connection.id)?;
-        let live = live_of(tx, &connection)?;
-        let draft = revision_of(tx, &connection, connection.draft)?;
+        let live = tx.named_revision(connection.id, connection.serving())?;
+        let draft = tx.named_revision(connection.id, connection.draft)?;
         let is_live = live.is_some();
         let (revision, draft) = match (live, draft) {
             (Some(live), draft) => (Some(live), draft),
             (None, Some(draft)) => (Some(draft), None),
-            (None, None) => (revision_of(tx, &connection, connection.live)?, None),
+            (None, None) => (tx.named_revision(connection.id, connection.live)?, None),
         };
         Ok(Self {
             connection,
@@ -124,10 +124,7 @@ impl Standing {
 
 /// The certificates of a revision.
 fn pinned(revision: &Revision) -> Vec<Certificate> {
-    let pems = revision.settings.idp_certificates.iter();
-    pems.filter_map(|pem| Certificate::parse_all(pem.as_bytes()).ok())
-        .flatten()
-        .collect()
+    pem::certificates(&revision.settings.idp_certificates).collect()
 }
 
 fn key_of(certificate: &Certificate) -> Option<KeyFingerprint> {

@@ -110,14 +110,8 @@ pub(crate) fn parts(
     connection: Connection,
     workspace: &Workspace,
 ) -> Result<ConnectionParts, Problem> {
-    let draft = match connection.draft {
-        Some(id) => tx.revision(connection.id, id)?,
-        None => None,
-    };
-    let live = match connection.live.filter(|_| connection.phase == Phase::Live) {
-        Some(id) => tx.revision(connection.id, id)?,
-        None => None,
-    };
+    let draft = tx.named_revision(connection.id, connection.draft)?;
+    let live = tx.named_revision(connection.id, connection.serving())?;
     let metadata_source = tx.metadata_source(connection.id)?;
     Ok(ConnectionParts {
         connection,
@@ -451,7 +445,7 @@ pub(crate) async fn enable(
                 &revision,
                 &service_in.rules,
             )?;
-            let before = connection.live.filter(|_| connection.phase == Phase::Live);
+            let before = connection.serving();
             connection.live = Some(revision_id);
             connection.draft = connection.draft.filter(|draft| *draft != revision_id);
             connection.phase = Phase::Live;

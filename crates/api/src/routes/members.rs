@@ -392,10 +392,7 @@ fn prove(
             connection_id.to_string(),
         ));
     };
-    let revision = match connection.live.or(connection.draft) {
-        Some(id) => tx.revision(connection.id, id)?,
-        None => None,
-    };
+    let revision = tx.named_revision(connection.id, connection.live.or(connection.draft))?;
     let entity_id = revision
         .as_ref()
         .and_then(|revision| revision.idp_entity_id());

@@ -90,7 +90,8 @@ pub(crate) async fn leave(
     revision: &Revision,
     now: Timestamp,
 ) -> Result<HttpResponse, ErrorPage> {
-    let (token, cookie) = browser::token_or_new(request, &service.config)?;
+    let config = &service.config;
+    let (token, cookie) = browser::token_or_new(browser::token(request, config), config)?;
     let departure = begin(service, purpose, connection, revision, &token, now).await?;
     let mut response = departure.into_response(StatusCode::FOUND);
     if let Some(cookie) = &cookie {

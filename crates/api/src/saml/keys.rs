@@ -13,7 +13,7 @@ use vestibule_saml::{Cbc, CertificateFacts, Keys, Signing};
 use vestibule_store::{Reach, Tx};
 use vestibule_xmlsig::{Certificate, DecryptionKey, SigningKey, VerifyingKey};
 
-use crate::problem::Problem;
+use crate::{pem, problem::Problem};
 
 /// How many revisions' keys are kept; about 2 KiB each.
 const KEPT: usize = 4_096;
@@ -38,13 +38,7 @@ impl RevisionKeys {
         if let Some(keys) = kept.get(&revision.id) {
             return Arc::clone(keys);
         }
-        // What cannot be read now was refused when it was saved; without keys nothing verifies.
-        let keys: Arc<[Trusted]> = revision
-            .settings
-            .idp_certificates
-            .iter()
-            .filter_map(|pem| Certificate::parse_all(pem.as_bytes()).ok())
-            .flatten()
+        let keys: Arc<[Trusted]> = pem::certificates(&revision.settings.idp_certificates)
             .filter_map(|certificate| {
                 Some(Trusted {
                     key: certificate.verifying_key().ok()?,

@@ -22,6 +22,7 @@ use crate::{
     audit, body, clock,
     page::{self, ErrorPage},
     problem::{Problem, ProblemType},
+    redirect_uri::with_parameters,
     saml::{arrival::blocking, departure::Departure, keys::KeySet, urls},
     service::Service,
 };
@@ -303,12 +304,10 @@ pub(crate) fn arrived(back: &LogoutReturn, landing: Option<&str>) -> HttpRespons
             None => signed_out(),
         };
     };
-    let mut url = uri.to_owned();
-    if let Some(state) = &back.state {
-        let query = serde_urlencoded::to_string([("state", state)]).unwrap_or_default();
-        url.push(if uri.contains('?') { '&' } else { '?' });
-        url.push_str(&query);
-    }
+    let url = match &back.state {
+        Some(state) => with_parameters(uri, &[("state", state)]),
+        None => uri.to_owned(),
+    };
     page::redirect(StatusCode::SEE_OTHER, url)
 }
 
@@ -324,10 +323,7 @@ async fn serving(
             let Some(connection) = tx.connection(Reach::All, id)? else {
                 return Ok(None);
             };
-            let revision = match connection.live {
-                Some(live) => tx.revision(id, live)?,
-                None => None,
-            };
+            let revision = tx.named_revision(id, connection.live)?;
             Ok::<_, Problem>(revision.map(|revision| (connection, revision)))
         })
         .await

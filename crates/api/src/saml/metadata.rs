@@ -56,9 +56,6 @@ pub(crate) async fn metadata(
 fn signs_requests(tx: &mut Tx<'_>, id: ConnectionId) -> Result<bool, Problem> {
     let connection = tx.connection(Reach::All, id)?;
     let connection = connection.ok_or_else(|| Problem::not_found("connection"))?;
-    let revision = match connection.draft.or(connection.live) {
-        Some(revision) => tx.revision(id, revision)?,
-        None => None,
-    };
+    let revision = tx.named_revision(id, connection.draft.or(connection.live))?;
     Ok(revision.is_some_and(|revision| revision.settings.sign_requests))
 }

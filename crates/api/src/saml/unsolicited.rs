@@ -58,13 +58,7 @@ pub(crate) async fn arrive(
     }
     let client = application(service, &live.revision).await?;
     let uri = RedirectUri::initiate_login(&client).ok_or_else(no_application)?;
-    let (token, cookie) = match arrival.browser {
-        Some(token) => (token, None),
-        None => {
-            let (token, cookie) = browser::new_token(&service.config)?;
-            (token, Some(cookie))
-        }
-    };
+    let (token, cookie) = browser::token_or_new(arrival.browser, &service.config)?;
     let id = ParkedId::of_browser(&token.binding(), arrival.connection_id, client.id);
     let message = Parked {
         trip: TripId::generate()?,

@@ -4,9 +4,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 use vestibule_model::{AttributeMapping, NameIdPolicy, Revision};
-use vestibule_xmlsig::Certificate;
 
-use crate::views::CertificateView;
+use crate::{pem, views::CertificateView};
 
 /// One immutable version of a connection's settings.
 #[derive(Debug, Serialize, ToSchema)]
@@ -104,11 +103,7 @@ impl From<Revision> for RevisionView {
     fn from(revision: Revision) -> Self {
         let idp_entity_id = revision.idp_entity_id().map(str::to_owned);
         let settings = revision.settings;
-        let certificates = settings
-            .idp_certificates
-            .iter()
-            .filter_map(|pem| Certificate::parse_all(pem.as_bytes()).ok())
-            .flatten()
+        let certificates = pem::certificates(&settings.idp_certificates)
             .map(|certificate| CertificateView::from(&certificate))
             .collect();
         Self {

@@ -281,17 +281,10 @@ pub(crate) struct AuditEventView {
 
 impl From<AuditEvent> for AuditEventView {
     fn from(event: AuditEvent) -> Self {
-        use vestibule_model::Actor;
-
         Self {
             id: event.id.to_string(),
             workspace_id: event.workspace_id.map(|id| id.to_string()),
-            actor: match event.actor {
-                Actor::ApiKey(id) => id.to_string(),
-                Actor::Member(id) => id.to_string(),
-                Actor::Operator => "operator".to_owned(),
-                Actor::System => "system".to_owned(),
-            },
+            actor: event.actor.to_string(),
             action: event.action,
             target: event.target,
             detail: serde_json::from_str(&event.detail).unwrap_or_default(),

@@ -2,10 +2,9 @@
 
 use jiff::Timestamp;
 use vestibule_model::{
-    ClientId, Connection, ConnectionId, Email, EncryptionCbc, Identity, IdentityId, IdpInitiated,
-    Member, MemberId, MemberStatus, NameIdPolicy, Origin, Phase, Plan, Provisioning, Revision,
-    RevisionId, RevisionSettings, Role, SamlDetails, ServiceProvider, Session, SessionId, Slug,
-    SsoBinding, Subject, TwoFactorRule, Workspace, WorkspaceId,
+    ClientId, Connection, ConnectionId, Email, Identity, IdentityId, Member, MemberId,
+    MemberStatus, Origin, Phase, Plan, Revision, RevisionId, RevisionSettings, Role, SamlDetails,
+    ServiceProvider, Session, SessionId, Slug, Subject, TwoFactorRule, Workspace, WorkspaceId,
 };
 use vestibule_policy::{
     ConnectionFacts, Reason, RuleOutcome, Rules, SamlFacts, SsoFacts, WorkspaceFacts,
@@ -99,36 +98,7 @@ pub(crate) fn connection(facts: &WorkspaceFacts, phase: Phase) -> ConnectionFact
 }
 
 pub(crate) fn settings() -> RevisionSettings {
-    RevisionSettings {
-        idp_certificates: Vec::new(),
-        idp_sso_url: "https://idp.example/sso".into(),
-        idp_sso_binding: SsoBinding::Redirect,
-        idp_logout_url: None,
-        idp_logout_response_url: None,
-        idp_logout_binding: SsoBinding::Redirect,
-        logout_landing_url: None,
-        idp_entity_id: None,
-        encryption_cbc: EncryptionCbc::Refuse,
-        provisioning: Provisioning::JustInTime,
-        require_signed_response: false,
-        required_authn_context: Vec::new(),
-        attribute_mapping: vestibule_model::AttributeMapping::default(),
-        sign_requests: false,
-        force_authn: false,
-        name_id_policy: NameIdPolicy::Any,
-        requested_authn_context: Vec::new(),
-        subject_attribute: None,
-        idp_initiated: IdpInitiated::Refuse,
-        idp_initiated_client_id: None,
-        refuse_expired_certificates: false,
-        idp_error_url: None,
-        idp_display_name: None,
-        idp_logo_url: None,
-        idp_signing_methods: Vec::new(),
-        idp_digest_methods: Vec::new(),
-        idp_scopes: Vec::new(),
-        idp_metadata: None,
-    }
+    RevisionSettings::new(Vec::new(), "https://idp.example/sso".into())
 }
 
 /// The settings that serve on the first connection.

@@ -102,6 +102,21 @@ impl Tx<'_> {
         row.map(Revision::try_from).transpose()
     }
 
+    /// The revision that a connection names, where it names one.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it could not be looked up.
+    pub fn named_revision(
+        &mut self,
+        connection_id: ConnectionId,
+        named: Option<RevisionId>,
+    ) -> Result<Option<Revision>, StoreError> {
+        match named {
+            Some(id) => self.revision(connection_id, id),
+            None => Ok(None),
+        }
+    }
+
     /// The number of the connection's next revision. Locks the connection, so that the number is
     /// still free when it is used in the same transaction.
     ///
