@@ -3,10 +3,10 @@
 use std::fmt::{self, Write as _};
 
 use jiff::{SignedDuration, Timestamp};
-use vestibule_xmlsig::{Certificate, DigestAlgorithm, SignatureAlgorithm};
+use vestibule_xmlsig::{Certificate, ContentCipher, DigestAlgorithm, SignatureAlgorithm};
 
 use crate::instant::format_instant;
-use crate::names::{POST, REDIRECT, ns};
+use crate::names::{POST, REDIRECT, TRANSIENT, ns};
 use crate::write::{Escaped, Optional};
 
 /// NameID formats that we work with. SimpleSAMLphp takes the first of the list as the one to send,
@@ -15,14 +15,14 @@ const NAME_ID_FORMATS: &[&str] = &[
     "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent",
     "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress",
     "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified",
-    "urn:oasis:names:tc:SAML:2.0:nameid-format:transient",
+    TRANSIENT,
 ];
 
 /// How an assertion may be encrypted for us: the content, best first, and then the key (IIP-ALG04,
 /// IIP-ALG06). CBC is taken where a connection allows it, and never asked for.
 const ENCRYPTION_METHODS: [&str; 4] = [
-    "http://www.w3.org/2009/xmlenc11#aes256-gcm",
-    "http://www.w3.org/2009/xmlenc11#aes128-gcm",
+    ContentCipher::Aes256Gcm.uri(),
+    ContentCipher::Aes128Gcm.uri(),
     "http://www.w3.org/2009/xmlenc11#rsa-oaep",
     "http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p",
 ];

@@ -4,12 +4,10 @@ use vestibule_xmlsig::Element;
 
 use super::{counted, only};
 use crate::check::Check;
-use crate::names::{SUCCESS, ns};
+use crate::names::{SUCCESS, ns, status::PREFIX};
 use crate::refusal::StatusDetail;
 use crate::remedies::{Fix, Side};
 use crate::report::{Row, excerpt};
-
-const PREFIX: &str = "urn:oasis:names:tc:SAML:2.0:status:";
 
 /// The status is success; anything else is reported with its nested code and message and signs
 /// nobody in, whatever assertion comes with it (Core §3.2.2.1, §3.2.2.2).

@@ -225,8 +225,9 @@ impl Tx<'_> {
         Page::from_rows(rows, page, |row: &ConnectionRow| row.id.clone())
     }
 
-    /// Replaces a connection by its new value, all but its certificate, which changes with its key; one
-    /// that is the default takes that from every other of the workspace. `false` when the workspace has none of this id.
+    /// Replaces a connection by its new value, all but its certificate, which changes with its key;
+    /// one that is the default takes that from every other of the workspace. `false` when the
+    /// workspace has none of this id.
     ///
     /// # Errors
     /// [`StoreError::Dangling`] when draft or live are not revisions of this connection.
