@@ -50,6 +50,10 @@ words! {
         MembersWrite = "members:write",
         /// Vouch that a SAML subject is a member (P10).
         IdentitiesProve = "identities:prove",
+        /// Read the domains that workspaces claim.
+        DomainsRead = "domains:read",
+        /// Claim, verify, attach and delete domains.
+        DomainsWrite = "domains:write",
         /// Read connections, revisions, tests and sign-in attempts.
         ConnectionsRead = "connections:read",
         /// Save, test, enable and disable connections.

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use vestibule_saml::{Learned, NameId, Report};
 
 use crate::{
-    ClientId, ConnectionId, MetadataOrigin, RevisionId, ServiceProviderKeyId, TestId, WorkspaceId,
-    words,
+    ClientId, ConnectionId, Email, MemberId, MetadataOrigin, RevisionId, ServiceProviderKeyId,
+    Subject, TestId, WorkspaceId, words,
 };
 
 words! {
@@ -168,15 +168,84 @@ impl Connection {
     }
 }
 
-/// Which attributes carry what, where the defaults of design §3 do not fit.
+/// Which attributes carry what, where the defaults of design §3 do not fit: of the names the first
+/// that is present.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AttributeMapping {
-    /// The attribute that carries the e-mail address.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub email: Option<String>,
-    /// The attribute that carries the display name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    /// The attributes that carry the e-mail address.
+    #[serde(
+        default,
+        skip_serializing_if = "Vec::is_empty",
+        deserialize_with = "one_or_several"
+    )]
+    pub email: Vec<String>,
+    /// The attributes that carry the display name.
+    #[serde(
+        default,
+        skip_serializing_if = "Vec::is_empty",
+        deserialize_with = "one_or_several"
+    )]
+    pub name: Vec<String>,
+}
+
+/// Revisions from before there could be several names hold one text.
+fn one_or_several<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Names {
+        One(String),
+        Several(Vec<String>),
+    }
+    Ok(match Names::deserialize(from)? {
+        Names::One(name) => vec![name],
+        Names::Several(names) => names,
+    })
+}
+
+words! {
+    /// What becomes of the role of somebody whom the mapping does not name.
+    #[derive(Default)]
+    Unmapped {
+        /// They keep it.
+        #[default]
+        Keep = "keep",
+        /// They are a member.
+        Member = "member",
+    }
+}
+
+/// How what the IdP says about groups becomes a role (P8).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoleMapping {
+    /// The attributes that carry the groups: of the names the first that is present.
+    pub attributes: Vec<String>,
+    /// Values of which one makes an admin; inert until a proven admin has enabled it on the revision.
+    #[serde(default)]
+    pub admin: Vec<String>,
+    /// Values of which one makes a member.
+    #[serde(default)]
+    pub member: Vec<String>,
+    /// What becomes of everybody else.
+    #[serde(default)]
+    pub otherwise: Unmapped,
+}
+
+/// That a mapping to `admin` counts on one revision (P8).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AdminMapping {
+    /// The proven admin who said so.
+    pub enabled_by: MemberId,
+    /// When.
+    pub enabled_at: Timestamp,
+}
+
+/// Whom a passed test was about: what an admin may say "this is me" of (P10).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TestClaim {
+    /// The subject; none where the NameID means nothing tomorrow.
+    pub subject: Option<Subject>,
+    /// The address that was asserted.
+    pub email: Option<Email>,
 }
 
 /// The settings of one revision, as they were saved.
@@ -213,6 +282,9 @@ pub struct RevisionSettings {
     /// Which attributes carry what.
     #[serde(default)]
     pub attribute_mapping: AttributeMapping,
+    /// How groups become a role; none: roles are kept, and new members are `member` (P8).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role_mapping: Option<RoleMapping>,
     /// Whether AuthnRequests are signed; logout messages always are.
     #[serde(default)]
     pub sign_requests: bool,
@@ -278,6 +350,7 @@ impl RevisionSettings {
             require_signed_response: false,
             required_authn_context: Vec::new(),
             attribute_mapping: AttributeMapping::default(),
+            role_mapping: None,
             sign_requests: false,
             force_authn: false,
             name_id_policy: NameIdPolicy::default(),
@@ -316,6 +389,8 @@ pub struct Revision {
     pub learned: Option<Learned>,
     /// The test it passed (P2).
     pub passed_test: Option<TestId>,
+    /// That its mapping to `admin` counts (P8).
+    pub admin_mapping: Option<AdminMapping>,
     /// When it was saved.
     pub created_at: Timestamp,
 }
@@ -362,6 +437,10 @@ pub struct TestRun {
     pub report: Option<Report>,
     /// The NameID that was asserted, once it passed.
     pub name_id: Option<NameId>,
+    /// Whom it was about, once it passed.
+    pub claim: Option<TestClaim>,
+    /// The browser that passed it, by the hash of its cookie.
+    pub browser: Option<String>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When `start_url` stops working.
@@ -393,5 +472,13 @@ mod tests {
         assert_eq!(settings.idp_sso_binding, SsoBinding::Post);
         let written = serde_json::to_value(&settings).unwrap();
         assert_eq!(written["idp_sso_binding"], "post");
+    }
+
+    #[test]
+    fn a_mapping_from_before_there_could_be_several_names_has_one() {
+        let read = |json: &str| serde_json::from_str::<AttributeMapping>(json).unwrap();
+        assert_eq!(read(r#"{"email": "mail"}"#).email, ["mail"]);
+        assert_eq!(read(r#"{"email": ["a", "b"]}"#).email, ["a", "b"]);
+        assert_eq!(read("{}"), AttributeMapping::default());
     }
 }

@@ -110,6 +110,18 @@ typed_id! {
     IdentityId = "idn";
     /// A domain that a workspace claims.
     DomainId = "dom";
+    /// A passkey of a member.
+    PasskeyId = "pky";
+    /// An invitation, or a link to set a password anew.
+    PasswordLinkId = "lnk";
+    /// A mail that waits to be sent.
+    MailId = "mail";
+}
+
+impl ClientId {
+    /// The client that stands for Vestibule's own pages: whoever signs in to them has a session of it.
+    /// No code and no token is ever given for it, and no caller sees it.
+    pub const OWN_PAGES: Self = Self(Uuid::from_u128(0x0000_0000_0000_7000_8000_0000_0000_0001));
 }
 
 #[cfg(test)]
@@ -126,6 +138,13 @@ mod tests {
         assert!(text.replace("ws_", "mem_").parse::<WorkspaceId>().is_err());
         assert!(format!("{text}0").parse::<WorkspaceId>().is_err());
         assert!(text.replace("ws_", "ws_{").parse::<WorkspaceId>().is_err());
+    }
+
+    #[test]
+    fn the_client_of_our_own_pages_is_the_one_that_the_migrations_make() {
+        let text = ClientId::OWN_PAGES.to_string();
+        assert_eq!(text, "app_00000000000070008000000000000001");
+        assert_eq!(text.parse(), Ok(ClientId::OWN_PAGES));
     }
 
     #[test]

@@ -7,6 +7,8 @@
 mod change;
 mod client;
 mod connection;
+mod credential;
+mod domain;
 mod email;
 mod id;
 mod member;
@@ -19,21 +21,30 @@ mod workspace;
 pub use change::{Change, ChangeParseError};
 pub use client::{ApiKey, Client, Scope, ScopeParseError, Scopes, SigningAlgorithm};
 pub use connection::{
-    AttributeMapping, Connection, ConnectionState, EncryptionCbc, IdpInitiated, KeyStage,
-    NameIdPolicy, Phase, Provisioning, Revision, RevisionSettings, ServiceProvider,
-    ServiceProviderKey, SsoBinding, TestRun, TestState,
+    AdminMapping, AttributeMapping, Connection, ConnectionState, EncryptionCbc, IdpInitiated,
+    KeyStage, NameIdPolicy, Phase, Provisioning, Revision, RevisionSettings, RoleMapping,
+    ServiceProvider, ServiceProviderKey, SsoBinding, TestClaim, TestRun, TestState, Unmapped,
 };
+pub use credential::{
+    BrowserSession, LinkPurpose, PasswordLink, QueuedMail, StoredPasskey, StoredPassword,
+    StoredTotp,
+};
+pub use domain::{DomainName, DomainNameError};
 pub use email::{Email, EmailError, EmailKey};
 pub use id::{
     ApiKeyId, AttemptId, ClientId, ConnectionId, DomainId, EventId, IdParseError, IdentityId,
-    MemberId, RevisionId, ServiceProviderKeyId, SessionId, TestId, WorkspaceId,
+    MailId, MemberId, PasskeyId, PasswordLinkId, RevisionId, ServiceProviderKeyId, SessionId,
+    TestId, WorkspaceId,
 };
-pub use member::{Identity, Member, MemberStatus, Role, Subject};
+pub use member::{Identity, Member, MemberStatus, Proof, ProvenBy, Provisioned, Role, Subject};
 pub use metadata::{FieldChange, MetadataChange, MetadataOrigin, MetadataSource};
 pub use reference::{Reference, ReferenceParseError};
 pub use session::{AuthenticationMethod, Origin, SamlDetails, Session};
 pub use trail::{Actor, Attempt, AttemptEvent, AttemptOutcome, AttemptStep, AuditEvent};
-pub use workspace::{Domain, Plan, Slug, SlugError, TwoFactorRule, Workspace};
+pub use vestibule_xmlsig::KeyFingerprint;
+pub use workspace::{
+    Domain, DomainCheck, DomainOutcome, Plan, Slug, SlugError, TwoFactorRule, Workspace,
+};
 
 /// A word that is not one of an enumeration's.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

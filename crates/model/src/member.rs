@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use vestibule_saml::NameId;
+use vestibule_xmlsig::KeyFingerprint;
 
 use crate::{ConnectionId, Email, IdentityId, MemberId, WorkspaceId, words};
 
@@ -27,6 +28,18 @@ words! {
     }
 }
 
+words! {
+    /// How somebody became a member (P7).
+    Provisioned {
+        /// The company's own word, through an API key.
+        Api = "api",
+        /// By an invitation.
+        Invitation = "invitation",
+        /// By signing in: their address has to stay within the workspace's verified domains.
+        JustInTime = "just_in_time",
+    }
+}
+
 /// A person in one workspace.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Member {
@@ -44,6 +57,10 @@ pub struct Member {
     pub status: MemberStatus,
     /// The caller's own id, unique in the workspace.
     pub external_id: Option<String>,
+    /// How they became a member.
+    pub provisioned: Provisioned,
+    /// When they followed a link that we sent to this address ourselves; none since it last changed.
+    pub email_proven_at: Option<Timestamp>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it last changed.
@@ -72,6 +89,30 @@ impl std::fmt::Debug for Subject {
     }
 }
 
+words! {
+    /// Who said that a link is genuine (P10).
+    ProvenBy {
+        /// The admin, by password and second factor.
+        LocalProof = "local_proof",
+        /// The SaaS company, through an API key.
+        Application = "application",
+        /// The admin, signed in and authenticated anew, on the result of a test.
+        ThisIsMe = "this_is_me",
+    }
+}
+
+/// That a link is genuine (P10). It was given under the entity ID of the link's subject and counts for
+/// assertions that one of these keys has signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proof {
+    /// When it was given.
+    pub at: Timestamp,
+    /// By whom.
+    pub by: ProvenBy,
+    /// The keys that were trusted then, and those that one of them has vouched for since.
+    pub keys: Vec<KeyFingerprint>,
+}
+
 /// A link between a member and a SAML subject.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
@@ -85,8 +126,8 @@ pub struct Identity {
     pub connection_id: ConnectionId,
     /// Who the IdP says it is.
     pub subject: Subject,
-    /// When it was proven (P10), none where an e-mail match alone made it.
-    pub proven_at: Option<Timestamp>,
+    /// That it is genuine (P10); none where an e-mail match alone made it.
+    pub proof: Option<Proof>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it last signed somebody in.

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use vestibule_saml::{Attributes, NameId};
+use vestibule_xmlsig::KeyFingerprint;
 
 use crate::{ClientId, ConnectionId, MemberId, RevisionId, SessionId, WorkspaceId, words};
 
@@ -65,6 +66,12 @@ pub struct SamlDetails {
     pub session_index: Option<String>,
     /// The attributes, verbatim.
     pub attributes: Attributes,
+    /// The key that signed the assertion; sessions from before it was kept have none (P10).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signed_by: Option<KeyFingerprint>,
+    /// Whether the role came from what the IdP said, by a mapping that a proven admin enabled (P8).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub mapped_to_admin: bool,
 }
 
 /// Personal data: nothing of it belongs in a log.
@@ -76,6 +83,10 @@ impl std::fmt::Debug for SamlDetails {
 
 /// Which door a session came in by.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "most sessions are by SAML; a box would be an allocation per sign-in"
+)]
 pub enum Origin {
     /// A verified assertion.
     Saml {
@@ -88,6 +99,8 @@ pub enum Origin {
     },
     /// An internal service vouched for it through an API key.
     Vouched,
+    /// A password, a second factor or a passkey that Vestibule keeps itself.
+    Local,
 }
 
 /// What a sign-in mints.

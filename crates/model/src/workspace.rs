@@ -102,10 +102,26 @@ pub struct Workspace {
     pub external_id: Option<String>,
     /// For how many days SAML responses are kept as they arrived, sealed; zero: not at all.
     pub keep_responses_days: u16,
+    /// After how many idle minutes somebody who signed in to our own pages is signed out.
+    pub session_idle_minutes: u32,
+    /// After how many minutes they are signed out in any case.
+    pub session_lifetime_minutes: u32,
+    /// When SSO was last switched on, or off again: a non-admin's password from before counts no longer
+    /// (P5).
+    pub sso_enabled_at: Option<Timestamp>,
+    /// Until when the operator's break-glass code stands in for an admin's second factor.
+    pub unlocked_until: Option<Timestamp>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
+}
+
+impl Workspace {
+    /// What [`Self::session_idle_minutes`] is unless somebody says otherwise (design §4.7).
+    pub const SESSION_IDLE_MINUTES: u32 = 8 * 60;
+    /// What [`Self::session_lifetime_minutes`] is unless somebody says otherwise (design §4.7).
+    pub const SESSION_LIFETIME_MINUTES: u32 = 24 * 60;
 }
 
 /// A domain that a workspace claims, and perhaps has proved.
@@ -119,8 +135,40 @@ pub struct Domain {
     pub domain: String,
     /// The connection its people are sent to, where one is chosen.
     pub connection_id: Option<ConnectionId>,
+    /// What the TXT record has to say; not secret.
+    pub token: String,
     /// When it was proved; none while it is a mere claim.
     pub verified_at: Option<Timestamp>,
+    /// What the last look-up found; none before the first.
+    pub last_check: Option<DomainCheck>,
+    /// When it is looked up next; none while it is a mere claim.
+    pub next_check_at: Option<Timestamp>,
+    /// When each of the last look-ups found it authoritatively absent, the oldest first; empty once
+    /// it was found again.
+    pub absences: Vec<Timestamp>,
+    /// When it was claimed.
+    pub created_at: Timestamp,
+}
+
+words! {
+    /// What the DNS says about a domain's TXT record.
+    DomainOutcome {
+        /// It is there.
+        Found = "found",
+        /// The domain's own servers say that it is not.
+        Absent = "absent",
+        /// Nobody could say: a time-out, a failing server.
+        Unknown = "unknown",
+    }
+}
+
+/// One look-up of a domain's TXT record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DomainCheck {
+    /// When.
+    pub at: Timestamp,
+    /// What was found.
+    pub outcome: DomainOutcome,
 }
 
 #[cfg(test)]
