@@ -1,0 +1,5 @@
+use vestibule_credential::Password;
+
+pub fn show(password: &Password) -> String {
+    format!("{password}")
+}

@@ -1,0 +1,5 @@
+use vestibule_credential::PasswordProof;
+
+pub fn forge() -> PasswordProof {
+    PasswordProof {}
+}

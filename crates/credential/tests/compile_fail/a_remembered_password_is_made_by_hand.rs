@@ -1,0 +1,5 @@
+use vestibule_credential::RememberedPassword;
+
+pub fn forge() -> RememberedPassword {
+    RememberedPassword {}
+}

@@ -1,0 +1,5 @@
+use vestibule_credential::SecondFactorProof;
+
+pub fn forge() -> SecondFactorProof {
+    SecondFactorProof {}
+}

@@ -1,0 +1,15 @@
+//! The corridor, as the compiler keeps it: each file in `compile_fail/` tries one short cut past
+//! the keyring, and must not compile, for the reason that stands in the `.stderr` beside it.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
+
+#[path = "../../../policy/tests/corridor/compiler.rs"]
+mod compiler;
+
+#[test]
+fn short_cuts_past_the_keyring_do_not_compile() {
+    compiler::refuses_every_case(
+        env!("CARGO_MANIFEST_DIR"),
+        &["vestibule_credential", "vestibule_model", "jiff"],
+    );
+}
