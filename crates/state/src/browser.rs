@@ -30,6 +30,17 @@ impl BrowserToken {
         &self.0
     }
 
+    /// What a form of ours carries, so that no other site can post it: made of the cookie, which no other
+    /// site sees, and of what the form is for.
+    #[must_use]
+    pub fn form_token(&self, purpose: &str) -> String {
+        let mut hash = Sha256::new();
+        hash.update("a form of ours\0");
+        hash.update(&self.0);
+        hash.update(purpose);
+        hex(&hash.finalize())
+    }
+
     /// What is kept of it.
     #[must_use]
     pub fn binding(&self) -> BrowserBinding {

@@ -1,19 +1,24 @@
 //! Short-lived state in the memory of one server.
 
+mod slips;
+mod throttled;
+
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
     future::ready,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 use vestibule_model::{Change, ConnectionId, Reference, WorkspaceId};
 
 use crate::{
-    Answer, BrowserBinding, Limits, News, Parked, ParkedId, ShortLived, StateError, Stray, Trip,
-    TripId,
+    Answer, BrowserBinding, Limits, News, Parked, ParkedId, ShortLived, Slip, SlipId, StateError,
+    Stray, ThrottleKey, ThrottleRule, Trip, TripId,
 };
+use slips::Slips;
+use throttled::Throttled;
 
 /// Short-lived state in the memory of one server; a restart drops trips in flight and nothing else.
 #[derive(Debug, Default)]
@@ -40,6 +45,8 @@ struct Inner {
     strays: HashMap<ConnectionId, VecDeque<(u64, Stray)>>,
     strays_ever: u64,
     strays_count: usize,
+    slips: Slips,
+    throttled: Throttled,
 }
 
 impl InProcess {
@@ -274,6 +281,56 @@ impl ShortLived for InProcess {
             .find(|stray| self.limits.stray_until(stray.received_at) > now)
             .cloned();
         Box::pin(ready(Ok(found)))
+    }
+
+    fn keep_slip(&self, id: SlipId, slip: Slip, now: Timestamp) -> Answer<'_, ()> {
+        let slips = &mut self.lock().slips;
+        let kept = slip.bounded(now);
+        let kept = kept.and_then(|slip| slips.keep(id, slip, &self.limits, now));
+        Box::pin(ready(kept))
+    }
+
+    fn find_slip<'a>(&'a self, id: &'a SlipId, now: Timestamp) -> Answer<'a, Option<Slip>> {
+        let found = self.lock().slips.find(id, now).cloned();
+        Box::pin(ready(Ok(found)))
+    }
+
+    fn take_slip<'a>(&'a self, id: &'a SlipId, now: Timestamp) -> Answer<'a, Option<Slip>> {
+        let taken = self.lock().slips.take(id, now);
+        Box::pin(ready(Ok(taken)))
+    }
+
+    fn exchange_slip<'a>(
+        &'a self,
+        id: &'a SlipId,
+        seen: &'a Slip,
+        slip: Slip,
+        now: Timestamp,
+    ) -> Answer<'a, bool> {
+        let slips = &mut self.lock().slips;
+        let same = slips.find(id, now).map(Slip::print) == Some(seen.print());
+        let exchanged = slip.bounded(now).and_then(|slip| match same {
+            true => slips
+                .keep(id.clone(), slip, &self.limits, now)
+                .map(|()| true),
+            false => Ok(false),
+        });
+        Box::pin(ready(exchanged))
+    }
+
+    fn attempt<'a>(
+        &'a self,
+        keys: &'a [(ThrottleKey, ThrottleRule)],
+        now: Timestamp,
+    ) -> Answer<'a, Option<SignedDuration>> {
+        let throttled = &mut self.lock().throttled;
+        let wait = throttled.attempt(keys, self.limits.throttled, now);
+        Box::pin(ready(Ok(wait)))
+    }
+
+    fn forgive<'a>(&'a self, keys: &'a [ThrottleKey], _now: Timestamp) -> Answer<'a, ()> {
+        self.lock().throttled.forgive(keys);
+        Box::pin(ready(Ok(())))
     }
 
     fn ping(&self) -> Answer<'_, ()> {

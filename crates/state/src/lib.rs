@@ -1,7 +1,9 @@
-//! What may vanish: pending trips to the IdP, and messages parked for the length of one redirect.
+//! What may vanish: pending trips to the IdP, messages parked for the length of one redirect, slips of
+//! half-finished work on our own pages, and the count of attempts by which guessing is slowed down.
 //!
-//! Losing all of it costs the people who are at their IdP at that moment a fresh start, and nothing
-//! else: replay claims, codes and sessions live in the database (`vestibule-store`). One small trait,
+//! Losing all of it costs the people who are signing in at that moment a fresh start, and gives those
+//! who guess a few attempts more, and nothing else: replay claims, codes and sessions live in the
+//! database (`vestibule-store`). One small trait,
 //! [`ShortLived`], stands before it; [`InProcess`] keeps it in the memory of one server, [`Redis`]
 //! shares it between replicas, which also tell each other there what they changed ([`News`]).
 
@@ -10,12 +12,14 @@ mod in_process;
 mod in_redis;
 mod limits;
 mod news;
+mod slip;
 mod stray;
+mod throttle;
 mod trip;
 
 use std::{future::Future, pin::Pin};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 use vestibule_model::{Change, ConnectionId, Reference};
 
@@ -24,7 +28,9 @@ pub use in_process::InProcess;
 pub use in_redis::Redis;
 pub use limits::Limits;
 pub use news::News;
+pub use slip::{Slip, SlipId};
 pub use stray::Stray;
+pub use throttle::{ThrottleKey, ThrottleRule};
 pub use trip::{AuthorizeRequest, LogoutReturn, Parked, ParkedId, Purpose, Trip, TripId};
 
 /// Why short-lived state could not be had.
@@ -33,6 +39,12 @@ pub enum StateError {
     /// Too many trips are pending and none of the caller's own could make room.
     #[error("too many sign-ins are under way")]
     Full,
+    /// More than is kept in one piece.
+    #[error("what should be kept is longer than {max} bytes")]
+    TooLarge {
+        /// The bound.
+        max: usize,
+    },
     /// The place where it is kept does not answer; what was asked of it may have happened or not.
     #[error("short-lived state is out of reach: {0}")]
     Unavailable(String),
@@ -79,6 +91,43 @@ pub trait ShortLived: Send + Sync {
 
     /// The stray with this reference, to whatever connection.
     fn find_stray(&self, reference: Reference, now: Timestamp) -> Answer<'_, Option<Stray>>;
+
+    /// Keeps a slip, in place of an older one of the same id, for 30 minutes at most.
+    ///
+    /// At a limit the slip of the same browser that expires first makes room.
+    fn keep_slip(&self, id: SlipId, slip: Slip, now: Timestamp) -> Answer<'_, ()>;
+
+    /// Looks a slip up without using it up; an expired one is not there.
+    fn find_slip<'a>(&'a self, id: &'a SlipId, now: Timestamp) -> Answer<'a, Option<Slip>>;
+
+    /// Takes a slip out: of all callers exactly one gets it.
+    fn take_slip<'a>(&'a self, id: &'a SlipId, now: Timestamp) -> Answer<'a, Option<Slip>>;
+
+    /// Keeps a slip in the place of the one that was seen there, and says whether it did. Where it is
+    /// no longer the same (its kind and its body), nothing happens: of several who have seen the same
+    /// one, and each put another in its place, exactly one goes on.
+    fn exchange_slip<'a>(
+        &'a self,
+        id: &'a SlipId,
+        seen: &'a Slip,
+        slip: Slip,
+        now: Timestamp,
+    ) -> Answer<'a, bool>;
+
+    /// Asks for an attempt at something that can be guessed. None: go on, it is counted for every one
+    /// of these keys. Else it is counted for none, however often somebody asks, and the answer is how
+    /// long they wait: the longest wait of these keys.
+    ///
+    /// It is counted before it is made, so that no number of attempts at the same time slips through
+    /// between the look and the count.
+    fn attempt<'a>(
+        &'a self,
+        keys: &'a [(ThrottleKey, ThrottleRule)],
+        now: Timestamp,
+    ) -> Answer<'a, Option<SignedDuration>>;
+
+    /// Forgets what was counted for these keys: somebody has succeeded.
+    fn forgive<'a>(&'a self, keys: &'a [ThrottleKey], now: Timestamp) -> Answer<'a, ()>;
 
     /// Whether the place answers.
     fn ping(&self) -> Answer<'_, ()>;

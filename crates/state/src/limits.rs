@@ -22,6 +22,13 @@ pub struct Limits {
     pub strays: usize,
     /// How long a stray is kept: somebody who could not get in asks within a day.
     pub strays_for: SignedDuration,
+    /// Slips of one browser: as for trips.
+    pub slips_per_browser: usize,
+    /// Slips in all.
+    pub slips: usize,
+    /// Keys whose attempts are counted. The one that would be forgotten first makes room: who brings
+    /// so many keys has every one of them counted as well.
+    pub throttled: usize,
 }
 
 impl Limits {
@@ -47,6 +54,9 @@ impl Default for Limits {
             strays_per_connection: 50,
             strays: 5_000,
             strays_for: SignedDuration::from_hours(24),
+            slips_per_browser: 20,
+            slips: 50_000,
+            throttled: 100_000,
         }
     }
 }

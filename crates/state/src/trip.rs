@@ -66,6 +66,9 @@ pub struct AuthorizeRequest {
     pub force_authn: bool,
     /// People must have authenticated later than this (`prompt=login`, `max_age`).
     pub authn_after: Option<Timestamp>,
+    /// Where the browser goes on: a path on our own pages, for the sign-ins that these begin. None:
+    /// to the redirect URI, with a code.
+    pub return_to: Option<String>,
 }
 
 /// Where a browser goes on when it comes back from signing out at the IdP.

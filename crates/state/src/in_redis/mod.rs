@@ -6,12 +6,15 @@ mod listener;
 mod record;
 mod scripts;
 
-use jiff::Timestamp;
-use redis::{FromRedisValue, Value};
+use jiff::{SignedDuration, Timestamp};
+use redis::{FromRedisValue, ScriptInvocation, Value};
 use tokio::sync::mpsc;
 use vestibule_model::{Change, ConnectionId, Reference};
 
-use crate::{Answer, Limits, News, Parked, ParkedId, ShortLived, StateError, Stray, Trip, TripId};
+use crate::{
+    Answer, Limits, News, Parked, ParkedId, ShortLived, Slip, SlipId, StateError, Stray,
+    ThrottleKey, ThrottleRule, Trip, TripId,
+};
 use address::Address;
 use link::{Link, Request};
 use scripts::{Scripts, place, ttl_ms};
@@ -58,6 +61,27 @@ impl Redis {
     async fn ask<T: FromRedisValue>(&self, request: Request<'_>) -> Result<T, StateError> {
         let value = self.link.ask(request).await?;
         self.read(value)
+    }
+
+    /// What both scripts that keep a slip are told.
+    fn describe(
+        &self,
+        script: &mut ScriptInvocation<'_>,
+        id: &SlipId,
+        slip: &Slip,
+        now: Timestamp,
+    ) -> Result<(), StateError> {
+        script
+            .arg(id.expose())
+            .arg(record::write_slip(slip)?)
+            .arg(place(slip.expires_at))
+            .arg(slip.browser.to_hex())
+            .arg(slip.print())
+            .arg(place(now))
+            .arg(ttl_ms(slip.expires_at, now))
+            .arg(self.limits.slips_per_browser)
+            .arg(self.limits.slips);
+        Ok(())
     }
 
     async fn ask_for_room(&self, request: Request<'_>) -> Result<(), StateError> {
@@ -191,6 +215,81 @@ impl ShortLived for Redis {
             Ok(strays
                 .into_iter()
                 .find(|stray| stray.reference == reference))
+        })
+    }
+
+    fn keep_slip(&self, id: SlipId, slip: Slip, now: Timestamp) -> Answer<'_, ()> {
+        Box::pin(async move {
+            let slip = slip.bounded(now)?;
+            let mut script = self.scripts.keep_slip();
+            self.describe(&mut script, &id, &slip, now)?;
+            self.ask_for_room(Request::Script(&script)).await
+        })
+    }
+
+    fn find_slip<'a>(&'a self, id: &'a SlipId, now: Timestamp) -> Answer<'a, Option<Slip>> {
+        Box::pin(async move {
+            let mut command = redis::cmd("HGET");
+            command.arg(self.scripts.slips()).arg(id.expose());
+            let record: Option<Vec<u8>> = self.ask(Request::Command(&command)).await?;
+            let slip = record.as_deref().map(record::read_slip).transpose()?;
+            Ok(slip.filter(|slip| slip.expires_at > now))
+        })
+    }
+
+    fn take_slip<'a>(&'a self, id: &'a SlipId, now: Timestamp) -> Answer<'a, Option<Slip>> {
+        Box::pin(async move {
+            let mut script = self.scripts.take_slip();
+            script.arg(id.expose()).arg(place(now));
+            let record: Option<Vec<u8>> = self.ask(Request::Script(&script)).await?;
+            record.as_deref().map(record::read_slip).transpose()
+        })
+    }
+
+    fn exchange_slip<'a>(
+        &'a self,
+        id: &'a SlipId,
+        seen: &'a Slip,
+        slip: Slip,
+        now: Timestamp,
+    ) -> Answer<'a, bool> {
+        Box::pin(async move {
+            let slip = slip.bounded(now)?;
+            let mut script = self.scripts.exchange_slip();
+            self.describe(&mut script, id, &slip, now)?;
+            script.arg(seen.print());
+            self.ask(Request::Script(&script)).await
+        })
+    }
+
+    fn attempt<'a>(
+        &'a self,
+        keys: &'a [(ThrottleKey, ThrottleRule)],
+        now: Timestamp,
+    ) -> Answer<'a, Option<SignedDuration>> {
+        Box::pin(async move {
+            let mut script = self.scripts.attempt();
+            script.arg(now.as_millisecond()).arg(self.limits.throttled);
+            for (key, rule) in keys {
+                script
+                    .arg(key.to_hex())
+                    .arg(rule.free)
+                    .arg(rule.first_ms())
+                    .arg(rule.longest_ms())
+                    .arg(rule.forget_ms());
+            }
+            let wait: i64 = self.ask(Request::Script(&script)).await?;
+            Ok((wait > 0).then(|| SignedDuration::from_millis(wait)))
+        })
+    }
+
+    fn forgive<'a>(&'a self, keys: &'a [ThrottleKey], _now: Timestamp) -> Answer<'a, ()> {
+        Box::pin(async move {
+            let mut script = self.scripts.forgive();
+            for key in keys {
+                script.arg(key.to_hex());
+            }
+            self.ask::<Value>(Request::Script(&script)).await.map(drop)
         })
     }
 

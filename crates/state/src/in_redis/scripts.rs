@@ -19,6 +19,13 @@ pub(crate) struct Scripts {
     park: Script,
     unpark: Script,
     stray: Script,
+    slips: [String; 4],
+    keep_slip: Script,
+    take_slip: Script,
+    exchange_slip: Script,
+    throttle: [String; 2],
+    attempt: Script,
+    forgive: Script,
     strays: String,
 }
 
@@ -27,6 +34,7 @@ impl Scripts {
     /// limit of a workspace and the limit of a browser are counted and made room in by one atomic
     /// step, and such a step sees the keys of one slot only. One node is enough for them: 50 000
     /// trips of about 1 KiB and 64 MiB of parked messages.
+    /// So it is for slips; and counted attempts are 100 000 entries of some hundred bytes.
     ///
     /// Replicas of two releases run side by side during an upgrade: scripts that lay things out
     /// differently need keys of other names.
@@ -40,6 +48,7 @@ impl Scripts {
             "by_workspace",
         ];
         let parked = ["bodies", "facts", "by_expiry", "by_trip"];
+        let slips = ["records", "facts", "by_expiry", "by_browser"];
         Self {
             trips: trips.map(key),
             parked: parked.map(|name| key(&format!("parked:{name}"))),
@@ -60,6 +69,29 @@ impl Scripts {
                 include_str!("lua/unpark.lua")
             )),
             stray: Script::new(include_str!("lua/stray.lua")),
+            slips: slips.map(|name| key(&format!("slips:{name}"))),
+            keep_slip: Script::new(concat!(
+                include_str!("lua/slips.lua"),
+                include_str!("lua/keep_slip.lua")
+            )),
+            take_slip: Script::new(concat!(
+                include_str!("lua/slips.lua"),
+                include_str!("lua/take_slip.lua")
+            )),
+            exchange_slip: Script::new(concat!(
+                include_str!("lua/slips.lua"),
+                include_str!("lua/exchange_slip.lua"),
+                include_str!("lua/keep_slip.lua")
+            )),
+            throttle: ["entries", "by_end"].map(|name| key(&format!("throttle:{name}"))),
+            attempt: Script::new(concat!(
+                include_str!("lua/throttle.lua"),
+                include_str!("lua/attempt.lua")
+            )),
+            forgive: Script::new(concat!(
+                include_str!("lua/throttle.lua"),
+                include_str!("lua/forgive.lua")
+            )),
             strays: key("strays"),
         }
     }
@@ -84,6 +116,32 @@ impl Scripts {
 
     pub(crate) fn unpark(&self) -> ScriptInvocation<'_> {
         self.unpark.key(&self.parked[..])
+    }
+
+    /// The hash that holds the records of slips.
+    pub(crate) fn slips(&self) -> &str {
+        let [records, ..] = &self.slips;
+        records
+    }
+
+    pub(crate) fn keep_slip(&self) -> ScriptInvocation<'_> {
+        self.keep_slip.key(&self.slips[..])
+    }
+
+    pub(crate) fn take_slip(&self) -> ScriptInvocation<'_> {
+        self.take_slip.key(&self.slips[..])
+    }
+
+    pub(crate) fn exchange_slip(&self) -> ScriptInvocation<'_> {
+        self.exchange_slip.key(&self.slips[..])
+    }
+
+    pub(crate) fn attempt(&self) -> ScriptInvocation<'_> {
+        self.attempt.key(&self.throttle[..])
+    }
+
+    pub(crate) fn forgive(&self) -> ScriptInvocation<'_> {
+        self.forgive.key(&self.throttle[..])
     }
 
     /// The list of the strays of a connection.
@@ -155,6 +213,7 @@ mod tests {
         let stray = scripts.stray(Reference::from_random(7));
         let strays = scripts.strays(ConnectionId::new(Timestamp::UNIX_EPOCH));
         let all = scripts.trips.iter().chain(&scripts.parked);
+        let all = all.chain(&scripts.slips).chain(&scripts.throttle);
         for key in all.chain(&[stray, strays]) {
             assert!(key.starts_with("vestibule:{trips}:"), "{key}");
         }

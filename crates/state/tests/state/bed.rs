@@ -22,6 +22,9 @@ pub(crate) const SMALL: Limits = Limits {
     strays_per_connection: 3,
     strays: 100,
     strays_for: SignedDuration::from_secs(60),
+    slips_per_browser: 3,
+    slips: 8,
+    throttled: 10,
 };
 
 /// Longer than anything here may take, so that a test ends.

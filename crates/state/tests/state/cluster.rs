@@ -6,6 +6,8 @@ use vestibule_state::{Limits, News, ShortLived};
 
 use crate::bed::{Bed, PATIENCE, SMALL, at, browser, lonely_trip, parked, parked_id, trip};
 use crate::server::{Server, free_port};
+use crate::slips::{slip, slip_id};
+use crate::throttle::{RULE, key};
 
 fn start_node() -> Server {
     for _ in 0..5 {
@@ -46,6 +48,20 @@ fn use_everything(bed: &Bed, state: &dyn ShortLived) {
                 state.park(id.clone(), message, now).await.unwrap();
             }
             assert!(state.unpark(&id, now).await.unwrap().is_some());
+            let id = slip_id();
+            for id in [&slip_id(), &id] {
+                let slip = slip(&mine, "{}", now);
+                state.keep_slip(id.clone(), slip, now).await.unwrap();
+            }
+            let seen = state.find_slip(&id, now).await.unwrap().unwrap();
+            let next = slip(&mine, "[]", now);
+            assert_eq!(state.exchange_slip(&id, &seen, next, now).await, Ok(true));
+            if round % 2 == 0 {
+                assert!(state.take_slip(&id, now).await.unwrap().is_some());
+            }
+            let keys = [(key(&round.to_string()), RULE), (key("ada"), RULE)];
+            state.attempt(&keys, now).await.unwrap();
+            state.forgive(&[key("nobody")], now).await.unwrap();
             state.announce(&[Change::SigningKeys]).await.unwrap();
             if round % 2 == 0 {
                 assert_eq!(state.finish(&trip.id, now).await, Ok(Some(trip)));

@@ -20,7 +20,9 @@ mod news;
 mod outage;
 mod parked;
 mod server;
+mod slips;
 mod strays;
+mod throttle;
 mod trips;
 
 /// Makes two tests of each body, one per implementation.
