@@ -1,4 +1,5 @@
-//! What goes out: HTTP that cannot be turned against the network it starts from (SSRF).
+//! What goes out: HTTP that cannot be turned against the network it starts from (SSRF), mail, and
+//! questions to DNS.
 //!
 //! Somebody outside names a URL, and this machine, which stands behind the firewall, asks for it.
 //! So [`Outbound::get`] resolves the name itself, holds every address against [`judge`]'s table,
@@ -7,13 +8,20 @@
 //! then the proxy would resolve the name. Size, time and redirects are bounded.
 //!
 //! It fetches and decides nothing: what came back is as untrusted as before.
+//!
+//! [`Mailer`] hands mail to the one server that the operator names. [`TxtResolver`] asks for TXT
+//! records, and tells apart that there is none and that nobody knows.
 
 mod address;
 mod error;
 mod guard;
+mod mail;
 mod outbound;
+mod txt;
 
 pub use address::{Kind, judge};
 pub use error::OutboundError;
 pub use guard::Reach;
+pub use mail::{Mail, MailError, Mailer};
 pub use outbound::{Document, Fetched, Limits, Outbound, Validators};
+pub use txt::{TxtAnswer, TxtError, TxtResolver};
