@@ -1,22 +1,34 @@
 //! The two ways through the rules, walked alike by the decision API and by the doors.
 
-use vestibule_model::AuthenticationMethod;
+use jiff::Timestamp;
+use vestibule_model::{AuthenticationMethod, Provisioning};
 
 use crate::{
-    ConnectionFacts, Refusal, Rule, Rules, WorkspaceFacts, p3_mandatory_sso,
-    p4_second_factor::{self, AuthnContext},
-    p7_entry, p8_role, p10_ladder,
+    ConnectionFacts, Refusal, Rule, Rules, WorkspaceFacts,
+    evidence::Evidence,
+    p3_mandatory_sso, p4_second_factor, p5_live, p7_entry,
+    p8_role::{self, Settled},
+    p10_ladder,
     person::Person,
     trail::Trail,
 };
-use vestibule_model::Provisioning;
 
-/// By password, or whatever else is not SAML: P7, P3, P4, P8.
+/// What Vestibule itself keeps of a person and asks about; nothing where an internal service vouches.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Kept {
+    /// When a password of Vestibule's own was known to be theirs (P5).
+    pub(crate) password_known_since: Option<Timestamp>,
+    /// Whether they have enrolled a second factor that goes with it (P4).
+    pub(crate) second_factor: bool,
+}
+
+/// By password, or whatever else is not SAML: P7, P3, P5, P4, P8.
 pub(crate) fn by_password(
     trail: &mut Trail,
     facts: &WorkspaceFacts,
     person: Person<'_>,
     amr: Option<&[AuthenticationMethod]>,
+    kept: Kept,
     rules: &Rules,
 ) -> Result<(), Refusal> {
     let role = person.role();
@@ -25,21 +37,24 @@ pub(crate) fn by_password(
         p7_entry::check(facts, person, widest_provisioning(facts, rules)),
     )?;
     trail.walk(Rule::P3, p3_mandatory_sso::check(facts, role, rules))?;
+    if let Some(since) = kept.password_known_since {
+        trail.walk(Rule::P5, p5_live::check_password(facts, role, since))?;
+    }
     trail.walk(
         Rule::P4,
-        p4_second_factor::check(facts.workspace.two_factor, role, amr),
+        p4_second_factor::check(facts.workspace.two_factor, role, kept.second_factor, amr),
     )?;
     trail.walk(Rule::P8, p8_role::check(person))
 }
 
-/// By SAML, through a connection that serves: P7, P8, P10, P4.
+/// By SAML, through a connection that serves: P7, P8 (and P6), P10, P4.
 pub(crate) fn by_saml(
     trail: &mut Trail,
     facts: &WorkspaceFacts,
     serving: &ConnectionFacts,
     person: Person<'_>,
-    context: AuthnContext<'_>,
-) -> Result<(), Refusal> {
+    evidence: Evidence<'_>,
+) -> Result<Settled, Refusal> {
     let required = serving.serving().map_or(&[][..], |revision| {
         revision.settings.required_authn_context.as_slice()
     });
@@ -47,9 +62,16 @@ pub(crate) fn by_saml(
         Rule::P7,
         p7_entry::check(facts, person, Some(serving.provisioning())),
     )?;
-    trail.walk(Rule::P8, p8_role::check(person))?;
-    trail.walk(Rule::P10, p10_ladder::check(person.role()))?;
-    trail.walk(Rule::P4, p4_second_factor::check_context(required, context))
+    let settled = p8_role::settle(trail, serving, person, evidence)?;
+    trail.walk(
+        Rule::P10,
+        p10_ladder::check(serving, person, settled, evidence),
+    )?;
+    trail.walk(
+        Rule::P4,
+        p4_second_factor::check_context(required, evidence),
+    )?;
+    Ok(settled)
 }
 
 /// How a newcomer could become a member at all: by any of the connections that serve.

@@ -1,6 +1,6 @@
 //! Who an assertion says it is about: the subject, the address, the name.
 
-use vestibule_model::{Email, EmailError, RevisionSettings, Subject};
+use vestibule_model::{Email, EmailError, RevisionSettings, SamlDetails, Subject};
 use vestibule_saml::{Attributes, NameId, Purpose, VerifiedAssertion};
 
 use crate::{Refusal, display_name::display_name};
@@ -95,7 +95,7 @@ pub fn claim<P: Purpose>(
     let attributes = assertion.attributes();
     let idp_entity_id = assertion.idp_entity_id();
     let mapping = &settings.attribute_mapping;
-    let email = claimed_email(name_id, attributes, mapping.email.as_deref());
+    let email = claimed_email(name_id, attributes, &mapping.email);
     let subject = match assertion.subject_attribute() {
         Some((name, value)) => Some(by_attribute(name, value)),
         None => name_id.filter(|name_id| means_something(name_id)).cloned(),
@@ -114,7 +114,7 @@ pub fn claim<P: Purpose>(
     Ok(Claim {
         subject,
         email,
-        name: display_name(attributes, mapping.name.as_deref()),
+        name: display_name(attributes, &mapping.name),
     })
 }
 
@@ -128,6 +128,35 @@ fn by_attribute(name: &str, value: &str) -> NameId {
         name_qualifier: None,
         sp_name_qualifier: None,
     }
+}
+
+/// Whether people are known by subjects of this kind under these settings.
+pub(crate) fn is_kind_of(subject: &NameId, settings: &RevisionSettings) -> bool {
+    match &settings.subject_attribute {
+        Some(name) => subject.format == by_attribute(name, "").format,
+        None => means_something(subject),
+    }
+}
+
+/// Whether a session that these details are of came in by this subject, as the settings that serve
+/// know people.
+pub(crate) fn is_subject_of(
+    subject: &NameId,
+    settings: &RevisionSettings,
+    details: &SamlDetails,
+) -> bool {
+    if !is_kind_of(subject, settings) {
+        return false;
+    }
+    let Some(name) = &settings.subject_attribute else {
+        return details.name_id.as_ref() == Some(subject);
+    };
+    let values = details.attributes.get(name).map(|found| &found.values);
+    let Some([value]) = values.map(Vec::as_slice) else {
+        return false;
+    };
+    // The case of some attributes means nothing; what is kept of the subject says what it was taken for.
+    subject.value == *value || subject.value == value.to_ascii_lowercase()
 }
 
 /// Whether a NameID names the same person tomorrow, and is not dressed up as an attribute.
@@ -146,10 +175,13 @@ pub(crate) fn is_attribute_format(format: Option<&str>) -> bool {
 fn claimed_email(
     name_id: Option<&NameId>,
     attributes: &Attributes,
-    mapped: Option<&str>,
+    mapped: &[String],
 ) -> ClaimedEmail {
     let first = |attribute: &vestibule_saml::Attribute| attribute.values.first().cloned();
-    let exact = mapped.into_iter().chain(EMAIL_NAMES.iter().copied());
+    let exact = mapped
+        .iter()
+        .map(String::as_str)
+        .chain(EMAIL_NAMES.iter().copied());
     let from_attribute = exact
         .filter_map(|name| attributes.get(name).and_then(first))
         .next()

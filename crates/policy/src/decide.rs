@@ -2,12 +2,13 @@
 
 use std::str::FromStr;
 
-use vestibule_model::{Email, Member, UnknownWord};
+use vestibule_model::{Email, UnknownWord};
 
 use crate::{
-    Reason, Refusal, Requirement, Rule, Rules, WorkspaceFacts, admit, p1_plan,
-    p4_second_factor::AuthnContext,
-    p5_live, p9_identity,
+    PersonFacts, Reason, Refusal, Requirement, Rule, Rules, WorkspaceFacts,
+    admit::{self, Kept},
+    evidence::Evidence,
+    p1_plan, p5_live, p9_identity,
     person::Person,
     trail::{Trail, Verdict},
     words,
@@ -53,7 +54,7 @@ pub struct Decision {
     pub refusal: Option<Refusal>,
 }
 
-/// Decides whether a person may sign in by a method. `member` is who has the address's key; an
+/// Decides whether a person may sign in by a method. `person` is who has the address's key; an
 /// unknown address is judged as the just-in-time member it would become.
 ///
 /// A password of a person who is no member yet is judged by the same rules, so that an application
@@ -62,14 +63,14 @@ pub struct Decision {
 pub fn decide(
     facts: &WorkspaceFacts,
     email: &Email,
-    member: Option<&Member>,
+    person: Option<&PersonFacts>,
     method: MethodKind,
     rules: &Rules,
 ) -> Decision {
     let mut trail = Trail::default();
     let end = match method {
-        MethodKind::Password => by_password(&mut trail, facts, email, member, rules),
-        MethodKind::Saml => return by_saml(facts, email, member, rules),
+        MethodKind::Password => by_password(&mut trail, facts, email, person, rules),
+        MethodKind::Saml => return by_saml(facts, email, person, rules),
     };
     decision(facts, trail, end, rules)
 }
@@ -78,11 +79,16 @@ fn by_password(
     trail: &mut Trail,
     facts: &WorkspaceFacts,
     email: &Email,
-    member: Option<&Member>,
+    person: Option<&PersonFacts>,
     rules: &Rules,
 ) -> Result<(), Refusal> {
-    let person = identify(trail, facts, email, member)?;
-    admit::by_password(trail, facts, person, None, rules)
+    let known = identify(trail, facts, email, person)?;
+    // Where Vestibule keeps a password, that is the one somebody would give.
+    let kept = person.map(|person| Kept {
+        password_known_since: person.password_set_at,
+        second_factor: person.password_set_at.is_some() && person.second_factor,
+    });
+    admit::by_password(trail, facts, known, None, kept.unwrap_or_default(), rules)
 }
 
 /// With several live connections, the first that could let the person in speaks; otherwise the
@@ -90,7 +96,7 @@ fn by_password(
 fn by_saml(
     facts: &WorkspaceFacts,
     email: &Email,
-    member: Option<&Member>,
+    person: Option<&PersonFacts>,
     rules: &Rules,
 ) -> Decision {
     let live = facts.live_connections(rules);
@@ -102,7 +108,7 @@ fn by_saml(
             facts,
             connection.connection.id,
             email,
-            member,
+            person,
             rules,
         );
         let decision = decision(facts, trail, end, rules);
@@ -123,7 +129,7 @@ fn through(
     facts: &WorkspaceFacts,
     connection: vestibule_model::ConnectionId,
     email: &Email,
-    member: Option<&Member>,
+    person: Option<&PersonFacts>,
     rules: &Rules,
 ) -> Result<(), Refusal> {
     trail.walk(Rule::P1, p1_plan::check(facts.workspace.plan, rules))?;
@@ -132,8 +138,10 @@ fn through(
         Err(refusal) => return trail.refuse(refusal),
     };
     trail.walk(Rule::P5, Verdict::Pass("a SAML connection is live".into()))?;
-    let person = identify(trail, facts, email, member)?;
-    admit::by_saml(trail, facts, serving, person, AuthnContext::NotYet)
+    let known = identify(trail, facts, email, person)?;
+    let links = person.map_or(&[][..], |person| person.links.as_slice());
+    admit::by_saml(trail, facts, serving, known, Evidence::NotYet { links })?;
+    Ok(())
 }
 
 fn nowhere(trail: &mut Trail, facts: &WorkspaceFacts, rules: &Rules) -> Result<(), Refusal> {
@@ -145,13 +153,14 @@ fn identify<'a>(
     trail: &mut Trail,
     facts: &WorkspaceFacts,
     email: &'a Email,
-    member: Option<&'a Member>,
+    person: Option<&'a PersonFacts>,
 ) -> Result<Person<'a>, Refusal> {
+    let member = person.map(|person| &person.member);
     if member.is_some_and(|member| member.workspace_id != facts.workspace.id) {
         return trail.refuse(Refusal::NotOfThisWorkspace);
     }
     trail.walk(Rule::P9, p9_identity::check_address(email, member))?;
-    Ok(member.map_or(Person::Newcomer(email), Person::Member))
+    Ok(person.map_or(Person::Newcomer(email), PersonFacts::person))
 }
 
 fn decision(

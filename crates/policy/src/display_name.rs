@@ -33,11 +33,11 @@ const SURNAMES: &[&str] = &[
     "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/surname",
 ];
 
-/// The mapped attribute, else a whole name, else given name and surname.
-pub(crate) fn display_name(attributes: &Attributes, mapped: Option<&str>) -> Option<String> {
+/// The first mapped attribute, else a whole name, else given name and surname.
+pub(crate) fn display_name(attributes: &Attributes, mapped: &[String]) -> Option<String> {
     let value = |name: &str| first_usable(attributes, name);
     let any = |names: &[&str]| names.iter().find_map(|name| value(name));
-    if let Some(name) = mapped.and_then(value) {
+    if let Some(name) = mapped.iter().find_map(|name| value(name)) {
         return Some(name);
     }
     if let Some(name) = any(WHOLE_NAMES) {

@@ -1,11 +1,12 @@
 //! What the rules are asked about: read from the database in one go, never changed here.
 
+use jiff::Timestamp;
 use vestibule_model::{
-    Connection, ConnectionId, ConnectionState, Identity, Member, Provisioning, Revision,
-    RevisionId, Workspace,
+    Connection, ConnectionId, ConnectionState, Email, Identity, Member, Provisioned, Provisioning,
+    Revision, RevisionId, Role, Workspace,
 };
 
-use crate::{Rules, connection_state};
+use crate::{Rules, connection_state, person::Person};
 
 /// A connection and the revision that serves.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,6 +34,48 @@ impl ConnectionFacts {
     }
 }
 
+/// A member and what is kept of their ways in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PersonFacts {
+    /// The member.
+    pub member: Member,
+    /// Their links; they may be left out where [`needs_links`] says so.
+    pub links: Vec<Identity>,
+    /// When their own password was set; none: Vestibule keeps no password of theirs.
+    pub password_set_at: Option<Timestamp>,
+    /// Whether they have enrolled a second factor.
+    pub second_factor: bool,
+}
+
+impl PersonFacts {
+    /// A member of whom nothing else is known or asked.
+    #[must_use]
+    pub const fn bare(member: Member) -> Self {
+        Self {
+            member,
+            links: Vec::new(),
+            password_set_at: None,
+            second_factor: false,
+        }
+    }
+
+    pub(crate) fn person(&self) -> Person<'_> {
+        Person::Member {
+            member: &self.member,
+            linked: !self.links.is_empty(),
+        }
+    }
+}
+
+/// Whether any rule looks at the links of this member: P10 at an admin's, P7 at those of somebody who
+/// came just in time and could not come in by their address today. For everybody else they need not
+/// be read.
+#[must_use]
+pub fn needs_links(member: &Member, facts: &WorkspaceFacts) -> bool {
+    member.role == Role::Admin
+        || (member.provisioned == Provisioned::JustInTime && !facts.may_provision(&member.email))
+}
+
 /// Every connection of a workspace.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct SsoFacts {
@@ -49,6 +92,8 @@ pub struct WorkspaceFacts {
     pub sso: SsoFacts,
     /// Its verified domains, as lower-case A-labels.
     pub verified_domains: Vec<String>,
+    /// Of the domains that are asked about here those that another workspace has verified.
+    pub domains_of_others: Vec<String>,
 }
 
 impl WorkspaceFacts {
@@ -82,10 +127,19 @@ impl WorkspaceFacts {
     }
 
     /// Whether a domain is verified for this workspace.
-    pub(crate) fn is_verified(&self, domain: &str) -> bool {
+    #[must_use]
+    pub fn is_verified(&self, domain: &str) -> bool {
         self.verified_domains
             .iter()
             .any(|verified| verified.eq_ignore_ascii_case(domain))
+    }
+
+    /// Whether an address may be that of somebody who came just in time (P7): in a verified domain,
+    /// where there is one, and never in one that another workspace has verified.
+    pub(crate) fn may_provision(&self, email: &Email) -> bool {
+        let is_of_others = |domain: &String| domain.eq_ignore_ascii_case(email.domain());
+        !self.domains_of_others.iter().any(is_of_others)
+            && (self.verified_domains.is_empty() || self.is_verified(email.domain()))
     }
 
     pub(crate) fn own_connections(&self) -> impl Iterator<Item = &ConnectionFacts> {
@@ -112,4 +166,7 @@ pub struct SamlFacts {
     pub by_email: Option<Member>,
     /// Every link of `by_email`.
     pub identities_of_candidate: Vec<Identity>,
+    /// Whether the workspace has an active admin beside the person (P6). It is asked only where the
+    /// connection maps roles; otherwise it may be left `false`.
+    pub other_active_admins: bool,
 }

@@ -2,8 +2,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 use vestibule_model::{
-    AuthenticationMethod, ClientId, Identity, IdentityId, Member, MemberId, MemberStatus, Origin,
-    Role, SessionId, WorkspaceId,
+    AuthenticationMethod, ClientId, Email, Identity, IdentityId, Member, MemberId, MemberStatus,
+    Origin, Role, SessionId, WorkspaceId,
 };
 
 use crate::{Reason, WorkspaceFacts};
@@ -14,7 +14,8 @@ const LIFETIME: SignedDuration = SignedDuration::from_secs(60);
 /// What the policy says about one sign-in, and all that the mint needs to know.
 ///
 /// Made by a door alone ([`grant_by_saml`](crate::grant_by_saml),
-/// [`grant_vouched`](crate::grant_vouched), [`grant_renewal`](crate::grant_renewal)); it moves and
+/// [`grant_local`](crate::grant_local), [`grant_vouched`](crate::grant_vouched),
+/// [`grant_renewal`](crate::grant_renewal)); it moves and
 /// never copies, so that one yes makes one session.
 #[must_use = "a Grant that is not spent is a sign-in that does not happen"]
 pub struct Grant {
@@ -40,6 +41,8 @@ pub struct GrantParts {
     pub not_after: Option<Timestamp>,
     /// Who comes in, and what changes by it.
     pub admission: Admission,
+    /// The role they had before; none for newcomers.
+    pub role_before: Option<Role>,
     /// Whether the member's address lies in a verified domain of the workspace.
     pub email_verified: bool,
     /// The session that goes on, for a renewal.
@@ -162,6 +165,18 @@ impl Grant {
         self.member().role
     }
 
+    /// Whether this sign-in makes an admin of a member: proofs from before are cleared then (P10).
+    #[must_use]
+    pub fn promotes(&self) -> bool {
+        self.parts.role_before == Some(Role::Member) && self.role() == Role::Admin
+    }
+
+    /// The role they had before; none for newcomers.
+    #[must_use]
+    pub const fn role_before(&self) -> Option<Role> {
+        self.parts.role_before
+    }
+
     /// Whether the member's address lies in a verified domain of the workspace.
     #[must_use]
     pub const fn email_verified(&self) -> bool {
@@ -199,18 +214,34 @@ impl std::fmt::Debug for Grant {
     }
 }
 
+/// What a sign-in says of the person, for the archive.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Changes<'a> {
+    /// What to call them, where they have no name yet.
+    pub(crate) name: Option<&'a str>,
+    /// Their role; none: it is kept.
+    pub(crate) role: Option<Role>,
+    /// Their address; none: it is kept.
+    pub(crate) email: Option<&'a Email>,
+}
+
 /// A stored member as this sign-in leaves them: active (the first sign-in of any kind ends an
-/// invitation), and with a name where there was none.
+/// invitation), and with what it says of them.
 pub(crate) fn existing(
     member: &Member,
-    name: Option<&str>,
+    changes: Changes<'_>,
     identity: Option<IdentityUse>,
     now: Timestamp,
 ) -> Admission {
     let mut after = member.clone();
     after.status = MemberStatus::Active;
     if after.name.is_none() {
-        after.name = name.map(str::to_owned);
+        after.name = changes.name.map(str::to_owned);
+    }
+    after.role = changes.role.unwrap_or(after.role);
+    if let Some(email) = changes.email {
+        after.email = email.clone();
+        after.email_proven_at = None;
     }
     let changed = after != *member;
     if changed {

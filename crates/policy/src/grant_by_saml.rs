@@ -3,17 +3,18 @@
 use jiff::Timestamp;
 use vestibule_model::{
     AuthenticationMethod, ClientId, Email, Identity, IdentityId, Member, MemberId, MemberStatus,
-    Origin, Role, SamlDetails, Subject,
+    Origin, Provisioned, Role, SamlDetails, Subject,
 };
 use vestibule_saml::{Purpose, SignIn, VerifiedAssertion};
 
 use crate::{
     Admission, Claim, ConnectionFacts, Denial, Grant, GrantParts, IdentityUse, Refusal, Rule,
-    Rules, SamlFacts, admit, claim, grant, p1_plan,
-    p4_second_factor::AuthnContext,
-    p5_live,
+    Rules, SamlFacts, admit, claim,
+    evidence::{Asserted, Evidence},
+    grant::{self, Changes},
+    p1_plan, p5_live,
+    p8_role::Settled,
     p9_identity::{self, Resolved},
-    person::Person,
     trail::{Trail, Verdict},
 };
 
@@ -33,12 +34,17 @@ pub fn grant_by_saml(
     now: Timestamp,
 ) -> Result<Grant, Denial> {
     let mut trail = Trail::default();
-    let (claim, resolved) = match walk(&mut trail, assertion, facts, rules, now) {
-        Ok(found) => found,
+    let Walked {
+        claim,
+        resolved,
+        settled,
+    } = match walk(&mut trail, assertion, facts, rules, now) {
+        Ok(walked) => walked,
         Err(refusal) => return Err(trail.deny(refusal)),
     };
     let reasons = trail.settle()?;
-    let admission = admission(facts, &claim, resolved, now);
+    let role_before = resolved.member().map(|member| member.role);
+    let admission = admission(facts, &claim, resolved, settled.role, now);
     let parts = GrantParts {
         workspace_id: facts.workspace.workspace.id,
         client_id,
@@ -49,6 +55,8 @@ pub fn grant_by_saml(
                 name_id: assertion.name_id().cloned(),
                 session_index: assertion.session_index().map(str::to_owned),
                 attributes: assertion.attributes().clone(),
+                signed_by: Some(assertion.signed_by()),
+                mapped_to_admin: settled.mapped_to_admin,
             },
         },
         amr: vec![AuthenticationMethod::Saml],
@@ -57,10 +65,18 @@ pub fn grant_by_saml(
         not_after: assertion.session_not_on_or_after(),
         email_verified: grant::email_verified(&facts.workspace, &admission),
         admission,
+        role_before,
         renews: None,
         reasons,
     };
     Ok(Grant::new(parts, now))
+}
+
+/// Who an assertion is about, and as what they come in.
+pub(crate) struct Walked<'f> {
+    claim: Claim,
+    resolved: Resolved<'f>,
+    settled: Settled,
 }
 
 /// The way of an assertion through the rules, whatever it was verified for. It ends before the door.
@@ -70,7 +86,7 @@ pub(crate) fn walk<'f, P: Purpose>(
     facts: &'f SamlFacts,
     rules: &Rules,
     now: Timestamp,
-) -> Result<(Claim, Resolved<'f>), Refusal> {
+) -> Result<Walked<'f>, Refusal> {
     let serving = open(trail, facts, rules)?;
     // Accepted within the skew, but the session would be over before it began.
     if assertion
@@ -90,13 +106,22 @@ pub(crate) fn walk<'f, P: Purpose>(
         Err(refusal) => return trail.refuse(refusal),
     };
     trail.walk(Rule::P9, resolved.verdict())?;
-    let person = match &resolved {
-        Resolved::Linked(_, member) | Resolved::ByEmail(member, _) => Person::Member(member),
-        Resolved::Newcomer(email, _) => Person::Newcomer(email),
+    let person = resolved.person(facts);
+    let asserted = Asserted {
+        context: assertion.authn_context_class(),
+        attributes: assertion.attributes(),
+        signed_by: assertion.signed_by(),
+        found: resolved.found(),
+        lasting: claim.subject().is_some(),
+        other_active_admins: facts.other_active_admins,
     };
-    let context = AuthnContext::Asserted(assertion.authn_context_class());
-    admit::by_saml(trail, &facts.workspace, serving, person, context)?;
-    Ok((claim, resolved))
+    let evidence = Evidence::Asserted(&asserted);
+    let settled = admit::by_saml(trail, &facts.workspace, serving, person, evidence)?;
+    Ok(Walked {
+        claim,
+        resolved,
+        settled,
+    })
 }
 
 /// P1 and P5: the connection, if it serves with the settings of the trip.
@@ -127,38 +152,51 @@ fn admission(
     facts: &SamlFacts,
     claim: &Claim,
     resolved: Resolved<'_>,
+    role: Role,
     now: Timestamp,
 ) -> Admission {
+    let changes = |email| Changes {
+        name: claim.name(),
+        role: Some(role),
+        email,
+    };
     match resolved {
-        Resolved::Linked(identity, member) => grant::existing(
-            member,
-            claim.name(),
-            Some(IdentityUse::Known(identity.id)),
-            now,
-        ),
+        Resolved::Linked(identity, member) => {
+            let email = p9_identity::followed_address(facts, identity, member, claim);
+            let link = Some(IdentityUse::Known(identity.id));
+            grant::existing(member, changes(email), link, now)
+        }
         Resolved::ByEmail(member, subject) => {
             let link = subject.map(|subject| link(facts, member.id, subject, now));
             let link = link.map(IdentityUse::New);
-            grant::existing(member, claim.name(), link, now)
+            grant::existing(member, changes(None), link, now)
         }
         Resolved::Newcomer(email, subject) => {
-            let member = newcomer(facts, email, claim.name(), now);
+            let member = newcomer(facts, email, claim.name(), role, now);
             let identity = subject.map(|subject| link(facts, member.id, subject, now));
             Admission::New { member, identity }
         }
     }
 }
 
-/// P8: a new member is `member`, whatever the IdP says.
-fn newcomer(facts: &SamlFacts, email: Email, name: Option<&str>, now: Timestamp) -> Member {
+/// P8: a new member is `member`, unless a mapping says otherwise.
+fn newcomer(
+    facts: &SamlFacts,
+    email: Email,
+    name: Option<&str>,
+    role: Role,
+    now: Timestamp,
+) -> Member {
     Member {
         id: MemberId::new(now),
         workspace_id: facts.workspace.workspace.id,
         email,
         name: name.map(str::to_owned),
-        role: Role::Member,
+        role,
         status: MemberStatus::Active,
         external_id: None,
+        provisioned: Provisioned::JustInTime,
+        email_proven_at: None,
         created_at: now,
         updated_at: now,
     }
@@ -172,7 +210,7 @@ fn link(facts: &SamlFacts, member_id: MemberId, subject: Subject, now: Timestamp
         member_id,
         connection_id: facts.connection_id,
         subject,
-        proven_at: None,
+        proof: None,
         created_at: now,
         last_used_at: Some(now),
     })

@@ -1,12 +1,14 @@
 //! The door for sessions that go on: the code exchange, each refresh, introspection.
 
 use jiff::Timestamp;
-use vestibule_model::{ConnectionId, Member, Origin, Session};
+use vestibule_model::{AuthenticationMethod, ConnectionId, Origin, Session};
 
 use crate::{
-    Denial, Grant, GrantParts, Refusal, Rule, Rules, WorkspaceFacts, admit, grant, p1_plan,
-    p4_second_factor::AuthnContext,
-    p5_live,
+    Denial, Grant, GrantParts, PersonFacts, Refusal, Rule, Rules, WorkspaceFacts,
+    admit::{self, Kept},
+    evidence::Evidence,
+    grant::{self, Changes},
+    p1_plan, p5_live,
     person::Person,
     trail::{Trail, Verdict},
 };
@@ -15,24 +17,26 @@ use crate::{
 ///
 /// A session by SAML ends when its connection serves no longer, one by password when SSO became
 /// mandatory for the member or a second factor is asked for that it never saw, either when the
-/// member is gone or deactivated. A newer revision of a connection that is still live ends nothing.
+/// member is gone or deactivated, an admin's by SAML when its link is proven no longer (P10). A newer
+/// revision of a connection that is still live ends nothing, but for an admin whom a mapping made one
+/// that is not enabled on it.
 ///
 /// # Errors
 /// [`Denial`] with the refusal and every rule that was gone through.
 pub fn grant_renewal(
     session: &Session,
     facts: &WorkspaceFacts,
-    member: Option<&Member>,
+    person: Option<&PersonFacts>,
     rules: &Rules,
     now: Timestamp,
 ) -> Result<Grant, Denial> {
     let mut trail = Trail::default();
-    let member = match walk(&mut trail, session, facts, member, rules, now) {
-        Ok(member) => member,
+    let member = match walk(&mut trail, session, facts, person, rules, now) {
+        Ok(person) => &person.member,
         Err(refusal) => return Err(trail.deny(refusal)),
     };
     let reasons = trail.settle()?;
-    let admission = grant::existing(member, None, None, now);
+    let admission = grant::existing(member, Changes::default(), None, now);
     let parts = GrantParts {
         workspace_id: session.workspace_id,
         client_id: session.client_id,
@@ -42,6 +46,7 @@ pub fn grant_renewal(
         not_after: Some(session.expires_at),
         email_verified: grant::email_verified(facts, &admission),
         admission,
+        role_before: Some(member.role),
         renews: Some(session.id),
         reasons,
     };
@@ -52,27 +57,52 @@ fn walk<'m>(
     trail: &mut Trail,
     session: &Session,
     facts: &WorkspaceFacts,
-    member: Option<&'m Member>,
+    person: Option<&'m PersonFacts>,
     rules: &Rules,
     now: Timestamp,
-) -> Result<&'m Member, Refusal> {
+) -> Result<&'m PersonFacts, Refusal> {
     if session.revoked_at.is_some() || session.expires_at <= now {
         return trail.refuse(Refusal::SessionEnded);
     }
-    let Some(member) = member else {
+    let Some(known) = person else {
         return trail.refuse(Refusal::MemberRemoved);
     };
+    let member = &known.member;
     let same_workspace =
         member.workspace_id == session.workspace_id && facts.workspace.id == session.workspace_id;
     if member.id != session.member_id || !same_workspace {
         return trail.refuse(Refusal::NotOfThisWorkspace);
     }
-    let person = Person::Member(member);
+    let person = known.person();
     match &session.origin {
-        Origin::Saml { connection_id, .. } => by_saml(trail, facts, *connection_id, person, rules)?,
-        Origin::Vouched => admit::by_password(trail, facts, person, Some(&session.amr), rules)?,
+        Origin::Saml {
+            connection_id,
+            details,
+            ..
+        } => {
+            let evidence = Evidence::Settled {
+                began_at: session.created_at,
+                details,
+                links: &known.links,
+            };
+            by_saml(trail, facts, *connection_id, person, evidence, rules)?;
+        }
+        // A mint by API is the caller's word; a password is as old as its last use, or older (P5).
+        Origin::Vouched => {
+            let kept = Kept::default();
+            admit::by_password(trail, facts, person, Some(&session.amr), kept, rules)?;
+        }
+        Origin::Local => {
+            let by_password = session.amr.contains(&AuthenticationMethod::Pwd);
+            // A second factor that was enrolled since is asked for the next time.
+            let kept = Kept {
+                password_known_since: by_password.then_some(session.auth_time),
+                second_factor: false,
+            };
+            admit::by_password(trail, facts, person, Some(&session.amr), kept, rules)?;
+        }
     }
-    Ok(member)
+    Ok(known)
 }
 
 fn by_saml(
@@ -80,6 +110,7 @@ fn by_saml(
     facts: &WorkspaceFacts,
     connection_id: ConnectionId,
     person: Person<'_>,
+    evidence: Evidence<'_>,
     rules: &Rules,
 ) -> Result<(), Refusal> {
     trail.walk(Rule::P1, p1_plan::check(facts.workspace.plan, rules))?;
@@ -91,5 +122,6 @@ fn by_saml(
         Rule::P5,
         Verdict::Pass("the session's SAML connection is still live".into()),
     )?;
-    admit::by_saml(trail, facts, serving, person, AuthnContext::Settled)
+    admit::by_saml(trail, facts, serving, person, evidence)?;
+    Ok(())
 }

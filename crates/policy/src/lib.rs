@@ -9,14 +9,18 @@
 //! copies, and is good for a minute.
 
 mod admit;
+mod attribute_preset;
 mod certificate;
 mod claim;
 mod decide;
 mod display_name;
+mod domain;
 mod enable;
+mod evidence;
 mod facts;
 mod grant;
 mod grant_by_saml;
+mod grant_local;
 mod grant_renewal;
 mod grant_vouched;
 mod inspect_by_saml;
@@ -27,6 +31,7 @@ mod p2_test;
 mod p3_mandatory_sso;
 mod p4_second_factor;
 mod p5_live;
+mod p6_lockout;
 mod p7_entry;
 mod p8_role;
 mod p9_identity;
@@ -34,15 +39,19 @@ mod person;
 mod reason;
 mod refusal;
 mod rules;
+mod say_so;
 mod trail;
 
+pub use attribute_preset::attribute_preset;
 pub use certificate::{Expiry, Retirement, expiry, retirement};
 pub use claim::{Claim, claim};
 pub use decide::{Decision, MethodKind, decide};
-pub use enable::{Advisory, may_enable};
-pub use facts::{ConnectionFacts, SamlFacts, SsoFacts, WorkspaceFacts};
+pub use domain::{DomainVerdict, note_domain_check, shut_out_by_domain};
+pub use enable::{Advisory, KeepsWayIn, Preflight, PreflightPerson, may_enable, preflight};
+pub use facts::{ConnectionFacts, PersonFacts, SamlFacts, SsoFacts, WorkspaceFacts, needs_links};
 pub use grant::{Admission, Grant, GrantParts, IdentityUse};
 pub use grant_by_saml::grant_by_saml;
+pub use grant_local::{LocalProof, LocalStep, grant_local, local_step};
 pub use grant_renewal::grant_renewal;
 pub use grant_vouched::grant_vouched;
 pub use inspect_by_saml::inspect_by_saml;
@@ -50,9 +59,13 @@ pub use metadata_change::{DraftFacts, MetadataFacts, MetadataPlan, Remainder, pl
 pub use p1_plan::plan_gate;
 pub use p4_second_factor::parse_amr;
 pub use p5_live::connection_state;
+pub use p6_lockout::{WaysIn, may_change_member, may_take_way_in};
 pub use reason::{Reason, Requirement, Rule, RuleOutcome};
 pub use refusal::{Denial, Refusal};
 pub use rules::Rules;
+pub use say_so::{
+    AtTheDesk, may_enable_admin_mapping, may_reset_second_factor, may_say_this_is_me,
+};
 
 /// Declares an enumeration with one stable word per variant.
 macro_rules! words {

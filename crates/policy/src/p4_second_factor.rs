@@ -2,7 +2,7 @@
 
 use vestibule_model::{AuthenticationMethod, Role, TwoFactorRule};
 
-use crate::{Refusal, Requirement, trail::Verdict};
+use crate::{Refusal, Requirement, evidence::Evidence, trail::Verdict};
 
 /// What counts as a second factor (design §5).
 const SECOND_FACTORS: &[AuthenticationMethod] = &[
@@ -45,9 +45,12 @@ pub(crate) fn accept_amr(amr: &[AuthenticationMethod]) -> Result<(), Refusal> {
 }
 
 /// P4: whether a sign-in by password is strong enough. `amr` is none while nothing was given yet.
+/// `enrolled` says whether Vestibule keeps the password and a second factor beside it: whoever has
+/// enrolled one is asked for it, whatever the workspace's rule says; that is what it is for.
 pub(crate) fn check(
     two_factor: TwoFactorRule,
     role: Role,
+    enrolled: bool,
     amr: Option<&[AuthenticationMethod]>,
 ) -> Verdict {
     let asked = match two_factor {
@@ -55,7 +58,7 @@ pub(crate) fn check(
         TwoFactorRule::Admins => role == Role::Admin,
         TwoFactorRule::Everyone => true,
     };
-    if !asked {
+    if !asked && !enrolled {
         return Verdict::Pass(format!(
             "two_factor is {two_factor}: a password is enough for this {role}"
         ));
@@ -63,36 +66,27 @@ pub(crate) fn check(
     if amr.is_some_and(|amr| amr.iter().any(|method| SECOND_FACTORS.contains(method))) {
         return Verdict::Pass("a second factor was used".into());
     }
-    Verdict::Require(
-        Requirement::SecondFactor,
-        Refusal::SecondFactorRequired { two_factor },
-    )
-}
-
-/// What is known of the AuthnContext of a SAML sign-in.
-#[derive(Clone, Copy)]
-pub(crate) enum AuthnContext<'a> {
-    /// There is no assertion yet.
-    NotYet,
-    /// What the assertion says.
-    Asserted(Option<&'a str>),
-    /// It was judged when the session began.
-    Settled,
+    let refusal = if asked {
+        Refusal::SecondFactorRequired { two_factor }
+    } else {
+        Refusal::OwnSecondFactorRequired
+    };
+    Verdict::Require(Requirement::SecondFactor, refusal)
 }
 
 /// P4 for SAML: the IdP's own business, unless the connection lists classes (IIP-SP07).
-pub(crate) fn check_context(required: &[String], context: AuthnContext<'_>) -> Verdict {
+pub(crate) fn check_context(required: &[String], evidence: Evidence<'_>) -> Verdict {
     if required.is_empty() {
         return Verdict::NotApplicable(
             "SAML leaves the second factor to the identity provider".into(),
         );
     }
-    let received = match context {
-        AuthnContext::Settled => {
+    let received = match evidence {
+        Evidence::Settled { .. } => {
             return Verdict::Pass("the AuthnContext was judged when the session began".into());
         }
-        AuthnContext::NotYet => None,
-        AuthnContext::Asserted(class) => class,
+        Evidence::NotYet { .. } => None,
+        Evidence::Asserted(asserted) => asserted.context,
     };
     if received.is_some_and(|class| required.iter().any(|wanted| wanted == class)) {
         return Verdict::Pass("the AuthnContext is one that the connection requires".into());

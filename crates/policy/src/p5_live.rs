@@ -1,8 +1,9 @@
 //! P5, only what is live serves: a fall of the plan suspends at once, a rise restores at once.
 
-use vestibule_model::{Connection, ConnectionId, ConnectionState, Phase, Plan, RevisionId};
+use jiff::Timestamp;
+use vestibule_model::{Connection, ConnectionId, ConnectionState, Phase, Plan, RevisionId, Role};
 
-use crate::{ConnectionFacts, Refusal, Rules, WorkspaceFacts, trail::Verdict};
+use crate::{ConnectionFacts, Refusal, Requirement, Rules, WorkspaceFacts, trail::Verdict};
 
 /// P5: the state that follows from what is stored and from the plan; `live` under a plan without
 /// SSO is `suspended` (design §2).
@@ -55,4 +56,24 @@ pub(crate) fn check_revision(serving: &ConnectionFacts, of_trip: RevisionId) -> 
     } else {
         Verdict::Refuse(Refusal::RevisionSuperseded)
     }
+}
+
+/// P5: whether a local password counts again. A non-admin could not use one while SSO was live; who left
+/// the company meanwhile left it at the IdP, so what is older than that needs a fresh reset.
+/// `known_since` is when the password was known to be theirs.
+pub(crate) fn check_password(
+    facts: &WorkspaceFacts,
+    role: Role,
+    known_since: Timestamp,
+) -> Verdict {
+    let Some(enabled) = facts.workspace.sso_enabled_at else {
+        return Verdict::NotApplicable("SSO was never live in this workspace".into());
+    };
+    if role == Role::Admin {
+        return Verdict::NotApplicable("an admin's password counted all the time".into());
+    }
+    if known_since > enabled {
+        return Verdict::Pass("the password was set after SSO was last enabled".into());
+    }
+    Verdict::Require(Requirement::PasswordReset, Refusal::PasswordResetRequired)
 }

@@ -5,6 +5,8 @@ use vestibule_model::{Email, Identity, Member, Role, Subject};
 use crate::{
     Claim, Refusal, SamlFacts,
     claim::{ClaimedEmail, PERSISTENT, is_attribute_format},
+    evidence::Found,
+    person::Person,
     trail::Verdict,
 };
 
@@ -19,6 +21,38 @@ pub(crate) enum Resolved<'f> {
 }
 
 impl Resolved<'_> {
+    /// The member, where it is one.
+    pub(crate) const fn member(&self) -> Option<&Member> {
+        match self {
+            Self::Linked(_, member) | Self::ByEmail(member, _) => Some(member),
+            Self::Newcomer(..) => None,
+        }
+    }
+
+    /// The person, as the other rules see them.
+    pub(crate) fn person(&self, facts: &SamlFacts) -> Person<'_> {
+        match self {
+            Self::Linked(_, member) => Person::Member {
+                member,
+                linked: true,
+            },
+            Self::ByEmail(member, _) => Person::Member {
+                member,
+                linked: !facts.identities_of_candidate.is_empty(),
+            },
+            Self::Newcomer(email, _) => Person::Newcomer(email),
+        }
+    }
+
+    /// How they were found.
+    pub(crate) const fn found(&self) -> Found<'_> {
+        match self {
+            Self::Linked(identity, _) => Found::Linked(identity),
+            Self::ByEmail(..) => Found::ByEmail,
+            Self::Newcomer(..) => Found::Nowhere,
+        }
+    }
+
     /// How it was found, as a sentence.
     pub(crate) fn verdict(&self) -> Verdict {
         Verdict::Pass(
@@ -45,6 +79,7 @@ pub(crate) fn resolve<'f>(facts: &'f SamlFacts, claim: &Claim) -> Result<Resolve
         if !of_member || !of_connection || !of_workspace || identity.subject != *subject {
             return Err(Refusal::NotOfThisWorkspace);
         }
+        not_reassigned(identity, member, claim)?;
         return Ok(Resolved::Linked(identity, member));
     }
     let email = match claim.claimed_email() {
@@ -68,6 +103,50 @@ pub(crate) fn resolve<'f>(facts: &'f SamlFacts, claim: &Claim) -> Result<Resolve
         .filter(|_| member.role == Role::Member)
         .cloned();
     Ok(Resolved::ByEmail(member, link))
+}
+
+/// P9: an address as NameID is whoever has the address today. Once neither it nor the address that is
+/// asserted beside it is the member's any more, it may have been given to somebody else.
+fn not_reassigned(identity: &Identity, member: &Member, claim: &Claim) -> Result<(), Refusal> {
+    let Some(named) = identity_address(identity) else {
+        return Ok(());
+    };
+    let is_members = |email: &Email| email.key() == member.email.key();
+    if is_members(&named) || claim.email().is_some_and(is_members) {
+        return Ok(());
+    }
+    Err(Refusal::AddressReassigned {
+        member_id: member.id,
+        identity_id: identity.id,
+    })
+}
+
+/// The address that a subject consists of, where it does.
+fn identity_address(identity: &Identity) -> Option<Email> {
+    let name_id = &identity.subject.name_id;
+    let format = name_id.format.as_deref();
+    if format == Some(PERSISTENT) || is_attribute_format(format) {
+        return None;
+    }
+    Email::parse(&name_id.value).ok()
+}
+
+/// P9: the address that a member has after a sign-in by a linked subject: the one that is asserted now,
+/// where it could be a newcomer's and is nobody else's. The subject says who it is, so the account
+/// follows the person through a change of name; a subject that is itself an address does not say so.
+pub(crate) fn followed_address<'c>(
+    facts: &SamlFacts,
+    identity: &Identity,
+    member: &Member,
+    claim: &'c Claim,
+) -> Option<&'c Email> {
+    if identity_address(identity).is_some() {
+        return None;
+    }
+    let email = claim.email()?;
+    let is_new = email.key() != member.email.key();
+    let is_free = facts.by_email.is_none();
+    (is_new && is_free && facts.workspace.may_provision(email)).then_some(email)
 }
 
 /// P9: a key finds the candidate, the text has to agree but for ASCII case.

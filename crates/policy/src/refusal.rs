@@ -40,6 +40,12 @@ pub enum Refusal {
         /// The workspace's rule.
         two_factor: TwoFactorRule,
     },
+    /// P4: the member has a second factor, and did not use it.
+    #[error("a second factor is enrolled, so a password alone is not enough")]
+    OwnSecondFactorRequired,
+    /// P4: the operator's code is there for admins who have lost every factor.
+    #[error("the operator's code stands in for the second factor of admins alone")]
+    BreakGlassForAdmins,
     /// P4: the methods that an internal service names do not count.
     #[error("{}", amr_refused(found.as_deref()))]
     AmrRefused {
@@ -66,6 +72,29 @@ pub enum Refusal {
     /// P5: the session is over.
     #[error("the session is over")]
     SessionEnded,
+    /// P5: the password is from before SSO was live.
+    #[error(
+        "the password is from before single sign-on was switched on; set it anew by a reset link"
+    )]
+    PasswordResetRequired,
+    /// P5: the password was set anew after it was given.
+    #[error("the password has been changed since it was given; sign in with the new one")]
+    PasswordChanged,
+    /// P6: the workspace would be left without an active admin.
+    #[error("the workspace has no other active admin; make somebody else an admin first")]
+    LastAdmin,
+    /// P6: the last active admin would be left without a way in.
+    #[error(
+        "this is the only way in of the workspace's last active admin; give them another one, or \
+         make somebody else an admin, first"
+    )]
+    LastWayIn,
+    /// P6: with SSO mandatory, nobody could get in without it.
+    #[error(
+        "no active admin could get in without SSO: if the identity provider fails, nobody can \
+         switch it off; add an admin, or acknowledge the risk"
+    )]
+    LockoutRisk,
     /// P7: the member is deactivated.
     #[error("the member is deactivated")]
     MemberDeactivated,
@@ -75,7 +104,8 @@ pub enum Refusal {
     /// P7: the workspace lets in only who is a member already.
     #[error("the workspace lets in invited people only, and nobody has invited this address")]
     NotInvited,
-    /// P7: the address of a new member lies outside the workspace's verified domains.
+    /// P7: the address of somebody who comes just in time lies outside the workspace's verified
+    /// domains, or in one that another workspace has verified; which of the two is not told.
     #[error(
         "new members need an address in a verified domain of the workspace, and {domain} is none"
     )]
@@ -105,6 +135,18 @@ pub enum Refusal {
         /// The link that stands in the way; deleting it is the way out.
         identity_id: IdentityId,
     },
+    /// P9: the subject is named by an address that is no longer the member's: it may have been given
+    /// to somebody else since.
+    #[error(
+        "the subject is an e-mail address that is no longer that of the member it is linked to \
+         ({identity_id}); if it is still theirs, delete the link and let them sign in again"
+    )]
+    AddressReassigned {
+        /// The member.
+        member_id: MemberId,
+        /// The link that stands in the way; deleting it is the way out.
+        identity_id: IdentityId,
+    },
     /// P9: the facts belong to different workspaces, connections or clients.
     #[error("the person, the connection and the workspace do not belong together")]
     NotOfThisWorkspace,
@@ -114,6 +156,15 @@ pub enum Refusal {
          password and second factor instead"
     )]
     LocalProofRequired,
+    /// P10: what is sensitive needs a sign-in of a moment ago.
+    #[error("this needs a sign-in of the last ten minutes; sign in again, then do it once more")]
+    AuthenticationTooOld,
+    /// P10: it is not theirs to say who this is, or who becomes an admin.
+    #[error(
+        "only an active admin of the workspace can say this, and only of a test that passed in this \
+         browser with their own address, or of settings of their own workspace"
+    )]
+    NotTheirsToSay,
 }
 
 impl Refusal {
@@ -124,12 +175,18 @@ impl Refusal {
             Self::PlanUpgradeRequired { .. } => "plan-upgrade-required",
             Self::TestRequired { .. } => "test-required",
             Self::SsoRequired { .. } => "sso-required",
-            Self::SecondFactorRequired { .. } => "second-factor-required",
+            Self::SecondFactorRequired { .. }
+            | Self::OwnSecondFactorRequired
+            | Self::BreakGlassForAdmins => "second-factor-required",
             Self::AmrRefused { .. } => "amr-refused",
             Self::AuthnContextRequired { .. } => "authn-context-required",
             Self::ConnectionNotLive { .. } => "sso-not-live",
             Self::RevisionSuperseded => "revision-superseded",
             Self::SessionEnded => "session-ended",
+            Self::PasswordResetRequired => "password-reset-required",
+            Self::PasswordChanged => "password-changed",
+            Self::LastAdmin | Self::LastWayIn => "last-admin",
+            Self::LockoutRisk => "lockout-risk",
             Self::MemberDeactivated => "member-deactivated",
             Self::MemberRemoved => "member-removed",
             Self::NotInvited => "not-invited",
@@ -137,9 +194,11 @@ impl Refusal {
             Self::EmailMissing => "email-missing",
             Self::EmailInvalid { .. } => "email-invalid",
             Self::EmailAmbiguous => "email-ambiguous",
-            Self::IdentityConflict { .. } => "identity-conflict",
+            Self::IdentityConflict { .. } | Self::AddressReassigned { .. } => "identity-conflict",
             Self::NotOfThisWorkspace => "not-of-this-workspace",
             Self::LocalProofRequired => "local-proof-required",
+            Self::AuthenticationTooOld => "authentication-too-old",
+            Self::NotTheirsToSay => "not-yours-to-say",
         }
     }
 
@@ -151,11 +210,16 @@ impl Refusal {
             Self::TestRequired { .. } => Rule::P2,
             Self::SsoRequired { .. } => Rule::P3,
             Self::SecondFactorRequired { .. }
+            | Self::OwnSecondFactorRequired
+            | Self::BreakGlassForAdmins
             | Self::AmrRefused { .. }
             | Self::AuthnContextRequired { .. } => Rule::P4,
-            Self::ConnectionNotLive { .. } | Self::RevisionSuperseded | Self::SessionEnded => {
-                Rule::P5
-            }
+            Self::ConnectionNotLive { .. }
+            | Self::RevisionSuperseded
+            | Self::SessionEnded
+            | Self::PasswordResetRequired
+            | Self::PasswordChanged => Rule::P5,
+            Self::LastAdmin | Self::LastWayIn | Self::LockoutRisk => Rule::P6,
             Self::MemberDeactivated
             | Self::MemberRemoved
             | Self::NotInvited
@@ -164,8 +228,11 @@ impl Refusal {
             | Self::EmailInvalid { .. }
             | Self::EmailAmbiguous
             | Self::IdentityConflict { .. }
+            | Self::AddressReassigned { .. }
             | Self::NotOfThisWorkspace => Rule::P9,
-            Self::LocalProofRequired => Rule::P10,
+            Self::LocalProofRequired | Self::AuthenticationTooOld | Self::NotTheirsToSay => {
+                Rule::P10
+            }
         }
     }
 }

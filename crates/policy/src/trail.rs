@@ -67,6 +67,11 @@ impl Trail {
         }
     }
 
+    /// The first thing that a rule still asks for.
+    pub(crate) fn first_unmet(&self) -> Option<Requirement> {
+        self.unmet.first().map(|(requirement, _)| *requirement)
+    }
+
     /// What a decision says of the walk.
     pub(crate) fn into_parts(self) -> (Vec<Reason>, Vec<Requirement>) {
         (

@@ -1,9 +1,11 @@
 // The honest way through the gate. Every short cut in `compile_fail/` differs from it by one thing.
 
 use jiff::Timestamp;
+use vestibule_credential::{PasswordProof, SecondFactorProof};
 use vestibule_model::{ClientId, RevisionSettings};
 use vestibule_policy::{
-    Claim, Denial, Grant, GrantParts, Refusal, Rules, SamlFacts, claim, grant_by_saml,
+    Claim, Denial, Grant, GrantParts, LocalProof, PersonFacts, Refusal, Rules, SamlFacts,
+    WorkspaceFacts, claim, grant_by_saml, grant_local,
 };
 use vestibule_saml::{SignIn, VerifiedAssertion};
 
@@ -22,6 +24,19 @@ pub fn enter(
     now: Timestamp,
 ) -> Result<Grant, Denial> {
     grant_by_saml(assertion, facts, client, rules, now)
+}
+
+pub fn enter_locally(
+    facts: &WorkspaceFacts,
+    person: &PersonFacts,
+    password: PasswordProof,
+    factor: SecondFactorProof,
+    client: ClientId,
+    rules: &Rules,
+    now: Timestamp,
+) -> Result<Grant, Denial> {
+    let proof = LocalProof::Password(password, Some(factor));
+    grant_local(facts, person, proof, client, rules, now)
 }
 
 pub fn spend(grant: Grant) -> GrantParts {

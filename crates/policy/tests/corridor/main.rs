@@ -11,6 +11,7 @@ fn short_cuts_past_the_gate_do_not_compile() {
         env!("CARGO_MANIFEST_DIR"),
         &[
             "vestibule_policy",
+            "vestibule_credential",
             "vestibule_saml",
             "vestibule_model",
             "jiff",

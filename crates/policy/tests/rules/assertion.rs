@@ -9,13 +9,39 @@ use vestibule_saml::{
     Expected, ExpectedParts, Identifier, Limits, Purpose, SentRequest, SignIn, UnverifiedResponse,
     VerifiedAssertion,
 };
-use vestibule_xmlsig::{SignOptions, SignatureAlgorithm, SigningKey};
+use vestibule_xmlsig::{KeyFingerprint, SignOptions, SignatureAlgorithm, SigningKey};
 
 /// The IdP of every assertion.
 pub(crate) const IDP: &str = "https://idp.example/entity";
 
 pub(crate) const ACS: &str = "https://sso.example/acs";
 pub(crate) const SP: &str = "https://sso.example/entity";
+
+/// Who signs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Key {
+    /// The identity provider, with the key that it always had.
+    Idps,
+    /// The same, or somebody else, with one that came later.
+    Later,
+}
+
+impl Key {
+    fn signing(self) -> &'static SigningKey {
+        static KEYS: [OnceLock<SigningKey>; 2] = [OnceLock::new(), OnceLock::new()];
+        vestibule_xmlsig::init().unwrap();
+        let key = match self {
+            Self::Idps => &KEYS[0],
+            Self::Later => &KEYS[1],
+        };
+        key.get_or_init(|| SigningKey::generate_ec_p256().unwrap())
+    }
+
+    /// What a proof and a session know it by.
+    pub(crate) fn fingerprint(self) -> KeyFingerprint {
+        *self.signing().verifying_key().fingerprint()
+    }
+}
 
 /// What an assertion says.
 #[derive(Debug, Clone)]
@@ -30,6 +56,8 @@ pub(crate) struct Asserted {
     pub(crate) context: &'static str,
     /// When the IdP's session ends.
     pub(crate) session_end: Option<Timestamp>,
+    /// The key that signs it.
+    pub(crate) key: Key,
     /// By what the connection knows people.
     pub(crate) identifier: Identifier,
     /// The only instant there is: issued, authenticated and accepted.
@@ -45,6 +73,7 @@ impl Asserted {
             attributes: Vec::new(),
             context: "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport",
             session_end: None,
+            key: Key::Idps,
             identifier: Identifier::NameId,
             now,
         }
@@ -69,9 +98,7 @@ impl Asserted {
 
     /// The corridor, for any purpose.
     pub(crate) fn walked<P: Purpose>(&self, expected: &Expected<P>) -> VerifiedAssertion<P> {
-        static KEY: OnceLock<SigningKey> = OnceLock::new();
-        vestibule_xmlsig::init().unwrap();
-        let key = KEY.get_or_init(|| SigningKey::generate_ec_p256().unwrap());
+        let key = self.key.signing();
         let options = SignOptions {
             algorithm: SignatureAlgorithm::EcdsaSha256,
             ..SignOptions::default()

@@ -136,7 +136,7 @@ fn a_first_source_that_is_no_address_is_not_replaced_by_the_next() {
 #[test]
 fn the_mapped_attribute_goes_first_and_falls_back_when_it_is_absent() {
     let mut settings = settings();
-    settings.attribute_mapping.email = Some("corp:mail".into());
+    settings.attribute_mapping.email = vec!["corp:mail".into()];
     let attributes: &[(&str, &[&str])] = &[
         (OID_MAIL, &["o@x.example"]),
         ("corp:mail", &["c@x.example"]),
@@ -257,7 +257,7 @@ fn a_name_comes_from_the_first_attribute_that_holds_one() {
         assert_eq!(claim.name(), expected, "{attributes:?}");
     }
     let mut mapped = settings();
-    mapped.attribute_mapping.name = Some("corp:name".into());
+    mapped.attribute_mapping.name = vec!["corp:name".into()];
     let attributes: &[(&str, &[&str])] = &[("displayName", &["Ada"]), ("corp:name", &["Countess"])];
     assert_eq!(
         read("7", None, attributes, &mapped).unwrap().name(),

@@ -59,7 +59,9 @@ fn a_state_follows_from_phase_and_plan() {
 fn a_revision_goes_live_with_the_plan_and_its_own_passed_test() {
     let facts = workspace(Plan::Pro, TwoFactorRule::Off);
     let mut revision = connection(&facts, Phase::Ready).revision.unwrap();
-    let enable = |plan, two_factor, revision: &_| may_enable(plan, two_factor, revision, &rules());
+    let enable = |plan, two_factor, revision: &_| {
+        may_enable(plan, two_factor, revision, true, false, &rules())
+    };
     assert_eq!(
         enable(Plan::Pro, TwoFactorRule::Off, &revision),
         Ok(vec![Advisory::AdminTwoFactorRecommended])

@@ -3,10 +3,11 @@
 use proptest::prelude::*;
 use vestibule_model::{
     AuthenticationMethod::{self, Hwk, Mfa, Otp, Pwd, Sms, Swk},
-    Member, MemberStatus, Origin, Phase, Plan, Provisioning, Role, TwoFactorRule,
+    MemberStatus, Origin, Phase, Plan, Provisioning, Role, TwoFactorRule,
 };
 use vestibule_policy::{
-    Decision, MethodKind, RuleOutcome, WorkspaceFacts, decide, grant_renewal, grant_vouched,
+    Decision, MethodKind, PersonFacts, RuleOutcome, WorkspaceFacts, decide, grant_renewal,
+    grant_vouched,
 };
 
 use crate::scene::{
@@ -16,7 +17,9 @@ use crate::scene::{
 /// The AuthnContext class that a connection may ask for.
 pub(crate) const STRONG: &str = "urn:strong";
 
-fn any_of<T: Copy + std::fmt::Debug + 'static>(all: &'static [T]) -> impl Strategy<Value = T> {
+pub(crate) fn any_of<T: Copy + std::fmt::Debug + 'static>(
+    all: &'static [T],
+) -> impl Strategy<Value = T> {
     prop::sample::select(all)
 }
 
@@ -63,15 +66,15 @@ fn any_amr() -> impl Strategy<Value = Vec<AuthenticationMethod>> {
 }
 
 /// Somebody, or nobody: role and status.
-fn person(facts: &WorkspaceFacts, who: Option<(Role, MemberStatus)>) -> Option<Member> {
+fn person(facts: &WorkspaceFacts, who: Option<(Role, MemberStatus)>) -> Option<PersonFacts> {
     who.map(|(role, status)| {
         let mut ada = member(facts, "ada@acme.example", role);
         ada.status = status;
-        ada
+        PersonFacts::bare(ada)
     })
 }
 
-fn ask(facts: &WorkspaceFacts, ada: Option<&Member>, method: MethodKind) -> Decision {
+fn ask(facts: &WorkspaceFacts, ada: Option<&PersonFacts>, method: MethodKind) -> Decision {
     decide(facts, &email("ada@acme.example"), ada, method, &rules())
 }
 
@@ -85,7 +88,7 @@ fn allows_no_more(stricter: &Decision, before: &Decision) -> bool {
                 .all(|needed| stricter.required.contains(needed)))
 }
 
-fn asks_for_second_factor(facts: &WorkspaceFacts, role: Role) -> bool {
+pub(crate) fn asks_for_second_factor(facts: &WorkspaceFacts, role: Role) -> bool {
     match facts.workspace.two_factor {
         TwoFactorRule::Off => false,
         TwoFactorRule::Admins => role == Role::Admin,
@@ -99,7 +102,7 @@ fn has_second_factor(amr: &[AuthenticationMethod]) -> bool {
 }
 
 /// Whether SSO is live, said in other words than the policy says it.
-fn sso_is_live(facts: &WorkspaceFacts) -> bool {
+pub(crate) fn sso_is_live(facts: &WorkspaceFacts) -> bool {
     let plan = matches!(facts.workspace.plan, Plan::Pro | Plan::Premier);
     plan && facts
         .sso
@@ -116,9 +119,9 @@ proptest! {
         amr in any_amr(),
     ) {
         let ada = person(&facts, Some((role, status))).unwrap();
-        let mut old = session(&ada, Origin::Vouched);
+        let mut old = session(&ada.member, Origin::Vouched);
         old.amr.clone_from(&amr);
-        let vouched = grant_vouched(&facts, &ada.email, &ada, &amr, client(), &rules(), now());
+        let vouched = grant_vouched(&facts, &ada.member.email, &ada, &amr, client(), &rules(), now());
         let renewed = grant_renewal(&old, &facts, Some(&ada), &rules(), now());
         for granted in [vouched, renewed] {
             let barred = sso_is_live(&facts) && role == Role::Member;
@@ -138,7 +141,7 @@ proptest! {
     ) {
         prop_assume!(!facts.sso.connections.is_empty());
         let ada = person(&facts, Some((role, status))).unwrap();
-        let session = session(&ada, saml_origin(&facts));
+        let session = session(&ada.member, saml_origin(&facts));
         let serves = matches!(facts.workspace.plan, Plan::Pro | Plan::Premier)
             && facts.sso.connections[0].connection.phase == Phase::Live;
         let may = serves && status != MemberStatus::Deactivated && role == Role::Member;
@@ -237,7 +240,7 @@ proptest! {
         }
         prop_assert!(allows_no_more(&ask(&stricter, before_member.as_ref(), method), &before));
         if let Some(mut ada) = before_member {
-            ada.status = MemberStatus::Deactivated;
+            ada.member.status = MemberStatus::Deactivated;
             prop_assert!(!ask(&facts, Some(&ada), method).allowed);
         }
     }

@@ -7,10 +7,12 @@ use vestibule_model::{
 };
 use vestibule_policy::{WorkspaceFacts, grant_renewal};
 
-use crate::scene::{member, now, rules, saml_origin, serving, session, sso_workspace, workspace};
+use crate::scene::{
+    bare, member, now, rules, saml_origin, serving, session, sso_workspace, workspace,
+};
 
 fn renew(session: &Session, facts: &WorkspaceFacts, member: Option<&Member>) -> &'static str {
-    match grant_renewal(session, facts, member, &rules(), now()) {
+    match grant_renewal(session, facts, member.map(bare).as_ref(), &rules(), now()) {
         Ok(grant) => {
             assert_eq!(grant.renews(), Some(session.id));
             assert_eq!(grant.not_after(), Some(session.expires_at));

@@ -8,10 +8,10 @@ use vestibule_policy::{Admission, Denial, Grant, IdentityUse, Refusal, SamlFacts
 use vestibule_saml::Identifier;
 
 use crate::{
-    assertion::{Asserted, IDP},
+    assertion::{Asserted, IDP, Key},
     scene::{
         PERSISTENT, TRANSIENT, client, connection, ends_refused, identity, member, name_id, now,
-        path, rules, saml_facts, serving, sso_workspace,
+        path, proof, rules, saml_facts, serving, sso_workspace,
     },
 };
 
@@ -90,7 +90,7 @@ fn a_newcomer_becomes_a_member_with_a_link() {
     );
     assert_eq!(identity.subject.idp_entity_id, IDP);
     assert_eq!(identity.subject.name_id, name_id("7", Some(PERSISTENT)));
-    assert_eq!(identity.proven_at, None);
+    assert_eq!(identity.proof, None);
     let Origin::Saml {
         connection_id,
         revision_id,
@@ -175,7 +175,7 @@ fn a_matching_address_links_a_further_subject_of_a_member() {
 }
 
 #[test]
-fn an_admin_never_comes_in_by_saml_yet() {
+fn an_admin_comes_in_by_a_proven_link_alone() {
     let workspace = sso_workspace();
     let mut facts = saml_facts(&workspace);
     let admin = member(&workspace, ADA, Role::Admin);
@@ -190,11 +190,18 @@ fn an_admin_never_comes_in_by_saml_yet() {
         code(grant(&persistent("7"), &facts)),
         "local-proof-required"
     );
-    link.proven_at = Some(now());
-    facts.by_subject = Some((link, admin));
+    link.proof = Some(proof(&[]));
+    facts.by_subject = Some((link.clone(), admin.clone()));
     assert_eq!(
         code(grant(&persistent("7"), &facts)),
         "local-proof-required"
+    );
+    link.proof = Some(proof(&[Key::Idps]));
+    facts.by_subject = Some((link, admin.clone()));
+    let granted = grant(&persistent("7"), &facts).unwrap();
+    assert_eq!(
+        (granted.member_id(), granted.role()),
+        (admin.id, Role::Admin)
     );
 }
 

@@ -2,16 +2,18 @@
 
 use jiff::Timestamp;
 use vestibule_model::{
-    ClientId, Connection, ConnectionId, Email, Identity, IdentityId, Member, MemberId,
-    MemberStatus, Origin, Phase, Plan, Revision, RevisionId, RevisionSettings, Role, SamlDetails,
-    ServiceProvider, Session, SessionId, Slug, Subject, TwoFactorRule, Workspace, WorkspaceId,
+    AdminMapping, ClientId, Connection, ConnectionId, Email, Identity, IdentityId, Member,
+    MemberId, MemberStatus, Origin, Phase, Plan, Proof, ProvenBy, Provisioned, Revision,
+    RevisionId, RevisionSettings, Role, RoleMapping, SamlDetails, ServiceProvider, Session,
+    SessionId, Slug, Subject, TwoFactorRule, Unmapped, Workspace, WorkspaceId,
 };
 use vestibule_policy::{
-    ConnectionFacts, Reason, RuleOutcome, Rules, SamlFacts, SsoFacts, WorkspaceFacts,
+    ConnectionFacts, Denial, Grant, PersonFacts, Reason, RuleOutcome, Rules, SamlFacts, SsoFacts,
+    WorkspaceFacts, grant_by_saml,
 };
 use vestibule_saml::NameId;
 
-use crate::assertion::IDP;
+use crate::assertion::{Asserted, IDP, Key};
 
 pub(crate) const PERSISTENT: &str = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent";
 pub(crate) const TRANSIENT: &str = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient";
@@ -47,11 +49,16 @@ pub(crate) fn workspace(plan: Plan, two_factor: TwoFactorRule) -> WorkspaceFacts
             two_factor,
             external_id: None,
             keep_responses_days: 0,
+            session_idle_minutes: Workspace::SESSION_IDLE_MINUTES,
+            session_lifetime_minutes: Workspace::SESSION_LIFETIME_MINUTES,
+            sso_enabled_at: None,
+            unlocked_until: None,
             created_at: now(),
             updated_at: now(),
         },
         sso: SsoFacts::default(),
         verified_domains: Vec::new(),
+        domains_of_others: Vec::new(),
     }
 }
 
@@ -92,6 +99,7 @@ pub(crate) fn connection(facts: &WorkspaceFacts, phase: Phase) -> ConnectionFact
             learned_idp_entity_id: Some(IDP.into()),
             learned: None,
             passed_test: Some(vestibule_model::TestId::new(now())),
+            admin_mapping: None,
             created_at: now(),
         }),
     }
@@ -115,9 +123,16 @@ pub(crate) fn member(facts: &WorkspaceFacts, address: &str, role: Role) -> Membe
         role,
         status: MemberStatus::Active,
         external_id: None,
+        provisioned: Provisioned::Api,
+        email_proven_at: None,
         created_at: now(),
         updated_at: now(),
     }
+}
+
+/// A member of whom nothing else is known.
+pub(crate) fn bare(member: &Member) -> PersonFacts {
+    PersonFacts::bare(member.clone())
 }
 
 /// What a sign-in through the first connection is judged by; nobody was found yet.
@@ -130,6 +145,7 @@ pub(crate) fn saml_facts(workspace: &WorkspaceFacts) -> SamlFacts {
         by_subject: None,
         by_email: None,
         identities_of_candidate: Vec::new(),
+        other_active_admins: true,
     }
 }
 
@@ -153,9 +169,18 @@ pub(crate) fn identity(facts: &WorkspaceFacts, member: &Member, name_id: NameId)
             idp_entity_id: IDP.into(),
             name_id,
         },
-        proven_at: None,
+        proof: None,
         created_at: now(),
         last_used_at: None,
+    }
+}
+
+/// That a link is genuine, given under these keys.
+pub(crate) fn proof(keys: &[Key]) -> Proof {
+    Proof {
+        at: now(),
+        by: ProvenBy::LocalProof,
+        keys: keys.iter().map(|key| key.fingerprint()).collect(),
     }
 }
 
@@ -187,6 +212,8 @@ pub(crate) fn saml_origin(facts: &WorkspaceFacts) -> Origin {
             name_id: Some(name_id("ada", None)),
             session_index: None,
             attributes: vestibule_saml::Attributes::default(),
+            signed_by: None,
+            mapped_to_admin: false,
         },
     }
 }
@@ -205,4 +232,43 @@ pub(crate) fn ends_refused(reasons: &[Reason]) -> bool {
     reasons
         .last()
         .is_some_and(|reason| reason.outcome == RuleOutcome::Refuse)
+}
+
+/// Ada's address.
+pub(crate) const ADA: &str = "ada@acme.example";
+
+/// An assertion about a persistent subject with Ada's address, and with these groups.
+pub(crate) fn ada_asserted(subject: &str, groups: &[&str]) -> Asserted {
+    let groups: Vec<_> = groups.iter().map(|group| (*group).to_owned()).collect();
+    Asserted {
+        format: Some(PERSISTENT),
+        attributes: vec![("mail".into(), vec![ADA.into()]), ("groups".into(), groups)],
+        ..Asserted::new(subject, now())
+    }
+}
+
+/// What the door for assertions says.
+pub(crate) fn enter(asserted: &Asserted, facts: &SamlFacts) -> Result<Grant, Denial> {
+    grant_by_saml(&asserted.verified(), facts, client(), &rules(), now())
+}
+
+/// Why not, or `granted`.
+pub(crate) fn code(result: Result<Grant, Denial>) -> &'static str {
+    result.map_or_else(|denial| denial.refusal.code(), |_| "granted")
+}
+
+/// The serving settings of the first connection map these groups to `admin` and to `member`; a proven
+/// admin has enabled that or not.
+pub(crate) fn map_roles(facts: &mut WorkspaceFacts, otherwise: Unmapped, enabled: bool) {
+    serving(facts).role_mapping = Some(RoleMapping {
+        attributes: vec!["roles".into(), "groups".into()],
+        admin: vec!["admins".into(), "owners".into()],
+        member: vec!["staff".into()],
+        otherwise,
+    });
+    let revision = facts.sso.connections[0].revision.as_mut().unwrap();
+    revision.admin_mapping = enabled.then(|| AdminMapping {
+        enabled_by: MemberId::new(now()),
+        enabled_at: now(),
+    });
 }

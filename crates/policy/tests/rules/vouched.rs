@@ -8,7 +8,7 @@ use vestibule_policy::{
     Admission, Denial, Grant, Refusal, WorkspaceFacts, grant_vouched, parse_amr,
 };
 
-use crate::scene::{client, email, member, now, path, rules, sso_workspace, workspace};
+use crate::scene::{bare, client, email, member, now, path, rules, sso_workspace, workspace};
 
 const ADA: &str = "ada@acme.example";
 
@@ -17,7 +17,15 @@ fn vouch(
     member: &Member,
     amr: &[AuthenticationMethod],
 ) -> Result<Grant, Denial> {
-    grant_vouched(facts, &member.email, member, amr, client(), &rules(), now())
+    grant_vouched(
+        facts,
+        &member.email,
+        &bare(member),
+        amr,
+        client(),
+        &rules(),
+        now(),
+    )
 }
 
 fn code(result: Result<Grant, Denial>) -> &'static str {
@@ -150,7 +158,15 @@ fn an_address_that_only_reads_like_the_members_is_not_them() {
     let facts = workspace(Plan::Free, TwoFactorRule::Off);
     let ada = member(&facts, ADA, Role::Admin);
     let alike = email("\u{ff41}da@acme.example");
-    let result = grant_vouched(&facts, &alike, &ada, &[Pwd], client(), &rules(), now());
+    let result = grant_vouched(
+        &facts,
+        &alike,
+        &bare(&ada),
+        &[Pwd],
+        client(),
+        &rules(),
+        now(),
+    );
     assert_eq!(code(result), "email-ambiguous");
 }
 
