@@ -165,6 +165,6 @@ fn at_hash(access_token: &str) -> String {
 const fn connection(origin: &Origin) -> Option<ConnectionId> {
     match origin {
         Origin::Saml { connection_id, .. } => Some(*connection_id),
-        Origin::Vouched => None,
+        Origin::Vouched | Origin::Local => None,
     }
 }

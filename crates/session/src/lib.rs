@@ -37,7 +37,7 @@ pub use lifetime::{
     ACCESS_TOKEN_LIFETIME, CODE_LIFETIME, JWKS_MAX_AGE, KEY_LEAD, KEYS_LEARNED_WITHIN,
     REFRESH_TOKEN_IDLE_LIFETIME, SESSION_LIFETIME,
 };
-pub use mint::{Minted, mint, mint_with_code};
+pub use mint::{Minted, mint, mint_for_own_pages, mint_with_code};
 pub use pkce::{is_code_challenge, verify_pkce};
 pub use secret::Secret;
 pub use timetable::{KeyState, key_states};

@@ -1,7 +1,7 @@
 //! From a Grant to a session.
 
-use jiff::Timestamp;
-use vestibule_model::{Session, SessionId};
+use jiff::{SignedDuration, Timestamp};
+use vestibule_model::{ClientId, Role, Session, SessionId};
 use vestibule_policy::{Admission, Grant};
 
 use crate::{
@@ -15,6 +15,7 @@ use crate::{
 pub struct Minted {
     session: Session,
     admission: Admission,
+    role_before: Option<Role>,
     code: Option<CodeRecord>,
 }
 
@@ -31,6 +32,12 @@ impl Minted {
         &self.admission
     }
 
+    /// The role that the member had when it was decided; none for newcomers.
+    #[must_use]
+    pub const fn role_before(&self) -> Option<Role> {
+        self.role_before
+    }
+
     /// The code that opens it, where one was asked for.
     #[must_use]
     pub const fn code(&self) -> Option<&CodeRecord> {
@@ -44,8 +51,34 @@ impl Minted {
 /// [`MintError::GrantExpired`] a minute after the Grant was made; [`MintError::SessionOver`] when
 /// SessionNotOnOrAfter has passed; [`MintError::NotABeginning`] for the Grant of a renewal.
 pub fn mint(grant: Grant, scope: &str, now: Timestamp) -> Result<Minted, MintError> {
+    not_own_pages(&grant)?;
     let session_id = SessionId::new(now);
-    begin(grant, session_id, scope, None, now)
+    begin(grant, session_id, scope, None, SESSION_LIFETIME, now)
+}
+
+/// Mints the session of somebody who signs in to our own pages, and the token of their browser
+/// (design §4.7). No code and no token for an application ever comes of it.
+///
+/// # Errors
+/// [`MintError::OtherClient`] when the Grant is for an application; else those of [`mint`].
+pub fn mint_for_own_pages(
+    grant: Grant,
+    lifetime: SignedDuration,
+    now: Timestamp,
+) -> Result<(Minted, Secret), MintError> {
+    if grant.client_id() != ClientId::OWN_PAGES {
+        return Err(MintError::OtherClient);
+    }
+    let token = Secret::generate()?;
+    let minted = begin(grant, SessionId::new(now), "", None, lifetime, now)?;
+    Ok((minted, token))
+}
+
+fn not_own_pages(grant: &Grant) -> Result<(), MintError> {
+    if grant.client_id() == ClientId::OWN_PAGES {
+        return Err(MintError::OtherClient);
+    }
+    Ok(())
 }
 
 /// Mints a session and the one-time code that opens it for the application.
@@ -58,6 +91,7 @@ pub fn mint_with_code(
     request: CodeRequest,
     now: Timestamp,
 ) -> Result<(Minted, Secret), MintError> {
+    not_own_pages(&grant)?;
     if grant.client_id() != request.client_id {
         return Err(MintError::OtherClient);
     }
@@ -76,7 +110,15 @@ pub fn mint_with_code(
         expires_at: after(now, CODE_LIFETIME),
         attempt: request.attempt,
     };
-    let minted = begin(grant, session_id, &request.scope, Some(record), now)?;
+    let scope = &request.scope;
+    let minted = begin(
+        grant,
+        session_id,
+        scope,
+        Some(record),
+        SESSION_LIFETIME,
+        now,
+    )?;
     Ok((minted, code))
 }
 
@@ -85,6 +127,7 @@ fn begin(
     id: SessionId,
     scope: &str,
     code: Option<CodeRecord>,
+    lifetime: SignedDuration,
     now: Timestamp,
 ) -> Result<Minted, MintError> {
     if grant.expires_at() <= now {
@@ -95,7 +138,7 @@ fn begin(
     }
     let member_id = grant.member_id();
     let parts = grant.into_parts();
-    let longest = after(now, SESSION_LIFETIME);
+    let longest = after(now, lifetime);
     let expires_at = parts.not_after.map_or(longest, |bound| bound.min(longest));
     if expires_at <= now {
         return Err(MintError::SessionOver);
@@ -117,6 +160,7 @@ fn begin(
     Ok(Minted {
         session,
         admission: parts.admission,
+        role_before: parts.role_before,
         code,
     })
 }

@@ -47,6 +47,14 @@ impl Secret {
         sha256(self.0.as_bytes())
     }
 
+    /// What a form of ours carries for whoever holds this secret in a cookie, so that no other site can
+    /// post it.
+    #[must_use]
+    pub fn form_token(&self) -> String {
+        let text = Zeroizing::new(format!("a form of ours\0{}", self.expose()));
+        URL_SAFE_NO_PAD.encode(sha256(text.as_bytes()))
+    }
+
     /// Whether a hash that was kept is this secret's; takes the same time either way.
     #[must_use]
     pub fn matches(&self, hash: &[u8; 32]) -> bool {

@@ -7,13 +7,13 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use vestibule_model::{
     AuthenticationMethod, ClientId, Connection, ConnectionId, Email, Member, MemberId,
-    MemberStatus, Phase, Plan, Revision, RevisionId, RevisionSettings, Role, ServiceProvider,
-    Session,
+    MemberStatus, Phase, Plan, Provisioned, Revision, RevisionId, RevisionSettings, Role,
+    ServiceProvider, Session,
     SigningAlgorithm::{self, Es256, Rs256},
     Slug, TwoFactorRule, Workspace, WorkspaceId,
 };
 use vestibule_policy::{
-    ConnectionFacts, Grant, Rules, SamlFacts, SsoFacts, WorkspaceFacts, grant_by_saml,
+    ConnectionFacts, Grant, PersonFacts, Rules, SamlFacts, SsoFacts, WorkspaceFacts, grant_by_saml,
     grant_renewal, grant_vouched,
 };
 use vestibule_session::{CodeRequest, Issuer, KeyFacts, KeyRing, SigningKey};
@@ -100,6 +100,7 @@ impl Scene {
             learned_idp_entity_id: None,
             learned: None,
             passed_test: None,
+            admin_mapping: None,
             created_at: now(),
         };
         let connection = Connection {
@@ -125,6 +126,10 @@ impl Scene {
             two_factor: TwoFactorRule::Off,
             external_id: None,
             keep_responses_days: 0,
+            session_idle_minutes: Workspace::SESSION_IDLE_MINUTES,
+            session_lifetime_minutes: Workspace::SESSION_LIFETIME_MINUTES,
+            sso_enabled_at: None,
+            unlocked_until: None,
             created_at: now(),
             updated_at: now(),
         };
@@ -136,6 +141,8 @@ impl Scene {
             role: Role::Admin,
             status: MemberStatus::Active,
             external_id: None,
+            provisioned: Provisioned::Api,
+            email_proven_at: None,
             created_at: now(),
             updated_at: now(),
         };
@@ -147,6 +154,7 @@ impl Scene {
             workspace,
             sso: SsoFacts { connections },
             verified_domains: vec!["acme.example".into()],
+            domains_of_others: Vec::new(),
         };
         Self {
             facts,
@@ -166,7 +174,7 @@ impl Scene {
         grant_vouched(
             &self.facts,
             email,
-            &self.admin,
+            &PersonFacts::bare(self.admin.clone()),
             &amr,
             self.client,
             &Self::rules(),
@@ -190,6 +198,7 @@ impl Scene {
             by_subject: None,
             by_email: None,
             identities_of_candidate: Vec::new(),
+            other_active_admins: true,
         };
         grant_by_saml(
             &asserted.verified(),
@@ -203,7 +212,8 @@ impl Scene {
 
     /// The Grant of a session that goes on.
     pub(crate) fn renewal(&self, session: &Session, member: &Member, at: Timestamp) -> Grant {
-        grant_renewal(session, &self.facts, Some(member), &Self::rules(), at).unwrap()
+        let person = PersonFacts::bare(member.clone());
+        grant_renewal(session, &self.facts, Some(&person), &Self::rules(), at).unwrap()
     }
 
     pub(crate) fn code_request(&self) -> CodeRequest {
