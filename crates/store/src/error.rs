@@ -124,6 +124,7 @@ const UNIQUE: &[(&str, &str, &str)] = &[
         "domains.workspace_id, domains.domain",
         "domain.domain",
     ),
+    ("domains_verified", "domains.domain", "domain.verified"),
     (
         "connections_one_default",
         "connections.workspace_id",
@@ -143,6 +144,21 @@ const UNIQUE: &[(&str, &str, &str)] = &[
         "test_runs_start_token",
         "test_runs.start_token_hash",
         "test.start_token",
+    ),
+    (
+        "passkeys_credential",
+        "passkeys.credential_id",
+        "passkey.credential",
+    ),
+    (
+        "password_links_token",
+        "password_links.token_hash",
+        "password_link.token",
+    ),
+    (
+        "browser_sessions_session",
+        "browser_sessions.session_id",
+        "browser_session.session",
     ),
     ("api_keys_secret", "api_keys.secret_hash", "api_key.secret"),
 ];

@@ -18,6 +18,11 @@ diesel::table! {
         created_at -> BigInt,
         updated_at -> BigInt,
         keep_responses_days -> BigInt,
+        session_idle_minutes -> BigInt,
+        session_lifetime_minutes -> BigInt,
+        sso_enabled_at -> Nullable<BigInt>,
+        unlocked_until -> Nullable<BigInt>,
+        unlock_code_hash -> Nullable<Text>,
     }
 }
 
@@ -33,6 +38,9 @@ diesel::table! {
         external_id -> Nullable<Text>,
         created_at -> BigInt,
         updated_at -> BigInt,
+        provisioned -> Text,
+        email_proven_at -> Nullable<BigInt>,
+        email_proven_key -> Nullable<Text>,
     }
 }
 
@@ -101,6 +109,8 @@ diesel::table! {
         passed_test_id -> Nullable<Text>,
         created_at -> BigInt,
         learned -> Nullable<Text>,
+        admin_mapping_enabled_by -> Nullable<Text>,
+        admin_mapping_enabled_at -> Nullable<BigInt>,
     }
 }
 
@@ -145,6 +155,8 @@ diesel::table! {
         created_at -> BigInt,
         expires_at -> BigInt,
         finished_at -> Nullable<BigInt>,
+        claim -> Nullable<Text>,
+        browser -> Nullable<Text>,
     }
 }
 
@@ -191,6 +203,8 @@ diesel::table! {
         proven_at -> Nullable<BigInt>,
         created_at -> BigInt,
         last_used_at -> Nullable<BigInt>,
+        proven_by -> Nullable<Text>,
+        proven_keys -> Nullable<Text>,
     }
 }
 
@@ -201,6 +215,12 @@ diesel::table! {
         domain -> Text,
         connection_id -> Nullable<Text>,
         verified_at -> Nullable<BigInt>,
+        token -> Text,
+        last_check_at -> Nullable<BigInt>,
+        last_check_outcome -> Nullable<Text>,
+        next_check_at -> Nullable<BigInt>,
+        absences -> Text,
+        created_at -> BigInt,
     }
 }
 
@@ -235,6 +255,7 @@ diesel::table! {
         revoked_reason -> Nullable<Text>,
         subject_hash -> Nullable<Text>,
         browser -> Nullable<Text>,
+        door -> Nullable<Text>,
     }
 }
 
@@ -299,6 +320,102 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    passwords (member_id) {
+        member_id -> Text,
+        workspace_id -> Text,
+        hash -> Text,
+        set_at -> BigInt,
+        last_used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    totp (member_id) {
+        member_id -> Text,
+        workspace_id -> Text,
+        seed -> Text,
+        confirmed_at -> BigInt,
+        last_step -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    totp_enrolments (member_id) {
+        member_id -> Text,
+        workspace_id -> Text,
+        seed -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    recovery_codes (hash) {
+        hash -> Text,
+        workspace_id -> Text,
+        member_id -> Text,
+        created_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    passkeys (id) {
+        id -> Text,
+        workspace_id -> Text,
+        member_id -> Text,
+        name -> Text,
+        credential_id -> Text,
+        credential -> Text,
+        created_at -> BigInt,
+        last_used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    password_links (id) {
+        id -> Text,
+        token_hash -> Text,
+        workspace_id -> Text,
+        member_id -> Text,
+        purpose -> Text,
+        by_mail -> Bool,
+        email_key -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    browser_sessions (token_hash) {
+        token_hash -> Text,
+        session_id -> Text,
+        workspace_id -> Text,
+        member_id -> Text,
+        user_agent -> Nullable<Text>,
+        authenticated_at -> BigInt,
+        last_seen_at -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    mails (id) {
+        id -> Text,
+        workspace_id -> Text,
+        message -> Text,
+        failures -> BigInt,
+        created_at -> BigInt,
+        next_try_at -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(identities, members);
 diesel::allow_tables_to_appear_in_same_query!(codes, sessions);
 diesel::allow_tables_to_appear_in_same_query!(refresh_tokens, sessions);
+diesel::allow_tables_to_appear_in_same_query!(browser_sessions, sessions);
+diesel::allow_tables_to_appear_in_same_query!(members, passkeys);
+diesel::allow_tables_to_appear_in_same_query!(members, password_links);
+diesel::allow_tables_to_appear_in_same_query!(members, totp);

@@ -143,7 +143,7 @@ impl Place<'_> {
         Aad::from(self.to_string())
     }
 
-    fn refused(&self) -> StoreError {
+    pub(crate) fn refused(&self) -> StoreError {
         StoreError::Sealed {
             table: self.table,
             row: self.row.to_owned(),

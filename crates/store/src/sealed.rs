@@ -6,7 +6,8 @@ use diesel::prelude::*;
 
 use crate::engine::on;
 use crate::schema::{
-    connections, service_provider_keys, settings, sign_in_attempts, signing_keys, test_runs,
+    connections, mails, service_provider_keys, settings, sign_in_attempts, signing_keys, test_runs,
+    totp, totp_enrolments,
 };
 use crate::seal::{HEAD, Place};
 use crate::tables::SENTINEL;
@@ -103,6 +104,12 @@ sealed_columns! {
     KeptResponse = sign_in_attempts (id).response;
     /// The token of a pending test run's `start_url`.
     StartToken = test_runs (id).start_token;
+    /// The seed of an authenticator app.
+    TotpSeed = totp (member_id).seed;
+    /// The seed of an authenticator app that no code has confirmed yet.
+    TotpEnrolmentSeed = totp_enrolments (member_id).seed;
+    /// A mail that waits to be sent.
+    Mail = mails (id).message;
     /// A key that signs tokens.
     SigningKey = signing_keys (kid).pkcs8;
     /// What tells at start that the master key is the right one. It is sealed anew last: a program
@@ -118,5 +125,15 @@ impl SealedColumn {
     /// Whether the column of this row is sealed: the other settings are not.
     pub(crate) fn seals(self, row: &str) -> bool {
         self != Self::Sentinel || row == SENTINEL
+    }
+}
+
+/// The place of what is sealed here and kept elsewhere for a while, under this name. No change of the
+/// master key has to reach it: it is gone before the old key is.
+pub(crate) const fn elsewhere(name: &str) -> Place<'_> {
+    Place {
+        table: "slips",
+        row: name,
+        column: "body",
     }
 }

@@ -20,6 +20,9 @@ const GROUP: usize = 128;
 /// When a group stops growing: the first of it waits for the commit too.
 const GROUP_TIME: Duration = Duration::from_millis(10);
 
+/// How long a connection waits for others: what `busy_timeout` says below.
+const BUSY: Duration = Duration::from_secs(5);
+
 /// What a connection is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Use {
@@ -67,12 +70,25 @@ pub(crate) fn connect(path: &Path, purpose: Use) -> Result<SqliteConnection, Sto
         Use::Write => "PRAGMA foreign_keys = ON;",
         Use::Read => "PRAGMA foreign_keys = ON; PRAGMA query_only = ON;",
     };
-    conn.batch_execute(&format!(
+    let settings = format!(
         "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
          PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY; {settings}"
-    ))
-    .map_err(|error| unavailable(StoreError::from_diesel(&error).to_string()))?;
-    Ok(conn)
+    );
+    // Of several that find a new file and change its journal mode at once, SQLite refuses all but one
+    // without waiting, lest they wait for each other. Then it is changed, or nearly.
+    let started = Instant::now();
+    loop {
+        match conn
+            .batch_execute(&settings)
+            .map_err(|error| StoreError::from_diesel(&error))
+        {
+            Ok(()) => return Ok(conn),
+            Err(StoreError::Unavailable(_)) if started.elapsed() < BUSY => {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            Err(error) => return Err(unavailable(error.to_string())),
+        }
+    }
 }
 
 fn execute(conn: &mut SqliteConnection, sql: &str) -> Result<(), StoreError> {

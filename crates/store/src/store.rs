@@ -5,6 +5,7 @@ use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
 use diesel::SqliteConnection;
+use zeroize::Zeroizing;
 
 use crate::config::Database;
 use crate::engine::Engine;
@@ -12,6 +13,7 @@ use crate::lane::{Mode, Work, job};
 use crate::migrate::Migrated;
 use crate::queue::Queue;
 use crate::seal::Vault;
+use crate::sealed::elsewhere;
 use crate::{OnChange, StoreConfig, StoreError, Tx, migrate, postgres, sqlite};
 
 /// How much work may wait in each lane: a second's worth of a busy machine. More would only be
@@ -36,6 +38,7 @@ struct Lanes {
     read: Lane,
     write: Lane,
     threads: Mutex<Vec<JoinHandle<()>>>,
+    vault: Arc<Vault>,
 }
 
 impl std::fmt::Debug for Store {
@@ -104,7 +107,8 @@ impl Store {
         vault: &Arc<Vault>,
         on_change: OnChange,
     ) -> Result<Self, StoreError> {
-        let lanes = Lanes::new(Arc::new(Queue::new(WAITING)), Arc::new(Queue::new(WAITING)));
+        let (read, write) = (Arc::new(Queue::new(WAITING)), Arc::new(Queue::new(WAITING)));
+        let lanes = Lanes::new(read, write, vault);
         lanes.spawn("store-write", &lanes.write, vault, move |queue, vault| {
             sqlite::write_lane(writer, queue, vault, &on_change);
         })?;
@@ -122,7 +126,7 @@ impl Store {
         on_change: &OnChange,
     ) -> Result<Self, StoreError> {
         let queue: Lane = Arc::new(Queue::new(WAITING));
-        let lanes = Lanes::new(Arc::clone(&queue), queue);
+        let lanes = Lanes::new(Arc::clone(&queue), queue, vault);
         for link in links {
             let on_change = Arc::clone(on_change);
             lanes.spawn(
@@ -168,6 +172,30 @@ impl Store {
         run(&self.0.write, Mode::Write, ANSWER_WITHIN, f).await
     }
 
+    /// Seals a text that is kept elsewhere for a while, under this name: whoever can write there can
+    /// neither read it nor make one up.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it could not be sealed.
+    pub fn seal_elsewhere(&self, name: &str, text: &str) -> Result<String, StoreError> {
+        self.0.vault.seal(elsewhere(name), text.as_bytes())
+    }
+
+    /// Opens what [`Self::seal_elsewhere`] sealed under this name.
+    ///
+    /// # Errors
+    /// [`StoreError::Sealed`] when it is not that.
+    pub fn open_elsewhere(
+        &self,
+        name: &str,
+        sealed: &str,
+    ) -> Result<Zeroizing<String>, StoreError> {
+        let place = elsewhere(name);
+        let plain = self.0.vault.open(place, sealed)?;
+        let text = std::str::from_utf8(&plain).map_err(|_cause| place.refused())?;
+        Ok(Zeroizing::new(text.to_owned()))
+    }
+
     /// Whether the database answers.
     ///
     /// # Errors
@@ -207,11 +235,12 @@ fn check_master_key(engine: Engine<'_>, vault: &Vault) -> Result<(), StoreError>
 }
 
 impl Lanes {
-    fn new(read: Lane, write: Lane) -> Self {
+    fn new(read: Lane, write: Lane, vault: &Arc<Vault>) -> Self {
         Self {
             read,
             write,
             threads: Mutex::new(Vec::new()),
+            vault: Arc::clone(vault),
         }
     }
 

@@ -84,11 +84,15 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// The client of this id.
+    /// The client of this id. The one that stands for our own pages is none: nobody may ask for codes
+    /// or tokens in its name.
     ///
     /// # Errors
     /// [`StoreError`] when it could not be looked up.
     pub fn client(&mut self, id: ClientId) -> Result<Option<Client>, StoreError> {
+        if id == ClientId::OWN_PAGES {
+            return Ok(None);
+        }
         let id = id.to_string();
         let row = on!(self, |conn| clients::table
             .find(&id)
@@ -98,14 +102,15 @@ impl Tx<'_> {
         row.map(Client::try_from).transpose()
     }
 
-    /// Clients by id.
+    /// Clients by id, without our own pages'.
     ///
     /// # Errors
     /// [`StoreError::BadCursor`].
     pub fn list_clients(&mut self, page: &PageRequest) -> Result<Page<Client>, StoreError> {
-        let after = page.ids_after()?;
+        let (after, own) = (page.ids_after()?, ClientId::OWN_PAGES.to_string());
         let rows = on!(self, |conn| clients::table
             .filter(clients::id.gt(&after))
+            .filter(clients::id.ne(&own))
             .order(clients::id.asc())
             .limit(page.rows())
             .select(ClientRow::as_select())
@@ -127,11 +132,15 @@ impl Tx<'_> {
         rows.into_iter().map(Client::try_from).collect()
     }
 
-    /// Deletes a client with its sessions; `false` when there was none of this id.
+    /// Deletes a client with its sessions; `false` when there was none of this id. Our own pages'
+    /// stays.
     ///
     /// # Errors
     /// [`StoreError`] when it could not be deleted.
     pub fn delete_client(&mut self, id: ClientId) -> Result<bool, StoreError> {
+        if id == ClientId::OWN_PAGES {
+            return Ok(false);
+        }
         self.changed(Change::Client(id));
         let id = id.to_string();
         let deleted = on!(self, |conn| diesel::delete(clients::table.find(&id))

@@ -3,11 +3,15 @@
 use diesel::prelude::*;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
-use vestibule_model::{ConnectionId, Identity, IdentityId, Member, MemberId, Subject, WorkspaceId};
+use vestibule_model::{
+    ConnectionId, Email, EmailKey, Identity, IdentityId, KeyFingerprint, Member, MemberId, Proof,
+    Subject, WorkspaceId,
+};
 use vestibule_saml::NameId;
 
+use super::BATCH;
 use super::member::MemberRow;
-use crate::column::{Reading, hex, micros, optional_text, text};
+use crate::column::{Reading, hex, json, micros, optional_text, text};
 use crate::engine::on;
 use crate::schema::{identities, members};
 use crate::{StoreError, Tx};
@@ -28,7 +32,37 @@ struct IdentityRow {
     proven_at: Option<i64>,
     created_at: i64,
     last_used_at: Option<i64>,
+    proven_by: Option<String>,
+    proven_keys: Option<String>,
 }
+
+/// The keys of a proof as they are kept: a JSON array of fingerprints.
+pub(super) fn keys_json(keys: &[KeyFingerprint]) -> Result<String, StoreError> {
+    json("identities", "proven_keys", &keys)
+}
+
+/// The proof of a link. One that names no keys is of the release before, and is none: it does not say
+/// what was trusted then.
+fn proof(reading: Reading<'_>, row: &IdentityRow) -> Result<Option<Proof>, StoreError> {
+    let (Some(at), Some(keys)) = (row.proven_at, &row.proven_keys) else {
+        return Ok(None);
+    };
+    let by = row
+        .proven_by
+        .as_deref()
+        .ok_or_else(|| reading.inconsistent("proven_by"))?;
+    Ok(Some(Proof {
+        at: reading.time("proven_at", at)?,
+        by: reading.parse("proven_by", by)?,
+        keys: reading.json("proven_keys", keys)?,
+    }))
+}
+
+/// The formats of NameIDs that may be an address and nothing else (SAML Core §8.3.1, §8.3.2).
+const ADDRESS_FORMATS: [&str; 2] = [
+    "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress",
+    "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified",
+];
 
 fn subject_hash(subject: &Subject) -> String {
     name_id_hash(&subject.idp_entity_id, &subject.name_id)
@@ -66,6 +100,7 @@ impl TryFrom<&Identity> for IdentityRow {
         let optional =
             |column, value: &Option<String>| optional_text("identities", column, value.as_deref());
         let name_id = &identity.subject.name_id;
+        let proof = identity.proof.as_ref();
         Ok(Self {
             id: identity.id.to_string(),
             workspace_id: identity.workspace_id.to_string(),
@@ -77,9 +112,11 @@ impl TryFrom<&Identity> for IdentityRow {
             name_qualifier: optional("name_qualifier", &name_id.name_qualifier)?,
             sp_name_qualifier: optional("sp_name_qualifier", &name_id.sp_name_qualifier)?,
             subject_hash: subject_hash(&identity.subject),
-            proven_at: identity.proven_at.map(micros),
+            proven_at: proof.map(|proof| micros(proof.at)),
             created_at: micros(identity.created_at),
             last_used_at: identity.last_used_at.map(micros),
+            proven_by: proof.map(|proof| proof.by.to_string()),
+            proven_keys: proof.map(|proof| keys_json(&proof.keys)).transpose()?,
         })
     }
 }
@@ -92,6 +129,7 @@ impl TryFrom<IdentityRow> for Identity {
             table: "identities",
             row: &row.id,
         };
+        let proof = proof(reading, &row)?;
         let subject = Subject {
             idp_entity_id: row.idp_entity_id,
             name_id: NameId {
@@ -110,7 +148,7 @@ impl TryFrom<IdentityRow> for Identity {
             member_id: reading.parse("member_id", &row.member_id)?,
             connection_id: reading.parse("connection_id", &row.connection_id)?,
             subject,
-            proven_at: reading.time_optional("proven_at", row.proven_at)?,
+            proof,
             created_at: reading.time("created_at", row.created_at)?,
             last_used_at: reading.time_optional("last_used_at", row.last_used_at)?,
         })
@@ -149,6 +187,57 @@ impl Tx<'_> {
             .select(IdentityRow::as_select())
             .load(conn))?;
         rows.into_iter().map(Identity::try_from).collect()
+    }
+
+    /// The links of these members of a workspace, by the member's id, the oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError`] when they could not be looked up.
+    pub fn identities_of_all(
+        &mut self,
+        workspace_id: WorkspaceId,
+        member_ids: &[MemberId],
+    ) -> Result<Vec<Identity>, StoreError> {
+        let workspace_id = workspace_id.to_string();
+        let mut found = Vec::new();
+        for portion in member_ids.chunks(BATCH) {
+            let ids: Vec<String> = portion.iter().map(MemberId::to_string).collect();
+            let rows = on!(self, |conn| identities::table
+                .filter(identities::workspace_id.eq(&workspace_id))
+                .filter(identities::member_id.eq_any(&ids))
+                .order((identities::member_id.asc(), identities::id.asc()))
+                .select(IdentityRow::as_select())
+                .load(conn))?;
+            for row in rows {
+                found.push(row.try_into()?);
+            }
+        }
+        Ok(found)
+    }
+
+    /// The link of this member with this id.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it could not be looked up.
+    pub fn identity(
+        &mut self,
+        workspace_id: WorkspaceId,
+        member_id: MemberId,
+        id: IdentityId,
+    ) -> Result<Option<Identity>, StoreError> {
+        let (workspace_id, member_id, id) = (
+            workspace_id.to_string(),
+            member_id.to_string(),
+            id.to_string(),
+        );
+        let row = on!(self, |conn| identities::table
+            .find(&id)
+            .filter(identities::workspace_id.eq(&workspace_id))
+            .filter(identities::member_id.eq(&member_id))
+            .select(IdentityRow::as_select())
+            .first(conn)
+            .optional())?;
+        row.map(Identity::try_from).transpose()
     }
 
     /// The link of a subject on a connection, with its member.
@@ -210,6 +299,34 @@ impl Tx<'_> {
         )
         .execute(conn))?;
         Ok(deleted == 1)
+    }
+
+    /// Deletes the links of a member that are nothing but this address: by a NameID that is an address,
+    /// or that does not say what it is and reads like this one. How many there were.
+    ///
+    /// # Errors
+    /// [`StoreError`] when they could not be deleted.
+    pub fn delete_address_identities(
+        &mut self,
+        workspace_id: WorkspaceId,
+        member_id: MemberId,
+        email_key: &EmailKey,
+    ) -> Result<usize, StoreError> {
+        let is_address = |name_id: &NameId| {
+            let format = name_id.format.as_deref();
+            format.is_none_or(|format| ADDRESS_FORMATS.contains(&format))
+                && Email::parse(&name_id.value).is_ok_and(|email| email.key() == email_key)
+        };
+        let ids: Vec<String> = self
+            .identities_of(workspace_id, member_id)?
+            .iter()
+            .filter(|identity| is_address(&identity.subject.name_id))
+            .map(|identity| identity.id.to_string())
+            .collect();
+        on!(self, |conn| diesel::delete(
+            identities::table.filter(identities::id.eq_any(&ids))
+        )
+        .execute(conn))
     }
 }
 

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use vestibule_model::{Email, EmailKey, Member, MemberId, MemberStatus, Role, WorkspaceId};
 
 use crate::column::{Reading, key, micros, optional_text, text};
-use crate::engine::on;
+use crate::engine::{Engine, on};
 use crate::schema::{member_tombstones, members};
 use crate::{Page, PageRequest, StoreError, Tx};
 
@@ -22,6 +22,10 @@ pub(crate) struct MemberRow {
     external_id: Option<String>,
     created_at: i64,
     updated_at: i64,
+    provisioned: String,
+    email_proven_at: Option<i64>,
+    /// The key of the address that was proved: the release before changes the address alone.
+    email_proven_key: Option<String>,
 }
 
 impl TryFrom<&Member> for MemberRow {
@@ -29,11 +33,14 @@ impl TryFrom<&Member> for MemberRow {
 
     fn try_from(member: &Member) -> Result<Self, StoreError> {
         let external_id = member.external_id.as_deref();
+        let email_key = key("members", "email_key", member.email.key().as_str())?;
         Ok(Self {
             id: member.id.to_string(),
             workspace_id: member.workspace_id.to_string(),
             email: text("members", "email", member.email.as_str())?,
-            email_key: key("members", "email_key", member.email.key().as_str())?,
+            email_proven_at: member.email_proven_at.map(micros),
+            email_proven_key: member.email_proven_at.map(|_at| email_key.clone()),
+            email_key,
             name: optional_text("members", "name", member.name.as_deref())?,
             role: member.role.to_string(),
             status: member.status.to_string(),
@@ -42,6 +49,7 @@ impl TryFrom<&Member> for MemberRow {
                 .transpose()?,
             created_at: micros(member.created_at),
             updated_at: micros(member.updated_at),
+            provisioned: member.provisioned.to_string(),
         })
     }
 }
@@ -58,10 +66,15 @@ impl TryFrom<MemberRow> for Member {
         if email.key().as_str() != row.email_key {
             return Err(reading.inconsistent("email_key"));
         }
+        let proven = row
+            .email_proven_at
+            .filter(|_at| row.email_proven_key.as_ref() == Some(&row.email_key));
         Ok(Self {
             id: reading.parse("id", &row.id)?,
             workspace_id: reading.parse("workspace_id", &row.workspace_id)?,
             email,
+            provisioned: reading.parse("provisioned", &row.provisioned)?,
+            email_proven_at: reading.time_optional("email_proven_at", proven)?,
             role: reading.parse("role", &row.role)?,
             status: reading.parse("status", &row.status)?,
             created_at: reading.time("created_at", row.created_at)?,
@@ -79,6 +92,10 @@ pub struct MemberFilter {
     pub email_key: Option<EmailKey>,
     /// The one with this external id.
     pub external_id: Option<String>,
+    /// Those with this role.
+    pub role: Option<Role>,
+    /// Those with this status.
+    pub status: Option<MemberStatus>,
 }
 
 impl Tx<'_> {
@@ -168,6 +185,116 @@ impl Tx<'_> {
         ids.iter().map(read).collect()
     }
 
+    /// How many admins of a workspace may come in beside this member (P6).
+    ///
+    /// # Errors
+    /// [`StoreError`] when they could not be counted.
+    pub fn count_other_active_admins(
+        &mut self,
+        workspace_id: WorkspaceId,
+        except: MemberId,
+    ) -> Result<i64, StoreError> {
+        let (workspace_id, except) = (workspace_id.to_string(), except.to_string());
+        on!(self, |conn| members::table
+            .filter(members::workspace_id.eq(&workspace_id))
+            .filter(members::role.eq(Role::Admin.as_str()))
+            .filter(members::status.eq(MemberStatus::Active.as_str()))
+            .filter(members::id.ne(&except))
+            .count()
+            .get_result(conn))
+    }
+
+    /// How many members a workspace has.
+    ///
+    /// # Errors
+    /// [`StoreError`] when they could not be counted.
+    pub fn count_members(&mut self, workspace_id: WorkspaceId) -> Result<i64, StoreError> {
+        let workspace_id = workspace_id.to_string();
+        on!(self, |conn| members::table
+            .filter(members::workspace_id.eq(&workspace_id))
+            .count()
+            .get_result(conn))
+    }
+
+    /// The members of a workspace, by id; the first `at_most` where there are more.
+    ///
+    /// # Errors
+    /// [`StoreError`] when they could not be looked up.
+    pub fn list_all_members(
+        &mut self,
+        workspace_id: WorkspaceId,
+        at_most: i64,
+    ) -> Result<Vec<Member>, StoreError> {
+        let workspace_id = workspace_id.to_string();
+        let rows = on!(self, |conn| members::table
+            .filter(members::workspace_id.eq(&workspace_id))
+            .order(members::id.asc())
+            .limit(at_most)
+            .select(MemberRow::as_select())
+            .load(conn))?;
+        rows.into_iter().map(Member::try_from).collect()
+    }
+
+    /// The members of every workspace whose address has this key and who are not deactivated, by id:
+    /// for the mail to that very address that says where it may sign in.
+    ///
+    /// # Errors
+    /// [`StoreError`] when they could not be looked up.
+    pub fn members_by_email_everywhere(
+        &mut self,
+        email_key: &EmailKey,
+        at_most: i64,
+    ) -> Result<Vec<Member>, StoreError> {
+        let rows = on!(self, |conn| members::table
+            .filter(members::email_key.eq(email_key.as_str()))
+            .filter(members::status.ne(MemberStatus::Deactivated.as_str()))
+            .order(members::id.asc())
+            .limit(at_most)
+            .select(MemberRow::as_select())
+            .load(conn))?;
+        rows.into_iter().map(Member::try_from).collect()
+    }
+
+    /// Notes that a member followed a link that was sent to the address they have now; `false` when
+    /// the workspace has none of this id.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it could not be noted.
+    pub fn prove_email(
+        &mut self,
+        workspace_id: WorkspaceId,
+        id: MemberId,
+        at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let (workspace_id, id) = (workspace_id.to_string(), id.to_string());
+        let changed = on!(self, |conn| diesel::update(
+            members::table
+                .find(&id)
+                .filter(members::workspace_id.eq(&workspace_id))
+        )
+        .set((
+            members::email_proven_at.eq(Some(micros(at))),
+            members::email_proven_key.eq(members::email_key.nullable()),
+        ))
+        .execute(conn))?;
+        Ok(changed == 1)
+    }
+
+    /// Makes every other transaction that locks this member wait until this one has ended, so that
+    /// what replaces several rows of theirs is never there twice; `false` when the workspace has none
+    /// of this id. On SQLite every write waits for the one before anyway.
+    pub(crate) fn lock_member(&mut self, workspace_id: &str, id: &str) -> Result<bool, StoreError> {
+        let query = members::table
+            .find(id)
+            .filter(members::workspace_id.eq(workspace_id))
+            .select(members::id);
+        let result = match self.engine() {
+            Engine::Sqlite(conn) => query.first::<String>(*conn),
+            Engine::Postgres(conn) => query.for_no_key_update().first::<String>(*conn),
+        };
+        Ok(self.settle(result.optional())?.is_some())
+    }
+
     /// Replaces a member by its new value; `false` when the workspace has none of this id.
     ///
     /// # Errors
@@ -178,6 +305,27 @@ impl Tx<'_> {
             members::table
                 .find(&row.id)
                 .filter(members::workspace_id.eq(&row.workspace_id))
+        )
+        .set(&row)
+        .execute(conn))?;
+        Ok(changed == 1)
+    }
+
+    /// The same for somebody who signs in, as they were decided about with this role: `false`, and
+    /// nothing changed, where somebody has deactivated them or given them another role meanwhile. A
+    /// sign-in must not write back what it has read before that.
+    pub(crate) fn update_member_signed_in(
+        &mut self,
+        member: &Member,
+        role_before: Role,
+    ) -> Result<bool, StoreError> {
+        let row = MemberRow::try_from(member)?;
+        let changed = on!(self, |conn| diesel::update(
+            members::table
+                .find(&row.id)
+                .filter(members::workspace_id.eq(&row.workspace_id))
+                .filter(members::status.ne(MemberStatus::Deactivated.as_str()))
+                .filter(members::role.eq(role_before.as_str()))
         )
         .set(&row)
         .execute(conn))?;
@@ -242,6 +390,12 @@ impl Tx<'_> {
             }
             if let Some(external_id) = &external_id {
                 query = query.filter(members::external_id.eq(external_id));
+            }
+            if let Some(role) = filter.role {
+                query = query.filter(members::role.eq(role.as_str()));
+            }
+            if let Some(status) = filter.status {
+                query = query.filter(members::status.eq(status.as_str()));
             }
             query.load(conn)
         })?;

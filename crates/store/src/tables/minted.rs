@@ -11,8 +11,9 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StoreError::Conflict`] for `member.email` or `identity.subject` when somebody with the same
-    /// came in at the same time: nothing has happened then, and the same transaction may be tried
-    /// again. [`StoreError::Dangling`] when member, client, connection or link are gone.
+    /// came in at the same time, and for `member.status` when the member was deactivated, demoted,
+    /// promoted or deleted since it was decided: nothing has happened then, and the same transaction
+    /// may be tried again. [`StoreError::Dangling`] when member, client, connection or link are gone.
     pub fn record_minted(&mut self, minted: &Minted, now: Timestamp) -> Result<(), StoreError> {
         self.record(minted, None, now)
     }
@@ -48,8 +49,11 @@ impl Tx<'_> {
                 changed,
                 identity,
             } => {
-                if *changed && !self.update_member(member)? {
-                    return Err(StoreError::Dangling);
+                let before = minted.role_before().unwrap_or(member.role);
+                if *changed && !self.update_member_signed_in(member, before)? {
+                    return Err(StoreError::Conflict {
+                        what: "member.status",
+                    });
                 }
                 let there = match identity {
                     None => true,

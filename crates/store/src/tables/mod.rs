@@ -3,6 +3,7 @@
 mod api_key;
 mod attempt;
 mod audit;
+mod browser_session;
 mod certificate;
 mod claim;
 mod client;
@@ -10,18 +11,27 @@ mod code;
 mod connection;
 mod domain;
 mod identity;
+mod last_sign_in;
 mod lease;
+mod mail;
 mod member;
 mod metadata_source;
 mod minted;
+mod passkey;
+mod password;
+mod password_link;
+mod proof;
 mod prune;
+mod recovery_code;
 mod refresh;
 mod revision;
+mod second_factor;
 mod service_provider_key;
 mod session;
 mod settings;
 mod signing_key;
 mod test_run;
+mod totp;
 mod workspace;
 
 pub use attempt::AttemptFilter;
@@ -30,3 +40,6 @@ pub use member::MemberFilter;
 pub use refresh::{RefreshRedemption, RefreshState};
 pub(crate) use settings::SENTINEL;
 pub use signing_key::KeyRotation;
+
+/// How many ids one statement names: on SQLite it has at most 32766 parameters.
+const BATCH: usize = 500;

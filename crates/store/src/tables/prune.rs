@@ -7,7 +7,10 @@ use vestibule_model::{AttemptId, AttemptOutcome};
 
 use crate::column::micros;
 use crate::engine::on;
-use crate::schema::{assertion_claims, codes, refresh_tokens, sessions, sign_in_attempts};
+use crate::schema::{
+    assertion_claims, codes, mails, password_links, refresh_tokens, sessions, sign_in_attempts,
+    test_runs, totp_enrolments,
+};
 use crate::{StoreError, Tx};
 
 /// The most rows of one kind that one call takes away: other writes wait for it.
@@ -18,6 +21,18 @@ const CODES_KEPT: SignedDuration = SignedDuration::from_hours(24);
 
 /// How long a session can still be looked up when it is over; its tokens go with it.
 const SESSIONS_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// How long a mail is tried: whoever waits for one has asked again by then.
+const MAILS_KEPT: SignedDuration = SignedDuration::from_hours(3 * 24);
+
+/// How long a link to set a password is kept when it is used or over.
+const LINKS_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// How long an authenticator app waits for the code that confirms it.
+const ENROLMENTS_KEPT: SignedDuration = SignedDuration::from_hours(24);
+
+/// How long it is known whom a test was about: personal data, and soon of no use.
+const CLAIMS_OF_TESTS_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// How long an attempt is kept that never came back: whoever could not get in asks within a week.
 const PENDING_KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -31,9 +46,10 @@ fn before(now: Timestamp, kept: SignedDuration) -> i64 {
 }
 
 impl Tx<'_> {
-    /// Takes away claims, codes, refresh tokens, sessions, signing keys and kept responses whose time
-    /// is long over, and sign-in attempts that never came back, and ends overdue test runs, at most 500 of each kind that is taken away. How many there were; call it
-    /// again while that is not zero.
+    /// Takes away claims, codes, refresh tokens, sessions with their browsers, signing keys, kept
+    /// responses, links, mails and what was set up halfway, whose time is long over, and sign-in
+    /// attempts that never came back, and ends overdue test runs, at most 500 of each kind that is taken
+    /// away. How many there were; call it again while that is not zero.
     ///
     /// # Errors
     /// [`StoreError`] when they could not be taken away.
@@ -42,6 +58,7 @@ impl Tx<'_> {
         pruned += self.prune_signing_keys(now)?;
         pruned += self.prune_responses(now)?;
         pruned += self.prune_pending_attempts(now)?;
+        pruned += self.prune_of_people(now)?;
         let at = micros(now);
         let old = on!(self, |conn| assertion_claims::table
             .filter(assertion_claims::keep_until.lt(at))
@@ -82,6 +99,60 @@ impl Tx<'_> {
         pruned += on!(self, |conn| diesel::delete(
             sessions::table.filter(sessions::id.eq_any(&old))
         )
+        .execute(conn))?;
+        Ok(pruned)
+    }
+
+    /// Mails, links, apps that were never confirmed, and whom tests were about; used recovery codes
+    /// stay, so that their owner sees them.
+    fn prune_of_people(&mut self, now: Timestamp) -> Result<usize, StoreError> {
+        let at = before(now, MAILS_KEPT);
+        let old = on!(self, |conn| mails::table
+            .filter(mails::created_at.lt(at))
+            .select(mails::id)
+            .limit(BATCH)
+            .load::<String>(conn))?;
+        let mut pruned = on!(self, |conn| diesel::delete(
+            mails::table.filter(mails::id.eq_any(&old))
+        )
+        .execute(conn))?;
+        let at = before(now, LINKS_KEPT);
+        let old = on!(self, |conn| password_links::table
+            .filter(password_links::expires_at.lt(at))
+            .select(password_links::id)
+            .limit(BATCH)
+            .load::<String>(conn))?;
+        pruned += on!(self, |conn| diesel::delete(
+            password_links::table.filter(password_links::id.eq_any(&old))
+        )
+        .execute(conn))?;
+        let at = before(now, ENROLMENTS_KEPT);
+        let old = on!(self, |conn| totp_enrolments::table
+            .filter(totp_enrolments::created_at.lt(at))
+            .select(totp_enrolments::member_id)
+            .limit(BATCH)
+            .load::<String>(conn))?;
+        pruned += on!(self, |conn| diesel::delete(
+            totp_enrolments::table
+                .filter(totp_enrolments::member_id.eq_any(&old))
+                // Somebody may have begun anew this very moment.
+                .filter(totp_enrolments::created_at.lt(at))
+        )
+        .execute(conn))?;
+        let at = before(now, CLAIMS_OF_TESTS_KEPT);
+        let old = on!(self, |conn| test_runs::table
+            .filter(test_runs::claim.is_not_null())
+            .filter(test_runs::finished_at.lt(at))
+            .select(test_runs::id)
+            .limit(BATCH)
+            .load::<String>(conn))?;
+        pruned += on!(self, |conn| diesel::update(
+            test_runs::table.filter(test_runs::id.eq_any(&old))
+        )
+        .set((
+            test_runs::claim.eq(None::<String>),
+            test_runs::browser.eq(None::<String>),
+        ))
         .execute(conn))?;
         Ok(pruned)
     }

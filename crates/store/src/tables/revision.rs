@@ -2,7 +2,7 @@
 
 use diesel::dsl::max;
 use diesel::prelude::*;
-use vestibule_model::{ConnectionId, Revision, RevisionId, TestId};
+use vestibule_model::{AdminMapping, Change, ConnectionId, Revision, RevisionId, TestId};
 use vestibule_saml::Learned;
 
 use crate::column::{Reading, json, micros, optional_text, text};
@@ -22,6 +22,8 @@ struct RevisionRow {
     passed_test_id: Option<String>,
     created_at: i64,
     learned: Option<String>,
+    admin_mapping_enabled_by: Option<String>,
+    admin_mapping_enabled_at: Option<i64>,
 }
 
 impl TryFrom<&Revision> for RevisionRow {
@@ -29,6 +31,7 @@ impl TryFrom<&Revision> for RevisionRow {
 
     fn try_from(revision: &Revision) -> Result<Self, StoreError> {
         let learned = revision.learned_idp_entity_id.as_deref();
+        let mapping = revision.admin_mapping.as_ref();
         Ok(Self {
             id: revision.id.to_string(),
             workspace_id: revision.workspace_id.to_string(),
@@ -43,6 +46,8 @@ impl TryFrom<&Revision> for RevisionRow {
                 .as_ref()
                 .map(|learned| json("revisions", "learned", learned))
                 .transpose()?,
+            admin_mapping_enabled_by: mapping.map(|mapping| mapping.enabled_by.to_string()),
+            admin_mapping_enabled_at: mapping.map(|mapping| micros(mapping.enabled_at)),
         })
     }
 }
@@ -55,8 +60,18 @@ impl TryFrom<RevisionRow> for Revision {
             table: "revisions",
             row: &row.id,
         };
+        let admin_mapping = match (&row.admin_mapping_enabled_by, row.admin_mapping_enabled_at) {
+            (None, None) => None,
+            (Some(by), Some(at)) => Some(AdminMapping {
+                enabled_by: reading.parse("admin_mapping_enabled_by", by)?,
+                enabled_at: reading.time("admin_mapping_enabled_at", at)?,
+            }),
+            (None, Some(_)) => return Err(reading.inconsistent("admin_mapping_enabled_by")),
+            (Some(_), None) => return Err(reading.inconsistent("admin_mapping_enabled_at")),
+        };
         Ok(Self {
             id: reading.parse("id", &row.id)?,
+            admin_mapping,
             workspace_id: reading.parse("workspace_id", &row.workspace_id)?,
             connection_id: reading.parse("connection_id", &row.connection_id)?,
             number: row.number,
@@ -182,6 +197,32 @@ impl Tx<'_> {
             revisions::passed_test_id.eq(&test_id),
             revisions::learned_idp_entity_id.eq(&learned),
             revisions::learned.eq(Some(&seen)),
+        ))
+        .execute(conn))?;
+        Ok(changed == 1)
+    }
+
+    /// Notes that the mapping of a revision to `admin` counts (P8); `false` when the connection has no
+    /// revision of this id.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it could not be noted.
+    pub fn enable_admin_mapping(
+        &mut self,
+        connection_id: ConnectionId,
+        id: RevisionId,
+        mapping: &AdminMapping,
+    ) -> Result<bool, StoreError> {
+        self.changed(Change::Connection(connection_id));
+        let (connection_id, id) = (connection_id.to_string(), id.to_string());
+        let changed = on!(self, |conn| diesel::update(
+            revisions::table
+                .find(&id)
+                .filter(revisions::connection_id.eq(&connection_id))
+        )
+        .set((
+            revisions::admin_mapping_enabled_by.eq(Some(mapping.enabled_by.to_string())),
+            revisions::admin_mapping_enabled_at.eq(Some(micros(mapping.enabled_at))),
         ))
         .execute(conn))?;
         Ok(changed == 1)

@@ -29,7 +29,11 @@ pub(crate) struct SessionRow {
     revoked_at: Option<i64>,
     revoked_reason: Option<String>,
     subject_hash: Option<String>,
+    door: Option<String>,
 }
+
+/// The door of [`Origin::Local`]; the other two have none, and are told apart by the columns of SAML.
+const LOCAL: &str = "local";
 
 /// What finds the sessions of a NameID: the connection stands beside it, and has one IdP.
 fn in_connection(name_id: &NameId) -> String {
@@ -41,7 +45,7 @@ impl TryFrom<&Session> for SessionRow {
 
     fn try_from(session: &Session) -> Result<Self, StoreError> {
         let (connection_id, revision_id, saml_details, subject_hash) = match &session.origin {
-            Origin::Vouched => (None, None, None, None),
+            Origin::Vouched | Origin::Local => (None, None, None, None),
             Origin::Saml {
                 connection_id,
                 revision_id,
@@ -70,6 +74,7 @@ impl TryFrom<&Session> for SessionRow {
             revoked_at: session.revoked_at.map(micros),
             revoked_reason: session.revoked_reason.clone(),
             subject_hash,
+            door: matches!(session.origin, Origin::Local).then(|| LOCAL.to_owned()),
         })
     }
 }
@@ -83,7 +88,12 @@ impl TryFrom<SessionRow> for Session {
             row: &row.id,
         };
         let origin = match (&row.connection_id, &row.revision_id, &row.saml_details) {
-            (None, None, None) => Origin::Vouched,
+            (None, None, None) => match row.door.as_deref() {
+                None => Origin::Vouched,
+                Some(LOCAL) => Origin::Local,
+                Some(_) => return Err(reading.inconsistent("door")),
+            },
+            _ if row.door.is_some() => return Err(reading.inconsistent("door")),
             (Some(connection_id), Some(revision_id), Some(details)) => Origin::Saml {
                 connection_id: reading.parse("connection_id", connection_id)?,
                 revision_id: reading.parse("revision_id", revision_id)?,
@@ -289,5 +299,66 @@ impl Tx<'_> {
             sessions::revoked_reason.eq(Some(&reason)),
         ))
         .execute(conn))
+    }
+
+    /// The same for every session but one.
+    ///
+    /// # Errors
+    /// [`StoreError`] when they could not be ended.
+    pub fn revoke_sessions_of_member_except(
+        &mut self,
+        workspace_id: WorkspaceId,
+        member_id: MemberId,
+        keep: Option<SessionId>,
+        reason: &str,
+        now: Timestamp,
+    ) -> Result<usize, StoreError> {
+        let Some(keep) = keep.map(|id| id.to_string()) else {
+            return self.revoke_sessions_of_member(workspace_id, member_id, reason, now);
+        };
+        let (workspace_id, member_id) = (workspace_id.to_string(), member_id.to_string());
+        let reason = text("sessions", "revoked_reason", reason)?;
+        on!(self, |conn| diesel::update(
+            sessions::table
+                .filter(sessions::workspace_id.eq(&workspace_id))
+                .filter(sessions::member_id.eq(&member_id))
+                .filter(sessions::id.ne(&keep))
+                .filter(sessions::revoked_at.is_null())
+        )
+        .set((
+            sessions::revoked_at.eq(Some(micros(now))),
+            sessions::revoked_reason.eq(Some(&reason)),
+        ))
+        .execute(conn))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use vestibule_model::ClientId;
+
+    #[test]
+    fn each_door_is_told_from_the_others() {
+        let now = Timestamp::UNIX_EPOCH;
+        for (origin, door) in [(Origin::Local, Some(LOCAL)), (Origin::Vouched, None)] {
+            let session = Session {
+                id: SessionId::new(now),
+                workspace_id: WorkspaceId::new(now),
+                member_id: MemberId::new(now),
+                client_id: ClientId::OWN_PAGES,
+                origin,
+                amr: Vec::new(),
+                scope: String::new(),
+                auth_time: now,
+                created_at: now,
+                expires_at: now,
+                revoked_at: None,
+                revoked_reason: None,
+            };
+            let row = SessionRow::try_from(&session).unwrap();
+            assert_eq!(row.door.as_deref(), door);
+            assert_eq!(row.try_into(), Ok(session));
+        }
     }
 }

@@ -2,11 +2,12 @@
 
 use diesel::prelude::*;
 use jiff::Timestamp;
-use vestibule_model::{ConnectionId, TestId, TestRun, TestState};
+use serde::{Deserialize, Serialize};
+use vestibule_model::{ConnectionId, Email, Subject, TestClaim, TestId, TestRun, TestState};
 use vestibule_saml::{NameId, Report};
 use vestibule_session::Secret;
 
-use crate::column::{Reading, hex, json, micros};
+use crate::column::{Reading, hex, json, micros, optional_text};
 use crate::engine::on;
 use crate::schema::test_runs;
 use crate::seal::Place;
@@ -27,6 +28,50 @@ struct TestRunRow {
     created_at: i64,
     expires_at: i64,
     finished_at: Option<i64>,
+    claim: Option<String>,
+    browser: Option<String>,
+}
+
+/// A [`TestClaim`] as it is kept.
+#[derive(Serialize, Deserialize)]
+struct ClaimJson {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    subject: Option<SubjectJson>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    email: Option<Email>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct SubjectJson {
+    idp_entity_id: String,
+    name_id: NameId,
+}
+
+fn claim_json(claim: Option<&TestClaim>) -> Result<Option<String>, StoreError> {
+    let subject = |subject: &Subject| SubjectJson {
+        idp_entity_id: subject.idp_entity_id.clone(),
+        name_id: subject.name_id.clone(),
+    };
+    claim
+        .map(|claim| ClaimJson {
+            subject: claim.subject.as_ref().map(subject),
+            email: claim.email.clone(),
+        })
+        .map(|claim| json("test_runs", "claim", &claim))
+        .transpose()
+}
+
+impl From<ClaimJson> for TestClaim {
+    fn from(claim: ClaimJson) -> Self {
+        let subject = |subject: SubjectJson| Subject {
+            idp_entity_id: subject.idp_entity_id,
+            name_id: subject.name_id,
+        };
+        Self {
+            subject: claim.subject.map(subject),
+            email: claim.email,
+        }
+    }
 }
 
 impl TryFrom<&TestRun> for TestRunRow {
@@ -50,6 +95,8 @@ impl TryFrom<&TestRun> for TestRunRow {
             created_at: micros(test.created_at),
             expires_at: micros(test.expires_at),
             finished_at: test.finished_at.map(micros),
+            claim: claim_json(test.claim.as_ref())?,
+            browser: optional_text("test_runs", "browser", test.browser.as_deref())?,
         })
     }
 }
@@ -73,6 +120,10 @@ impl TryFrom<TestRunRow> for TestRun {
             created_at: reading.time("created_at", row.created_at)?,
             expires_at: reading.time("expires_at", row.expires_at)?,
             finished_at: reading.time_optional("finished_at", row.finished_at)?,
+            claim: reading
+                .json_optional::<ClaimJson>("claim", row.claim.as_deref())?
+                .map(TestClaim::from),
+            browser: row.browser,
         })
     }
 }
@@ -182,19 +233,29 @@ impl Tx<'_> {
     }
 
     /// Ends a test run, once: `false`, and nothing changed, unless it is pending and has not
-    /// expired.
+    /// expired. `claim` and `browser` are those of a run that passed.
     ///
     /// # Errors
     /// [`StoreError`] when it could not be ended.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "each is a column, and one statement writes them all"
+    )]
     pub fn finish_test(
         &mut self,
         id: TestId,
         state: TestState,
         report: &Report,
         name_id: Option<&NameId>,
+        claim: Option<&TestClaim>,
+        browser: Option<&str>,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let id = id.to_string();
+        let (claim, browser) = (
+            claim_json(claim)?,
+            optional_text("test_runs", "browser", browser)?,
+        );
         let report = json("test_runs", "report", report)?;
         let name_id = name_id
             .map(|name_id| json("test_runs", "name_id", name_id))
@@ -209,6 +270,8 @@ impl Tx<'_> {
             test_runs::state.eq(state.as_str()),
             test_runs::report.eq(Some(&report)),
             test_runs::name_id.eq(name_id.as_ref()),
+            test_runs::claim.eq(claim.as_ref()),
+            test_runs::browser.eq(browser.as_ref()),
             test_runs::start_token.eq(None::<String>),
             test_runs::finished_at.eq(Some(micros(now))),
         ))

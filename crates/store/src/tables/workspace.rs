@@ -4,13 +4,14 @@ use diesel::prelude::*;
 use jiff::Timestamp;
 use vestibule_model::{Change, Slug, Workspace, WorkspaceId};
 
-use crate::column::{Reading, key, micros, optional_text, text};
+use crate::column::{Reading, hex, key, micros, optional_text, text};
 use crate::engine::{Engine, on};
 use crate::schema::{member_tombstones, members, workspaces};
 use crate::{Page, PageRequest, Reach, StoreError, Tx};
 
-#[derive(Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = workspaces, treat_none_as_default_value = false, treat_none_as_null = true)]
+/// Without the hash of the break-glass code: that comes out by [`Tx::unlock_code_hash`] alone.
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = workspaces, treat_none_as_default_value = false)]
 struct WorkspaceRow {
     id: String,
     name: String,
@@ -21,6 +22,10 @@ struct WorkspaceRow {
     created_at: i64,
     updated_at: i64,
     keep_responses_days: i64,
+    session_idle_minutes: i64,
+    session_lifetime_minutes: i64,
+    sso_enabled_at: Option<i64>,
+    unlocked_until: Option<i64>,
 }
 
 impl TryFrom<&Workspace> for WorkspaceRow {
@@ -40,6 +45,10 @@ impl TryFrom<&Workspace> for WorkspaceRow {
             created_at: micros(workspace.created_at),
             updated_at: micros(workspace.updated_at),
             keep_responses_days: workspace.keep_responses_days.into(),
+            session_idle_minutes: workspace.session_idle_minutes.into(),
+            session_lifetime_minutes: workspace.session_lifetime_minutes.into(),
+            sso_enabled_at: workspace.sso_enabled_at.map(micros),
+            unlocked_until: workspace.unlocked_until.map(micros),
         })
     }
 }
@@ -52,8 +61,18 @@ impl TryFrom<WorkspaceRow> for Workspace {
             table: "workspaces",
             row: &row.id,
         };
+        let minutes = |column, minutes: i64| {
+            u32::try_from(minutes).map_err(|_range| reading.inconsistent(column))
+        };
         Ok(Self {
             id: reading.parse("id", &row.id)?,
+            session_idle_minutes: minutes("session_idle_minutes", row.session_idle_minutes)?,
+            session_lifetime_minutes: minutes(
+                "session_lifetime_minutes",
+                row.session_lifetime_minutes,
+            )?,
+            sso_enabled_at: reading.time_optional("sso_enabled_at", row.sso_enabled_at)?,
+            unlocked_until: reading.time_optional("unlocked_until", row.unlocked_until)?,
             slug: Slug::parse(&row.slug).map_err(|_cause| reading.inconsistent("slug"))?,
             plan: reading.parse("plan", &row.plan)?,
             two_factor: reading.parse("two_factor", &row.two_factor)?,
@@ -119,7 +138,10 @@ impl Tx<'_> {
         row.map(Workspace::try_from).transpose()
     }
 
-    /// Replaces a workspace by its new value; `false` when there is none of this id.
+    /// Replaces a workspace by its new value; `false` when there is none of this id. When SSO was
+    /// enabled and whether it is unlocked change by [`Self::note_sso_enabled`] and
+    /// [`Self::set_unlock`] alone: whoever renames a workspace that was read a moment before must not
+    /// take back what has happened since.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] for `workspace.slug` and `workspace.external_id`.
@@ -127,9 +149,85 @@ impl Tx<'_> {
         self.changed(Change::Workspace(workspace.id));
         let row = WorkspaceRow::try_from(workspace)?;
         let changed = on!(self, |conn| diesel::update(workspaces::table.find(&row.id))
-            .set(&row)
+            .set((
+                workspaces::name.eq(&row.name),
+                workspaces::slug.eq(&row.slug),
+                workspaces::plan.eq(&row.plan),
+                workspaces::two_factor.eq(&row.two_factor),
+                workspaces::external_id.eq(&row.external_id),
+                workspaces::updated_at.eq(row.updated_at),
+                workspaces::keep_responses_days.eq(row.keep_responses_days),
+                workspaces::session_idle_minutes.eq(row.session_idle_minutes),
+                workspaces::session_lifetime_minutes.eq(row.session_lifetime_minutes),
+            ))
             .execute(conn))?;
         Ok(changed == 1)
+    }
+
+    /// Notes that a connection of this workspace was enabled (P5); a later time than this stays.
+    /// `false` when there is no workspace of this id.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it could not be noted.
+    pub fn note_sso_enabled(&mut self, id: WorkspaceId, at: Timestamp) -> Result<bool, StoreError> {
+        self.changed(Change::Workspace(id));
+        if !self.lock_workspace(id)? {
+            return Ok(false);
+        }
+        let (id, at) = (id.to_string(), micros(at));
+        on!(self, |conn| diesel::update(
+            workspaces::table.find(&id).filter(
+                workspaces::sso_enabled_at
+                    .is_null()
+                    .or(workspaces::sso_enabled_at.lt(at))
+            )
+        )
+        .set(workspaces::sso_enabled_at.eq(Some(at)))
+        .execute(conn))?;
+        Ok(true)
+    }
+
+    /// Unlocks a workspace until then, for whoever has the code with this SHA-256, or locks it again;
+    /// `false` when there is none of this id.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it could not be changed.
+    pub fn set_unlock(
+        &mut self,
+        id: WorkspaceId,
+        until: Option<Timestamp>,
+        code_hash: Option<&[u8; 32]>,
+    ) -> Result<bool, StoreError> {
+        self.changed(Change::Workspace(id));
+        let (id, hash) = (id.to_string(), code_hash.map(|hash| hex(hash)));
+        let changed = on!(self, |conn| diesel::update(workspaces::table.find(&id))
+            .set((
+                workspaces::unlocked_until.eq(until.map(micros)),
+                workspaces::unlock_code_hash.eq(&hash),
+            ))
+            .execute(conn))?;
+        Ok(changed == 1)
+    }
+
+    /// SHA-256 of the break-glass code of a workspace, where it has one; whether it still counts says
+    /// [`Workspace::unlocked_until`].
+    ///
+    /// # Errors
+    /// [`StoreError`] when it could not be looked up.
+    pub fn unlock_code_hash(&mut self, id: WorkspaceId) -> Result<Option<[u8; 32]>, StoreError> {
+        let id = id.to_string();
+        let hash = on!(self, |conn| workspaces::table
+            .find(&id)
+            .select(workspaces::unlock_code_hash)
+            .first::<Option<String>>(conn)
+            .optional())?;
+        let reading = Reading {
+            table: "workspaces",
+            row: &id,
+        };
+        hash.flatten()
+            .map(|hash| reading.hash("unlock_code_hash", &hash))
+            .transpose()
     }
 
     /// Makes every other transaction that locks this workspace wait until this one has ended, for

@@ -1,5 +1,6 @@
 //! A row that the store cannot have written is an error that names table, column and row.
 
+use vestibule_model::{AdminMapping, Domain, DomainCheck, DomainOutcome};
 use vestibule_store::{MemberFilter, PageRequest, Reach, StoreError};
 
 use crate::on_both;
@@ -14,15 +15,26 @@ on_both! {
         let (attempt_id, key) = (attempt.id, api_key(None));
         let (key_id, event) = (key.id, event(None, vestibule_model::Actor::System));
         let event_id = event.id;
+        let (named, test) = (domain(&scene.workspace, "acme.example"), test_run(&scene.revision));
+        let (named_id, test_id, token) = (named.id, test.id, vestibule_session::Secret::generate().unwrap());
+        let (key_of_ada, invitation) = (passkey(&scene.member, "one"), crate::samples::link(&scene.member));
+        let (passkey_id, invitation_id) = (key_of_ada.id, invitation.id);
+        let (conn, rev) = (scene.connection.id, scene.revision.id);
+        let check = DomainCheck { at: now(), outcome: DomainOutcome::Found };
+        let mapping = AdminMapping { enabled_by: scene.member.id, enabled_at: now() };
         bed.write(move |tx| {
+            tx.insert_domain(&Domain { last_check: Some(check), ..named })?;
+            tx.enable_admin_mapping(conn, rev, &mapping)?;
+            tx.insert_test(&test, &token)?;
+            tx.insert_passkey(&key_of_ada)?;
+            tx.insert_password_link(&invitation, &[1; 32])?;
             tx.insert_identity(&link)?;
             tx.insert_attempt(&attempt)?;
             tx.insert_api_key(&key)?;
             tx.append_audit(&event)
         })
         .unwrap();
-        let (ws, mem, conn, rev) =
-            (scene.workspace.id, scene.member.id, scene.connection.id, scene.revision.id);
+        let (ws, mem) = (scene.workspace.id, scene.member.id);
         let (ses, cli, hash) = (session.id, scene.client.id, code.hash());
         let page = PageRequest::first(9);
 
@@ -46,6 +58,10 @@ on_both! {
                     "sessions" => tx.session(Reach::All, ses).map(drop),
                     "codes" => tx.redeem_code(&hash, now()).map(drop),
                     "api_keys" => tx.api_key(key_id).map(drop),
+                    "domains" => tx.domain(ws, named_id).map(drop),
+                    "test_runs" => tx.test(conn, test_id).map(drop),
+                    "passkeys" => tx.passkeys_of(ws, mem).map(drop),
+                    "password_links" => tx.password_link(&[1; 32], now()).map(drop),
                     "audit_events" => tx.list_audit(Reach::All, &page).map(drop),
                     _ => panic!("no query for {table}"),
                 }
@@ -70,6 +86,20 @@ on_both! {
         check("revisions", rev.to_string(), "settings", "'{}'");
         check("revisions", rev.to_string(), "passed_test_id", "'rev_1'");
         check("identities", link_id.to_string(), "subject_hash", "'00'");
+        check("identities", link_id.to_string(), "proven_by", "NULL");
+        check("identities", link_id.to_string(), "proven_by", "'somebody'");
+        check("identities", link_id.to_string(), "proven_keys", "'[\"00\"]'");
+        check("workspaces", ws.to_string(), "session_idle_minutes", "-1");
+        check("workspaces", ws.to_string(), "session_lifetime_minutes", "4294967296");
+        check("members", mem.to_string(), "provisioned", "'by chance'");
+        check("revisions", rev.to_string(), "admin_mapping_enabled_at", "NULL");
+        check("revisions", rev.to_string(), "admin_mapping_enabled_by", "NULL");
+        check("domains", named_id.to_string(), "last_check_at", "NULL");
+        check("domains", named_id.to_string(), "last_check_outcome", "NULL");
+        check("domains", named_id.to_string(), "absences", "'[\"yesterday\"]'");
+        check("test_runs", test_id.to_string(), "claim", "'{\"email\": \"nobody\"}'");
+        check("passkeys", passkey_id.to_string(), "last_used_at", "9223372036854775807");
+        check("password_links", invitation_id.to_string(), "purpose", "'fun'");
         check("sign_in_attempts", attempt_id.to_string(), "report", "'no json'");
         check("sign_in_attempts", attempt_id.to_string(), "outcome", "'maybe'");
         check("clients", cli.to_string(), "secret_hash", "'abc'");

@@ -11,12 +11,17 @@
 )]
 
 #[path = "../../../policy/tests/rules/assertion.rs"]
+#[expect(dead_code, reason = "the gatekeeper's tests need more of it")]
 mod assertion;
 mod attempts;
 mod bed;
+mod browsers;
 mod certificates;
 mod changes;
+mod domains;
+mod factors;
 mod inconsistent;
+mod links;
 mod metadata;
 mod migrations;
 mod objects;
@@ -24,6 +29,8 @@ mod once;
 mod opening;
 mod outage;
 mod pages;
+mod people;
+mod proofs;
 mod pruning;
 mod resealing;
 mod rotating;
@@ -33,6 +40,7 @@ mod sealed;
 mod sign_in;
 mod transactions;
 mod unique;
+mod upgrade;
 
 /// Makes two tests of each body, one per database.
 macro_rules! on_both {

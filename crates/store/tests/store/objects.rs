@@ -2,7 +2,7 @@
 
 use vestibule_model::*;
 use vestibule_session::{RefreshRecord, Secret, SigningKey};
-use vestibule_store::{MemberFilter, PageRequest, Reach};
+use vestibule_store::{MemberFilter, PageRequest, Reach, StoreError};
 
 use crate::on_both;
 use crate::samples::*;
@@ -44,14 +44,14 @@ on_both! {
         let by_key = key.clone();
         assert_eq!(bed.read(move |tx| tx.member_by_email(ws, &by_key)), Ok(Some(member.clone())));
         for filter in [
-            MemberFilter { email_key: Some(key), external_id: None },
-            MemberFilter { email_key: None, external_id: Some("42".to_owned()) },
+            MemberFilter { email_key: Some(key), ..Default::default() },
+            MemberFilter { external_id: Some("42".to_owned()), ..Default::default() },
         ] {
             let page =
                 bed.read(move |tx| tx.list_members(ws, &filter, &PageRequest::first(9))).unwrap();
             assert_eq!(page.items, std::slice::from_ref(&member));
         }
-        let filter = MemberFilter { email_key: None, external_id: Some("43".to_owned()) };
+        let filter = MemberFilter { external_id: Some("43".to_owned()), ..Default::default() };
         let page = bed.read(move |tx| tx.list_members(ws, &filter, &PageRequest::first(9)));
         assert_eq!(page.unwrap().items, []);
     }
@@ -137,7 +137,14 @@ on_both! {
         assert_eq!(kept.expose(), text);
         let (named, state) = (name_id("ada"), TestState::Passed);
         let finish = move |tx: &mut vestibule_store::Tx<'_>, at| {
-            tx.finish_test(id, state, &report(), Some(&name_id("ada")), at)
+            {
+                let claim = TestClaim {
+                    subject: Some(subject("ada")),
+                    email: Some(Email::parse("Ada@example.com").unwrap()),
+                };
+                let (named, claim) = (name_id("ada"), &claim);
+                tx.finish_test(id, state, &report(), Some(&named), Some(claim), Some("cookie"), at)
+            }
         };
         assert_eq!(bed.write(move |tx| finish(tx, later(1800))), Ok(false), "it has expired");
         assert_eq!(bed.write(move |tx| finish(tx, later(9))), Ok(true));
@@ -146,6 +153,11 @@ on_both! {
             state,
             report: Some(report()),
             name_id: Some(named),
+            claim: Some(TestClaim {
+                subject: Some(subject("ada")),
+                email: Some(Email::parse("Ada@example.com").unwrap()),
+            }),
+            browser: Some("cookie".to_owned()),
             finished_at: Some(later(9)),
             ..test
         };
@@ -195,23 +207,15 @@ on_both! {
         assert_eq!(bed.read(move |tx| tx.identities_of(ws, mem)), Ok(vec![]));
     }
 
-    fn a_domain_decides_only_where_one_workspace_has_proved_it(bed) {
+    fn a_domain_belongs_to_the_workspace_that_has_proved_it(bed) {
         let acme = Scene::stored(bed, "acme");
         let other = Scene::stored(bed, "other");
         let proved = Domain {
-            id: DomainId::new(now()),
-            workspace_id: acme.workspace.id,
-            domain: "acme.example".to_owned(),
             connection_id: Some(acme.connection.id),
             verified_at: Some(now()),
+            ..domain(&acme.workspace, "acme.example")
         };
-        let claimed = Domain {
-            id: DomainId::new(now()),
-            workspace_id: other.workspace.id,
-            verified_at: None,
-            connection_id: None,
-            ..proved.clone()
-        };
+        let claimed = domain(&other.workspace, "acme.example");
         let copies = [proved.clone(), claimed.clone()];
         bed.write(move |tx| copies.iter().try_for_each(|domain| tx.insert_domain(domain))).unwrap();
         let (ours, theirs) = (acme.workspace.id, other.workspace.id);
@@ -222,8 +226,11 @@ on_both! {
         bed.write(move |tx| tx.delete_connection(conn)).unwrap();
         let kept = Domain { connection_id: None, ..proved };
         assert_eq!(bed.read(|tx| tx.verified_domain("acme.example")), Ok(Some(kept)));
-        bed.sql(&format!("UPDATE domains SET verified_at = 1 WHERE id = '{}'", claimed.id));
-        assert_eq!(bed.read(|tx| tx.verified_domain("acme.example")), Ok(None));
+        let late = Domain { verified_at: Some(later(1)), ..claimed };
+        assert_eq!(
+            bed.write(move |tx| tx.update_domain(&late)),
+            Err(StoreError::Conflict { what: "domain.verified" })
+        );
         assert_eq!(bed.read(|tx| tx.verified_domain("unknown.example")), Ok(None));
     }
 

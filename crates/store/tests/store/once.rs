@@ -11,10 +11,10 @@ use crate::bed::{Bed, wait};
 use crate::on_both;
 use crate::samples::*;
 
-const THREADS: usize = 16;
+pub(crate) const THREADS: usize = 16;
 
 /// Runs the same transaction from sixteen threads that start together.
-fn race<T: Send + 'static>(
+pub(crate) fn race<T: Send + 'static>(
     bed: &mut Bed,
     f: impl Fn(&mut Tx<'_>) -> Result<T, StoreError> + Send + Sync + Clone + 'static,
 ) -> Vec<T> {

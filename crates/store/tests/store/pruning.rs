@@ -1,6 +1,6 @@
 //! What nobody can use any more is taken away, and nothing else.
 
-use vestibule_model::{TestRun, TestState};
+use vestibule_model::{TestClaim, TestRun, TestState};
 use vestibule_session::{RefreshRecord, Secret};
 use vestibule_store::{CodeRedemption, Reach};
 
@@ -75,5 +75,53 @@ on_both! {
             assert_eq!(test.state, state);
             assert_eq!(bed.read(move |tx| tx.test_start_token(id)).unwrap().is_some(), token);
         }
+    }
+
+    fn mails_links_and_what_was_set_up_halfway_go_each_at_their_time(bed) {
+        let Scene { workspace, member: ada, .. } = Scene::stored(bed, "acme");
+        let (mail, app, ws, id) = (mail(&workspace), totp(&ada), workspace.id, ada.id);
+        let (used, unused) = (link(&ada), link(&ada));
+        bed.write(move |tx| {
+            tx.queue_mail(&mail)?;
+            tx.put_totp(&app, b"a seed")?;
+            tx.replace_recovery_codes(ws, id, &[[1; 32]], now())?;
+            tx.redeem_recovery_code(ws, id, &[1; 32], now())?;
+            tx.insert_password_link(&used, &[1; 32])?;
+            tx.use_password_link(&[1; 32], now())?;
+            tx.insert_password_link(&unused, &[2; 32])
+        })
+        .unwrap();
+        for (at, pruned, what) in [
+            (DAY, 0, "nothing yet"),
+            (DAY + 1, 1, "the app"),
+            (3 * DAY, 0, "the mail is tried until then"),
+            (3 * DAY + 1, 1, "the mail"),
+            (30 * DAY + 3600, 0, "the links have 30 days from their end"),
+            (30 * DAY + 3601, 2, "the links"),
+            (9999 * DAY, 0, "a used recovery code stays"),
+        ] {
+            assert_eq!(bed.write(move |tx| tx.prune(later(at))), Ok(pruned), "{what}");
+        }
+        assert_eq!(bed.count("recovery_codes"), 1);
+    }
+
+    fn whom_a_test_was_about_is_forgotten_after_a_month(bed) {
+        let scene = Scene::stored(bed, "acme");
+        let claim = TestClaim { subject: Some(subject("ada")), email: None };
+        let test = TestRun {
+            state: TestState::Passed,
+            claim: Some(claim),
+            browser: Some("cookie".to_owned()),
+            finished_at: Some(later(9)),
+            ..test_run(&scene.revision)
+        };
+        let (conn, id, copy) = (scene.connection.id, test.id, test.clone());
+        bed.write(move |tx| tx.insert_test(&copy, &Secret::generate().unwrap())).unwrap();
+        assert_eq!(bed.write(|tx| tx.prune(later(30 * DAY + 9))), Ok(0));
+        assert_eq!(bed.read(move |tx| tx.test(conn, id)), Ok(Some(test.clone())));
+        assert_eq!(bed.write(|tx| tx.prune(later(30 * DAY + 10))), Ok(1));
+        let forgotten = TestRun { claim: None, browser: None, ..test };
+        assert_eq!(bed.read(move |tx| tx.test(conn, id)), Ok(Some(forgotten)));
+        assert_eq!(bed.write(|tx| tx.prune(later(30 * DAY + 10))), Ok(0));
     }
 }

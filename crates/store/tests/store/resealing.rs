@@ -7,7 +7,8 @@ use std::thread;
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use vestibule_model::{
-    AttemptId, ConnectionId, KeyStage, ServiceProviderKey, ServiceProviderKeyId, TestId, TestState,
+    AttemptId, ConnectionId, KeyStage, Member, QueuedMail, ServiceProviderKey,
+    ServiceProviderKeyId, TestId, TestState,
 };
 use vestibule_session::{Secret, SigningKey};
 use vestibule_store::{MasterKey, MasterKeys, Resealed, Store, StoreConfig, StoreError};
@@ -17,14 +18,20 @@ use crate::on_both;
 use crate::samples::*;
 
 /// The columns that hold sealed values. One more of them needs a line in [`fill`].
-const SEALED: [&str; 6] = [
+const SEALED: [&str; 9] = [
     "connections.sp_private_key",
+    "mails.message",
     "service_provider_keys.private_key",
     "settings.value",
     "sign_in_attempts.response",
     "signing_keys.pkcs8",
     "test_runs.start_token",
+    "totp.seed",
+    "totp_enrolments.seed",
 ];
+
+/// How many of them one [`fill`] fills: all but the sentinel.
+const FILLED: u64 = 8;
 
 fn keys(keys: &[&MasterKey]) -> MasterKeys {
     let texts: Vec<_> = keys.iter().map(|key| key.to_base64().to_string()).collect();
@@ -52,6 +59,8 @@ struct Written {
     attempt: AttemptId,
     kid: String,
     pkcs8: Vec<u8>,
+    member: Member,
+    mail: QueuedMail,
 }
 
 /// Puts a value into every sealed column.
@@ -71,6 +80,7 @@ fn fill(store: &Store, slug: &str) -> Written {
         certificate_pem: String::new(),
         created_at: now(),
     };
+    let (app, mail) = (totp(&scene.member), mail(&scene.workspace));
     let written = Written {
         connection: scene.connection.id,
         sp_key: KEY.to_vec(),
@@ -80,10 +90,16 @@ fn fill(store: &Store, slug: &str) -> Written {
         attempt: attempt.id,
         kid: key.kid().to_owned(),
         pkcs8: key.pkcs8().to_vec(),
+        member: scene.member.clone(),
+        mail: mail.clone(),
     };
     let filled = store.write(move |tx| {
         scene.insert(tx)?;
         tx.insert_service_provider_key(&next, KEY)?;
+        tx.put_totp(&app, b"old seed")?;
+        tx.confirm_totp(app.workspace_id, app.member_id, b"old seed", 1, now())?;
+        tx.put_totp(&app, b"new seed")?;
+        tx.queue_mail(&mail)?;
         tx.insert_test(&test, &token)?;
         tx.insert_attempt(&attempt)?;
         tx.keep_response(attempt.id, "PHNhbWw+", later(86_400))?;
@@ -101,6 +117,15 @@ fn assert_readable(store: &Store, written: &Written) {
     }))
     .unwrap();
     let attempt = written.attempt;
+    let (ws, mem) = (written.member.workspace_id, written.member.id);
+    let (old, new) = wait(store.read(move |tx| {
+        Ok::<_, StoreError>((tx.totp_seed(ws, mem)?, tx.totp_enrolment(ws, mem)?))
+    }))
+    .unwrap();
+    assert_eq!(old.unwrap().as_slice(), b"old seed");
+    assert_eq!(new.unwrap().1.as_slice(), b"new seed");
+    let mails = wait(store.read(|tx| tx.mails_due(now(), 999))).unwrap();
+    assert!(mails.contains(&written.mail));
     let response = wait(store.read(move |tx| tx.kept_response(attempt, now())));
     assert_eq!(response.unwrap().as_deref(), Some("PHNhbWw+"));
     assert_eq!(sp_key.as_ref(), Some(&written.sp_key));
@@ -162,10 +187,10 @@ on_both! {
 
         let mut seen = Vec::new();
         let outcome = wait(store.reseal(|step| seen.push((step.table, step.resealed)))).unwrap();
-        // The sentinel, and five of each of the 45.
-        let expected = Resealed { resealed: 5 * 45 + 1, current: 5, ..Resealed::default() };
+        // The sentinel, and those of each of the 45.
+        let expected = Resealed { resealed: FILLED * 45 + 1, current: FILLED, ..Resealed::default() };
         assert_eq!(outcome, expected);
-        assert_eq!(seen.last(), Some(&("settings", 5 * 45 + 1)));
+        assert_eq!(seen.last(), Some(&("settings", FILLED * 45 + 1)));
         let new_id = sentinel(bed);
         assert_ne!(new_id, old_id);
         assert_eq!(columns_under(bed, &old_id), BTreeSet::new());
@@ -175,10 +200,10 @@ on_both! {
         let alone = open(bed, keys(&[&new])).unwrap();
         written.iter().chain([&late]).for_each(|written| assert_readable(&alone, written));
         // Again: nothing to do. And back, should the new key have been a mistake.
-        let expected = Resealed { current: 5 * 46 + 1, ..Resealed::default() };
+        let expected = Resealed { current: FILLED * 46 + 1, ..Resealed::default() };
         assert_eq!(reseal(&store), expected);
         let back = reseal(&open(bed, keys(&[&old, &new])).unwrap());
-        assert_eq!((back.resealed, back.left_count), (5 * 46 + 1, 0));
+        assert_eq!((back.resealed, back.left_count), (FILLED * 46 + 1, 0));
         assert_readable(&open(bed, keys(&[&old])).unwrap(), &late);
     }
 
@@ -224,7 +249,7 @@ on_both! {
         ));
         let (store, before) = (open(bed, keys(&[&new, &old])).unwrap(), sentinel(bed));
         let outcome = reseal(&store);
-        assert_eq!((outcome.resealed, outcome.left_count), (9, 2));
+        assert_eq!((outcome.resealed, outcome.left_count), (2 * FILLED - 1, 2));
         let left = [format!("connections/{id}/sp_private_key"), "settings/master_key/value".to_owned()];
         assert_eq!(outcome.left, left);
         assert_eq!(sentinel(bed), before);
@@ -258,7 +283,15 @@ fn reseal_beside_writers(bed: &Bed, step: &MasterKeys) -> Resealed {
                         if let Some(run) = old.get(number + 2 * written.len()) {
                             let (id, report) = (run.test, report());
                             let ended = program.write(move |tx| {
-                                tx.finish_test(id, TestState::Failed, &report, None, now())
+                                tx.finish_test(
+                                    id,
+                                    TestState::Failed,
+                                    &report,
+                                    None,
+                                    None,
+                                    None,
+                                    now(),
+                                )
                             });
                             assert_eq!(wait(ended), Ok(true));
                         }

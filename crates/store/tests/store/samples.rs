@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use vestibule_model::*;
-use vestibule_policy::{Rules, SsoFacts, WorkspaceFacts, grant_vouched};
+use vestibule_policy::{PersonFacts, Rules, SsoFacts, WorkspaceFacts, grant_vouched};
 use vestibule_saml::{Learned, NameId, Report};
 use vestibule_session::{CodeRequest, Minted, Secret, SigningKey, mint_with_code};
 use vestibule_store::{StoreError, Tx};
@@ -26,6 +26,10 @@ pub(crate) fn workspace(slug: &str) -> Workspace {
         two_factor: TwoFactorRule::Off,
         external_id: Some(format!("ext-{slug}")),
         keep_responses_days: 0,
+        session_idle_minutes: Workspace::SESSION_IDLE_MINUTES,
+        session_lifetime_minutes: Workspace::SESSION_LIFETIME_MINUTES,
+        sso_enabled_at: None,
+        unlocked_until: None,
         created_at: now(),
         updated_at: now(),
     }
@@ -40,6 +44,8 @@ pub(crate) fn member(workspace: &Workspace, email: &str) -> Member {
         role: Role::Member,
         status: MemberStatus::Active,
         external_id: None,
+        provisioned: Provisioned::Api,
+        email_proven_at: None,
         created_at: now(),
         updated_at: now(),
     }
@@ -72,8 +78,8 @@ pub(crate) fn revision(connection: &Connection, number: i64) -> Revision {
         settings: RevisionSettings {
             required_authn_context: vec!["urn:a".to_owned()],
             attribute_mapping: AttributeMapping {
-                email: Some("mail".to_owned()),
-                name: None,
+                email: vec!["mail".to_owned()],
+                name: Vec::new(),
             },
             ..RevisionSettings::new(
                 vec!["-----BEGIN CERTIFICATE-----\n…\n".to_owned()],
@@ -83,6 +89,7 @@ pub(crate) fn revision(connection: &Connection, number: i64) -> Revision {
         learned_idp_entity_id: None,
         learned: None,
         passed_test: None,
+        admin_mapping: None,
         created_at: now(),
     }
 }
@@ -96,6 +103,8 @@ pub(crate) fn test_run(revision: &Revision) -> TestRun {
         state: TestState::Pending,
         report: None,
         name_id: None,
+        claim: None,
+        browser: None,
         created_at: now(),
         expires_at: later(1800),
         finished_at: None,
@@ -144,6 +153,19 @@ pub(crate) fn subject(value: &str) -> Subject {
     }
 }
 
+pub(crate) fn fingerprint(byte: u8) -> KeyFingerprint {
+    format!("{byte:02x}").repeat(32).parse().unwrap()
+}
+
+/// A proof under these keys.
+pub(crate) fn proof(keys: &[u8]) -> Proof {
+    Proof {
+        at: now(),
+        by: ProvenBy::Application,
+        keys: keys.iter().copied().map(fingerprint).collect(),
+    }
+}
+
 pub(crate) fn identity(member: &Member, connection: &Connection, value: &str) -> Identity {
     Identity {
         id: IdentityId::new(now()),
@@ -151,9 +173,97 @@ pub(crate) fn identity(member: &Member, connection: &Connection, value: &str) ->
         member_id: member.id,
         connection_id: connection.id,
         subject: subject(value),
-        proven_at: Some(now()),
+        proof: Some(proof(&[1])),
         created_at: now(),
         last_used_at: None,
+    }
+}
+
+/// A claim that no look-up has proved.
+pub(crate) fn domain(workspace: &Workspace, domain: &str) -> Domain {
+    Domain {
+        id: DomainId::new(now()),
+        workspace_id: workspace.id,
+        domain: domain.to_owned(),
+        connection_id: None,
+        token: "a token".to_owned(),
+        verified_at: None,
+        last_check: None,
+        next_check_at: None,
+        absences: Vec::new(),
+        created_at: now(),
+    }
+}
+
+pub(crate) fn password(member: &Member) -> StoredPassword {
+    StoredPassword {
+        member_id: member.id,
+        workspace_id: member.workspace_id,
+        hash: "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA".to_owned(),
+        set_at: now(),
+        last_used_at: None,
+    }
+}
+
+/// An authenticator app that is being set up.
+pub(crate) fn totp(member: &Member) -> StoredTotp {
+    StoredTotp {
+        member_id: member.id,
+        workspace_id: member.workspace_id,
+        confirmed_at: None,
+        last_step: None,
+        created_at: now(),
+    }
+}
+
+pub(crate) fn passkey(member: &Member, credential_id: &str) -> StoredPasskey {
+    StoredPasskey {
+        id: PasskeyId::new(now()),
+        member_id: member.id,
+        workspace_id: member.workspace_id,
+        name: "My phone".to_owned(),
+        credential_id: credential_id.to_owned(),
+        credential: r#"{"counter": 1}"#.to_owned(),
+        created_at: now(),
+        last_used_at: None,
+    }
+}
+
+pub(crate) fn link(member: &Member) -> PasswordLink {
+    PasswordLink {
+        id: PasswordLinkId::new(now()),
+        member_id: member.id,
+        workspace_id: member.workspace_id,
+        purpose: LinkPurpose::Invitation,
+        by_mail: true,
+        created_at: now(),
+        expires_at: later(3600),
+        used_at: None,
+    }
+}
+
+pub(crate) fn browser_session(session: &Session) -> BrowserSession {
+    BrowserSession {
+        session_id: session.id,
+        workspace_id: session.workspace_id,
+        member_id: session.member_id,
+        user_agent: Some("Firefox on Linux".to_owned()),
+        authenticated_at: now(),
+        last_seen_at: now(),
+        created_at: now(),
+    }
+}
+
+pub(crate) fn mail(workspace: &Workspace) -> QueuedMail {
+    QueuedMail {
+        id: MailId::new(now()),
+        workspace_id: workspace.id,
+        to: "ada@example.com".to_owned(),
+        subject: "Welcome".to_owned(),
+        text: "Follow https://sso.example/invitations/secret".to_owned(),
+        failures: 0,
+        created_at: now(),
+        next_try_at: now(),
     }
 }
 
@@ -232,6 +342,7 @@ pub(crate) fn facts(workspace: &Workspace) -> WorkspaceFacts {
             connections: Vec::new(),
         },
         verified_domains: Vec::new(),
+        domains_of_others: Vec::new(),
     }
 }
 
@@ -240,7 +351,7 @@ pub(crate) fn minted(workspace: &Workspace, member: &Member, client: &Client) ->
     let grant = grant_vouched(
         &facts(workspace),
         &member.email,
-        member,
+        &PersonFacts::bare(member.clone()),
         &[AuthenticationMethod::Pwd, AuthenticationMethod::Otp],
         client.id,
         &Rules::new("https://sso.example"),
@@ -306,5 +417,19 @@ impl Scene {
         bed.write(move |tx| tx.record_minted(&minted, now()))
             .unwrap();
         (session, code)
+    }
+
+    /// The same, but of our own pages.
+    pub(crate) fn own_session(&self, bed: &mut crate::bed::Bed) -> Session {
+        let (session, _code) = self.session(bed);
+        let (id, own) = (session.id, ClientId::OWN_PAGES);
+        bed.sql(&format!(
+            "UPDATE sessions SET client_id = '{own}' WHERE id = '{id}'"
+        ));
+        bed.sql(&format!("DELETE FROM codes WHERE session_id = '{id}'"));
+        Session {
+            client_id: own,
+            ..session
+        }
     }
 }

@@ -3,8 +3,40 @@
 use vestibule_model::*;
 use vestibule_store::{MemberFilter, PageRequest, Reach, StoreError};
 
+use crate::bed::Bed;
 use crate::on_both;
 use crate::samples::*;
+
+/// What Vestibule itself keeps of the ways in of a member.
+const WAYS_IN: [&str; 7] = [
+    "passwords",
+    "totp",
+    "totp_enrolments",
+    "recovery_codes",
+    "passkeys",
+    "password_links",
+    "browser_sessions",
+];
+
+/// Gives the member of a scene one of each.
+fn with_all_ways_in(bed: &mut Bed, scene: &Scene) {
+    let (session, _code) = scene.session(bed);
+    let (ada, ws, id) = (scene.member.clone(), scene.workspace.id, scene.member.id);
+    bed.write(move |tx| {
+        tx.set_password(&password(&ada))?;
+        tx.put_totp(&totp(&ada), b"a seed")?;
+        tx.confirm_totp(ws, id, b"a seed", 1, now())?;
+        tx.put_totp(&totp(&ada), b"another")?;
+        tx.replace_recovery_codes(ws, id, &[[1; 32]], now())?;
+        tx.insert_passkey(&passkey(&ada, "one"))?;
+        tx.insert_password_link(&link(&ada), &[1; 32])?;
+        tx.insert_browser_session(&browser_session(&session), &[1; 32])
+    })
+    .unwrap();
+    for table in WAYS_IN {
+        assert_eq!(bed.count(table), 1, "{table}");
+    }
+}
 
 on_both! {
     fn objects_of_another_workspace_are_not_found(bed) {
@@ -128,12 +160,16 @@ on_both! {
         let link = identity(&scene.member, &scene.connection, "ada");
         let attempt = attempt(&scene.revision, Some(&scene.member));
         bed.write(move |tx| tx.insert_identity(&link).and_then(|()| tx.insert_attempt(&attempt))).unwrap();
+        with_all_ways_in(bed, &scene);
         let (ws, id) = (scene.workspace.id, scene.member.id);
         let foreign = WorkspaceId::new(now());
         assert_eq!(bed.write(move |tx| tx.delete_member(foreign, id, later(1))), Ok(false));
         assert_eq!(bed.write(move |tx| tx.delete_member(ws, id, later(1))), Ok(true));
         assert_eq!(bed.write(move |tx| tx.delete_member(ws, id, later(2))), Ok(false));
         for table in ["members", "identities", "sign_in_attempts", "sessions", "codes"] {
+            assert_eq!(bed.count(table), 0, "{table}");
+        }
+        for table in WAYS_IN {
             assert_eq!(bed.count(table), 0, "{table}");
         }
         let tombstone = bed.texts(
@@ -174,6 +210,9 @@ on_both! {
             tx.claim_assertion(conn, "_a", later(60))
         })
         .unwrap();
+        with_all_ways_in(bed, &scene);
+        let (mail, domain) = (mail(&scene.workspace), domain(&scene.workspace, "acme.example"));
+        bed.write(move |tx| tx.queue_mail(&mail).and_then(|()| tx.insert_domain(&domain))).unwrap();
         let (ws, id) = (scene.workspace.id, scene.member.id);
         assert_eq!(bed.write(move |tx| tx.delete_workspace(ws, now())), Ok(true));
         for (table, left) in [
@@ -188,11 +227,16 @@ on_both! {
             ("sessions", 0),
             ("codes", 0),
             ("api_keys", 0),
+            ("mails", 0),
+            ("domains", 0),
             ("member_tombstones", 1),
             ("audit_events", 1),
-            ("clients", 2),
+            ("clients", 3),
         ] {
             assert_eq!(bed.count(table), left, "{table}");
+        }
+        for table in WAYS_IN {
+            assert_eq!(bed.count(table), 0, "{table}");
         }
         assert_eq!(bed.texts("SELECT id AS text FROM member_tombstones"), [id.to_string()]);
         let them = other.workspace.id;

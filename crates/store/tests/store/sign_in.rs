@@ -70,12 +70,14 @@ fn sign_in(bed: &mut Bed, scene: &Scene, asserted: &Asserted) -> Minted {
                 }],
             },
             verified_domains: Vec::new(),
+            domains_of_others: Vec::new(),
         },
         connection_id: conn,
         revision_id_of_trip: scene.revision.id,
         by_subject,
         by_email,
         identities_of_candidate: identities,
+        other_active_admins: false,
     };
     let rules = Rules::new("https://sso.example");
     let grant = grant_by_saml(&assertion, &facts, scene.client.id, &rules, now()).unwrap();

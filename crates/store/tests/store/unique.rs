@@ -49,13 +49,7 @@ on_both! {
         let twin = revision(&okta, first.number);
         conflict(bed, "revision.number", move |tx| tx.insert_revision(&twin));
 
-        let domain = Domain {
-            id: DomainId::new(now()),
-            workspace_id: acme.id,
-            domain: "acme.example".to_owned(),
-            connection_id: None,
-            verified_at: None,
-        };
+        let domain = domain(&acme, "acme.example");
         let twin = Domain { id: DomainId::new(now()), ..domain.clone() };
         bed.write(move |tx| tx.insert_domain(&domain)).unwrap();
         conflict(bed, "domain.domain", move |tx| tx.insert_domain(&twin));
