@@ -5,12 +5,14 @@
 //! over. Should two of them ever believe that they lead, each piece of work is still claimed once.
 
 mod leader;
+mod outbox;
 mod refresh;
 mod repeat;
 mod stop;
 mod timetable;
 
+pub use outbox::{Bell, send_mails};
 pub use refresh::{Pace, refresh_metadata};
 pub use repeat::{Chore, repeat};
 pub use stop::{Stop, Stopper, stop};
-pub use timetable::{Jitter, after_failure, after_success};
+pub use timetable::{Jitter, after_failure, after_mail_failure, after_success, is_last_try};

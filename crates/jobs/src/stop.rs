@@ -1,5 +1,8 @@
 //! Telling a job to end.
 
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::task::Poll;
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -26,6 +29,20 @@ impl Stop {
     pub(crate) async fn within(&mut self, wait: Duration) -> bool {
         // Nothing is ever sent: the only news is that the other half is gone.
         tokio::time::timeout(wait, self.0.changed()).await.is_ok()
+    }
+
+    /// The same, but less long when something else comes first.
+    pub(crate) async fn within_or(
+        &mut self,
+        wait: Duration,
+        sooner: impl Future<Output = ()>,
+    ) -> bool {
+        let (mut told, mut sooner) = (pin!(self.0.changed()), pin!(sooner));
+        let either = poll_fn(|context| match told.as_mut().poll(context) {
+            Poll::Ready(_) => Poll::Ready(true),
+            Poll::Pending => sooner.as_mut().poll(context).map(|()| false),
+        });
+        tokio::time::timeout(wait, either).await.unwrap_or(false)
     }
 
     pub(crate) fn is_told(&self) -> bool {

@@ -1,6 +1,7 @@
 //! When something is done next.
 
 use jiff::{SignedDuration, Timestamp};
+use vestibule_model::QueuedMail;
 
 /// No metadata is asked for more often (`cacheDuration` may say less).
 const SHORTEST: SignedDuration = SignedDuration::from_hours(1);
@@ -12,6 +13,12 @@ const USUAL: SignedDuration = SignedDuration::from_hours(6);
 const FIRST_RETRY: SignedDuration = SignedDuration::from_mins(5);
 /// The longest that a failure is waited after.
 const LAST_RETRY: SignedDuration = SignedDuration::from_hours(12);
+/// After a mail could not be sent for the first time; each further time doubles it.
+const FIRST_MAIL_RETRY: SignedDuration = SignedDuration::from_mins(1);
+/// The longest that a mail waits for its next try.
+const LAST_MAIL_RETRY: SignedDuration = SignedDuration::from_hours(1);
+/// For how long a mail is tried: after that the archive keeps it no longer.
+const MAIL_TRIED_FOR: SignedDuration = SignedDuration::from_hours(3 * 24);
 
 /// A share of the time to wait, so that what began together does not stay together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,6 +74,20 @@ pub fn after_failure(failures: u32, jitter: Jitter, now: Timestamp) -> Timestamp
     later(now, wait + jitter.of(wait))
 }
 
+/// When a mail is sent again that could not be sent so many times: in 1, 2, 4, … minutes, at most an
+/// hour. Nobody but the mail server is asked, so they need not be spread.
+#[must_use]
+pub fn after_mail_failure(failures: u32, now: Timestamp) -> Timestamp {
+    let doubled = 2_i32.saturating_pow(failures.saturating_sub(1).min(16));
+    later(now, (FIRST_MAIL_RETRY * doubled).min(LAST_MAIL_RETRY))
+}
+
+/// Whether a mail that cannot be sent now is given up: its next try would come too late.
+#[must_use]
+pub fn is_last_try(mail: &QueuedMail) -> bool {
+    mail.next_try_at >= later(mail.created_at, MAIL_TRIED_FOR)
+}
+
 fn later(now: Timestamp, wait: SignedDuration) -> Timestamp {
     now.checked_add(wait).unwrap_or(Timestamp::MAX)
 }
@@ -74,6 +95,7 @@ fn later(now: Timestamp, wait: SignedDuration) -> Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use vestibule_model::{MailId, WorkspaceId};
 
     const NOW: Timestamp = Timestamp::UNIX_EPOCH;
 
@@ -132,5 +154,28 @@ mod tests {
             jittered > FIRST_RETRY && jittered < FIRST_RETRY * 11 / 10,
             "{jittered:?}"
         );
+    }
+
+    #[test]
+    fn a_mail_is_tried_for_three_days_and_at_least_every_hour() {
+        let waits: Vec<_> = (1..=8)
+            .map(|failures| {
+                let next = after_mail_failure(failures, NOW);
+                next.duration_since(NOW).as_mins()
+            })
+            .collect();
+        assert_eq!(waits, [1, 2, 4, 8, 16, 32, 60, 60]);
+        let tried = |next| QueuedMail {
+            id: MailId::new(NOW),
+            workspace_id: WorkspaceId::new(NOW),
+            to: String::new(),
+            subject: String::new(),
+            text: String::new(),
+            failures: 1,
+            created_at: NOW,
+            next_try_at: NOW + hours(next),
+        };
+        assert!(!is_last_try(&tried(71)));
+        assert!(is_last_try(&tried(72)));
     }
 }

@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
-use vestibule_jobs::{Chore, Pace, Stopper, refresh_metadata, repeat, stop};
+use vestibule_jobs::{Bell, Chore, Pace, Stopper, refresh_metadata, repeat, send_mails, stop};
 use vestibule_model::{
-    Connection, ConnectionId, MetadataOrigin, MetadataSource, Phase, Plan, ServiceProvider, Slug,
-    TwoFactorRule, Workspace, WorkspaceId,
+    Connection, ConnectionId, MailId, MetadataOrigin, MetadataSource, Phase, Plan, QueuedMail,
+    ServiceProvider, Slug, TwoFactorRule, Workspace, WorkspaceId,
 };
 use vestibule_store::{MasterKey, Store, StoreConfig};
 
@@ -39,11 +39,27 @@ async fn bed(sources: usize) -> (tempfile::TempDir, Store) {
         two_factor: TwoFactorRule::Off,
         external_id: None,
         keep_responses_days: 0,
+        session_idle_minutes: Workspace::SESSION_IDLE_MINUTES,
+        session_lifetime_minutes: Workspace::SESSION_LIFETIME_MINUTES,
+        sso_enabled_at: None,
+        unlocked_until: None,
         created_at: now,
         updated_at: now,
     };
     let fill = move |tx: &mut vestibule_store::Tx<'_>| {
         tx.insert_workspace(&workspace)?;
+        for number in 0..sources {
+            tx.queue_mail(&QueuedMail {
+                id: MailId::new(now),
+                workspace_id,
+                to: format!("{number}@acme.example"),
+                subject: String::new(),
+                text: String::new(),
+                failures: 0,
+                created_at: now,
+                next_try_at: now,
+            })?;
+        }
         for number in 0..sources {
             let connection = Connection {
                 id: ConnectionId::new(now),
@@ -128,6 +144,53 @@ fn what_is_due_is_done_once_though_several_servers_stand_ready() {
             running.await.unwrap();
         }
         assert!(done.try_recv().is_err(), "something was done twice");
+        seen.sort();
+        seen.dedup();
+        assert_eq!(seen.len(), 9);
+    });
+}
+
+#[test]
+fn a_mail_is_sent_once_and_at_once_when_the_bell_rings() {
+    on_threads(async {
+        let (_folder, store) = bed(9).await;
+        let (said, mut done) = mpsc::unbounded_channel();
+        let servers: Vec<_> = (0..3)
+            .map(|_| {
+                let ((stopper, stop), bell) = (stop(), Bell::default());
+                let (kept, said) = (store.clone(), said.clone());
+                let work = move |mail: QueuedMail| {
+                    let (store, said) = (kept.clone(), said.clone());
+                    async move {
+                        let id = mail.id;
+                        store.write(move |tx| tx.mail_sent(id)).await.unwrap();
+                        said.send(mail).unwrap();
+                    }
+                };
+                // Nobody looks by himself before the test is over.
+                let pace = Pace {
+                    every: Duration::from_secs(3600),
+                };
+                let (store, rung) = (store.clone(), bell.clone());
+                let running = tokio::spawn(send_mails(store, pace, rung, clock, work, stop));
+                (stopper, running, bell)
+            })
+            .collect();
+        for (_, _, bell) in &servers {
+            bell.ring();
+        }
+        let mut seen = Vec::new();
+        for _ in 0..9 {
+            let found = tokio::time::timeout(Duration::from_secs(20), done.recv()).await;
+            let mail = found.unwrap().unwrap();
+            assert_eq!(mail.failures, 1, "put off before it was given out");
+            seen.push(mail.to);
+        }
+        for (stopper, running, _) in servers {
+            drop(stopper);
+            running.await.unwrap();
+        }
+        assert!(done.try_recv().is_err(), "something was sent twice");
         seen.sort();
         seen.dedup();
         assert_eq!(seen.len(), 9);
