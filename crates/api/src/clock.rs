@@ -2,11 +2,13 @@
 
 use jiff::Timestamp;
 
-/// The present instant.
+/// The present instant, in microseconds as the archive keeps them: what an answer says is what a later
+/// one will say.
 #[expect(
     clippy::disallowed_methods,
     reason = "the one place that reads the system clock"
 )]
 pub(crate) fn now() -> Timestamp {
-    Timestamp::now()
+    let now = Timestamp::now();
+    Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
 }

@@ -4,7 +4,7 @@
 //! a browser is sent and whose keys are tried; whether anybody gets in is decided by the
 //! transaction that admits them, which reads the rows themselves.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use vestibule_model::{
     Change, Client, ClientId, Connection, ConnectionId, ConnectionState, Revision, Workspace,
@@ -41,12 +41,26 @@ pub(crate) enum WorkspaceName {
     Slug(String),
 }
 
+/// Which verified domains a workspace has attached to which of its connections; empty where the route
+/// does not leave that open.
+type Attached = BTreeMap<String, ConnectionId>;
+
 /// A live connection, its workspace and the revision that serves.
 #[derive(Debug)]
 pub(crate) struct Live {
     pub(crate) workspace: Workspace,
+    attached: Attached,
     pub(crate) connection: Connection,
     pub(crate) revision: Revision,
+}
+
+/// What a person chooses from.
+#[derive(Debug)]
+pub(crate) struct Several {
+    pub(crate) workspace: Workspace,
+    attached: Attached,
+    /// Each with the revision that serves.
+    pub(crate) connections: Vec<(Connection, Revision)>,
 }
 
 /// Why a route leads nowhere.
@@ -54,8 +68,10 @@ pub(crate) struct Live {
 pub(crate) enum NoRoute {
     /// There is no such connection or workspace.
     Unknown,
-    /// The route leaves several connections, or none can be told from it.
+    /// No workspace can be told from it.
     Undecided,
+    /// It leaves several connections that are live, and none is the default: the person may choose.
+    Several(Box<Several>),
     /// The plan of the workspace does not include SSO.
     Plan(Refusal),
     /// Nothing is live there.
@@ -114,6 +130,27 @@ impl Configuration {
         Ok(live)
     }
 
+    /// The same for somebody whose address lies in this domain: where a workspace is named it may have
+    /// attached that to one of its connections. What another workspace has verified says nothing.
+    pub(crate) async fn live_for(
+        &self,
+        store: &Store,
+        rules: &Rules,
+        route: Route,
+        domain: Option<&str>,
+    ) -> Result<Result<Arc<Live>, NoRoute>, Problem> {
+        let found = self.live(store, rules, route).await?;
+        let attached = match &found {
+            Ok(live) => &live.attached,
+            Err(NoRoute::Several(several)) => &several.attached,
+            Err(_) => return Ok(found),
+        };
+        match domain.and_then(|domain| attached.get(domain)) {
+            Some(id) => self.live(store, rules, Route::Connection(*id)).await,
+            None => Ok(found),
+        }
+    }
+
     /// Whether the copy of a connection says that its workspace has responses kept. Where there is no
     /// copy, it may.
     pub(crate) fn keeps_responses(&self, id: ConnectionId) -> bool {
@@ -161,22 +198,19 @@ impl Configuration {
 }
 
 fn find(tx: &mut Tx<'_>, rules: &Rules, route: &Route) -> Result<Result<Live, NoRoute>, Problem> {
-    let (workspace, connection) = match route {
+    let (workspace, named_connection) = match route {
         Route::Connection(id) => {
             let Some(connection) = tx.connection(Reach::All, *id)? else {
                 return Ok(Err(NoRoute::Unknown));
             };
             let workspace = tx.workspace(Reach::All, connection.workspace_id)?;
-            (workspace, Some(connection))
+            (workspace, Some(*id))
         }
         Route::Workspace(name) | Route::Idp(name, _) => (named(tx, name)?, None),
         Route::Domain(domain) => match tx.verified_domain(domain)? {
             Some(domain) => {
-                let connection = match domain.connection_id {
-                    Some(id) => tx.connection(Reach::All, id)?,
-                    None => None,
-                };
-                (tx.workspace(Reach::All, domain.workspace_id)?, connection)
+                let workspace = tx.workspace(Reach::All, domain.workspace_id)?;
+                (workspace, domain.connection_id)
             }
             None => return Ok(Err(NoRoute::Undecided)),
         },
@@ -187,26 +221,42 @@ fn find(tx: &mut Tx<'_>, rules: &Rules, route: &Route) -> Result<Result<Live, No
     if let Err(refusal) = plan_gate(workspace.plan, rules) {
         return Ok(Err(NoRoute::Plan(refusal)));
     }
-    let connection = match (connection, route) {
-        (Some(connection), _) => Ok(connection),
-        (None, Route::Idp(_, entity_id)) => of_idp(tx, rules, &workspace, entity_id)?,
-        (None, _) => default_of(tx, rules, &workspace)?,
+    let candidates = match (named_connection, route) {
+        // Where one is named no other stands in for it, live or not.
+        (Some(id), _) => {
+            let connection = tx.connection(Reach::Workspace(workspace.id), id)?;
+            let is_live = |connection: &Connection| {
+                connection_state(connection, workspace.plan, rules) == ConnectionState::Live
+            };
+            connection.into_iter().filter(is_live).collect()
+        }
+        (None, Route::Idp(_, entity_id)) => {
+            let found = of_idp(tx, rules, &workspace, entity_id)?;
+            if found.is_empty() {
+                return Ok(Err(NoRoute::Unknown));
+            }
+            found
+        }
+        (None, _) => live_of(tx, rules, &workspace)?,
     };
-    let connection = match connection {
-        Ok(connection) => connection,
-        Err(none) => return Ok(Err(none)),
-    };
-    if connection_state(&connection, workspace.plan, rules) != ConnectionState::Live {
-        return Ok(Err(NoRoute::NotLive));
+    let mut serving = Vec::new();
+    for connection in candidates {
+        if let Some(revision) = tx.named_revision(connection.id, connection.live)? {
+            serving.push((connection, revision));
+        }
     }
-    let revision = tx.named_revision(connection.id, connection.live)?;
-    Ok(revision
-        .map(|revision| Live {
-            workspace,
-            connection,
-            revision,
-        })
-        .ok_or(NoRoute::NotLive))
+    let attached = match route {
+        Route::Workspace(_) => attached(tx, workspace.id)?,
+        Route::Connection(_) | Route::Idp(..) | Route::Domain(_) => Attached::new(),
+    };
+    Ok(only(workspace, attached, serving))
+}
+
+fn attached(tx: &mut Tx<'_>, id: WorkspaceId) -> Result<Attached, Problem> {
+    let domains = tx.verified_domains(id)?.into_iter();
+    Ok(domains
+        .filter_map(|domain| Some((domain.domain, domain.connection_id?)))
+        .collect())
 }
 
 fn named(tx: &mut Tx<'_>, name: &WorkspaceName) -> Result<Option<Workspace>, Problem> {
@@ -228,22 +278,13 @@ fn live_of(
     Ok(connections)
 }
 
-/// The live default, else the only live one.
-fn default_of(
-    tx: &mut Tx<'_>,
-    rules: &Rules,
-    workspace: &Workspace,
-) -> Result<Result<Connection, NoRoute>, Problem> {
-    Ok(only(live_of(tx, rules, workspace)?))
-}
-
-/// The live one whose IdP has this entity ID; of several the default.
+/// The live ones whose IdP has this entity ID.
 fn of_idp(
     tx: &mut Tx<'_>,
     rules: &Rules,
     workspace: &Workspace,
     entity_id: &str,
-) -> Result<Result<Connection, NoRoute>, Problem> {
+) -> Result<Vec<Connection>, Problem> {
     let mut found = Vec::new();
     for connection in live_of(tx, rules, workspace)? {
         let revision = tx.named_revision(connection.id, connection.live)?;
@@ -251,20 +292,35 @@ fn of_idp(
             found.push(connection);
         }
     }
-    if found.is_empty() {
-        return Ok(Err(NoRoute::Unknown));
-    }
-    Ok(only(found))
+    Ok(found)
 }
 
 /// The default among live ones, else the only one.
-fn only(mut live: Vec<Connection>) -> Result<Connection, NoRoute> {
-    if let Some(index) = live.iter().position(|connection| connection.default) {
-        return Ok(live.swap_remove(index));
-    }
-    match live.pop() {
-        Some(connection) if live.is_empty() => Ok(connection),
-        Some(_) => Err(NoRoute::Undecided),
-        None => Err(NoRoute::NotLive),
+fn only(
+    workspace: Workspace,
+    attached: Attached,
+    mut connections: Vec<(Connection, Revision)>,
+) -> Result<Live, NoRoute> {
+    let default = connections
+        .iter()
+        .position(|(connection, _)| connection.default);
+    let one = match default {
+        Some(index) => Some(connections.swap_remove(index)),
+        None if connections.len() == 1 => connections.pop(),
+        None => None,
+    };
+    match one {
+        Some((connection, revision)) => Ok(Live {
+            workspace,
+            attached,
+            connection,
+            revision,
+        }),
+        None if connections.is_empty() => Err(NoRoute::NotLive),
+        None => Err(NoRoute::Several(Box::new(Several {
+            workspace,
+            attached,
+            connections,
+        }))),
     }
 }

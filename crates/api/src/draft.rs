@@ -4,8 +4,9 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use vestibule_model::{
     AttributeMapping, ClientId, ConnectionId, EncryptionCbc, IdpInitiated, MetadataOrigin,
-    NameIdPolicy, Provisioning, RevisionSettings, SsoBinding,
+    NameIdPolicy, Provisioning, RevisionSettings, RoleMapping, SsoBinding, Unmapped,
 };
+use vestibule_policy::attribute_preset;
 use vestibule_saml::{IdpMetadata, Limits};
 use vestibule_xmlsig::Certificate;
 
@@ -69,8 +70,11 @@ pub(crate) struct NewDraft {
     require_signed_response: Option<bool>,
     /// AuthnContext classes of which the IdP must assert one; absent or empty: any.
     required_authn_context: Option<Vec<String>>,
-    /// Which attributes carry what, where the defaults do not fit.
+    /// Which attributes carry what, where the defaults do not fit. Absent: the names that the
+    /// connection's `provider` uses, where we know them; `{}`: the defaults.
     attribute_mapping: Option<NewAttributeMapping>,
+    /// How groups become a role; absent: roles are kept, and new members are `member`.
+    role_mapping: Option<NewRoleMapping>,
     /// Whether AuthnRequests are signed (default: no). Logout messages always are.
     sign_requests: Option<bool>,
     /// Whether the IdP is asked each time to have people authenticate anew.
@@ -101,10 +105,46 @@ pub(crate) struct NewDraft {
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewAttributeMapping {
-    /// The attribute that carries the e-mail address.
-    email: Option<String>,
-    /// The attribute that carries the display name.
-    name: Option<String>,
+    /// The attributes that carry the e-mail address: the first that is present counts.
+    #[serde(default, deserialize_with = "one_or_several")]
+    #[schema(example = json!(["mail"]))]
+    email: Vec<String>,
+    /// The attributes that carry the display name, likewise.
+    #[serde(default, deserialize_with = "one_or_several")]
+    name: Vec<String>,
+}
+
+/// How groups become a role (P8).
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewRoleMapping {
+    /// The attributes that carry the groups: the first that is present counts.
+    #[schema(example = json!(["groups"]))]
+    attributes: Vec<String>,
+    /// Values of which one makes an admin. They have no effect until an admin whose own link is proven
+    /// has enabled that in the browser, on this very revision.
+    admin: Option<Vec<String>>,
+    /// Values of which one makes a member.
+    member: Option<Vec<String>>,
+    /// What becomes of everybody else: keep (their role, the default) or member.
+    #[schema(value_type = Option<String>)]
+    otherwise: Option<Unmapped>,
+}
+
+/// One name stands for a list of one.
+fn one_or_several<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "an attribute's name, or a list of names")]
+    enum Names {
+        One(String),
+        Several(Vec<String>),
+        None(()),
+    }
+    Ok(match Names::deserialize(from)? {
+        Names::One(name) => vec![name],
+        Names::Several(names) => names,
+        Names::None(()) => Vec::new(),
+    })
 }
 
 /// Our own side of the connection, to recognise it when it is pasted as theirs.
@@ -112,6 +152,8 @@ pub(crate) struct OurSide<'a> {
     pub(crate) public_url: &'a str,
     pub(crate) connection_id: ConnectionId,
     pub(crate) certificate_pem: &'a str,
+    /// Which product the IdP is, where that was said.
+    pub(crate) provider: Option<&'a str>,
 }
 
 /// What identifies the IdP, whichever way it was given.
@@ -238,7 +280,7 @@ pub(crate) fn settings(
     };
     let landing = draft.logout_landing_url.as_deref();
     let name_id_policy = name_id_policy(draft.name_id_format, draft.omit_name_id_policy)?;
-    let mapping = draft.attribute_mapping.unwrap_or_default();
+    let mapping = attribute_mapping(draft.attribute_mapping, ours.provider)?;
     Ok(RevisionSettings {
         logout_landing_url: landing
             .map(|url| web("/logout_landing_url", url, ours))
@@ -247,10 +289,8 @@ pub(crate) fn settings(
         provisioning: draft.provisioning.unwrap_or(Provisioning::JustInTime),
         require_signed_response: draft.require_signed_response.unwrap_or(false),
         required_authn_context: classes("/required_authn_context", draft.required_authn_context)?,
-        attribute_mapping: AttributeMapping {
-            email: short("/attribute_mapping/email", mapping.email)?,
-            name: short("/attribute_mapping/name", mapping.name)?,
-        },
+        attribute_mapping: mapping,
+        role_mapping: draft.role_mapping.map(role_mapping).transpose()?,
         sign_requests: draft.sign_requests.unwrap_or(idp.wants_signed_requests),
         force_authn: draft.force_authn.unwrap_or(false),
         name_id_policy,
@@ -624,6 +664,53 @@ fn classes(pointer: &str, given: Option<Vec<String>>) -> Result<Vec<String>, Pro
         }
     }
     Ok(given)
+}
+
+/// How many names of attributes, or values of groups, a mapping may have.
+const MAX_NAMES: usize = 50;
+
+fn names(pointer: &str, given: Vec<String>) -> Result<Vec<String>, Problem> {
+    if given.len() > MAX_NAMES {
+        let expected = format!("at most {MAX_NAMES} entries");
+        return Err(Problem::invalid(pointer, expected, given.len().to_string()));
+    }
+    let checked = given.into_iter().enumerate().map(|(index, name)| {
+        let pointer = format!("{pointer}/{index}");
+        short(&pointer, Some(name)).map(Option::unwrap_or_default)
+    });
+    checked.collect()
+}
+
+/// Which attributes carry what: as was said, else as the named provider does it.
+fn attribute_mapping(
+    given: Option<NewAttributeMapping>,
+    provider: Option<&str>,
+) -> Result<AttributeMapping, Problem> {
+    let Some(given) = given else {
+        return Ok(provider.and_then(attribute_preset).unwrap_or_default());
+    };
+    Ok(AttributeMapping {
+        email: names("/attribute_mapping/email", given.email)?,
+        name: names("/attribute_mapping/name", given.name)?,
+    })
+}
+
+fn role_mapping(new: NewRoleMapping) -> Result<RoleMapping, Problem> {
+    let mapping = RoleMapping {
+        attributes: names("/role_mapping/attributes", new.attributes)?,
+        admin: names("/role_mapping/admin", new.admin.unwrap_or_default())?,
+        member: names("/role_mapping/member", new.member.unwrap_or_default())?,
+        otherwise: new.otherwise.unwrap_or_default(),
+    };
+    if mapping.attributes.is_empty() {
+        let expected = "at least one name of an attribute that carries groups";
+        return Err(Problem::invalid(
+            "/role_mapping/attributes",
+            expected,
+            "none",
+        ));
+    }
+    Ok(mapping)
 }
 
 fn short(pointer: &str, given: Option<String>) -> Result<Option<String>, Problem> {

@@ -1,16 +1,17 @@
 //! What the policy asks about, read in the transaction that acts on its answer.
 
 use jiff::Timestamp;
-use vestibule_model::{Session, Workspace};
+use vestibule_model::{Email, Identity, Member, Provisioned, Session, Workspace};
 use vestibule_policy::{
-    Admission, ConnectionFacts, Denial, Grant, IdentityUse, Reason, Refusal, RuleOutcome, SsoFacts,
-    WorkspaceFacts, grant_renewal,
+    Admission, ConnectionFacts, Denial, Grant, IdentityUse, PersonFacts, Reason, Refusal,
+    RuleOutcome, SsoFacts, WorkspaceFacts, grant_renewal, needs_links,
 };
 use vestibule_store::{Reach, StoreError, Tx};
 
 use crate::service::Service;
 
-/// A workspace as the rules see it.
+/// A workspace as the rules see it. Whoever is asked about by an address that is nobody's yet adds
+/// [`with_owner_of`].
 pub(crate) fn of_workspace(
     tx: &mut Tx<'_>,
     workspace: Workspace,
@@ -29,7 +30,55 @@ pub(crate) fn of_workspace(
         workspace,
         sso: SsoFacts { connections },
         verified_domains,
+        domains_of_others: Vec::new(),
     })
+}
+
+/// Adds whether another workspace has verified the domain of an address (P7).
+pub(crate) fn with_owner_of(
+    tx: &mut Tx<'_>,
+    facts: &mut WorkspaceFacts,
+    email: &Email,
+) -> Result<(), StoreError> {
+    let owner = tx.verified_domain(email.domain())?;
+    let of_another = owner.filter(|domain| domain.workspace_id != facts.workspace.id);
+    facts
+        .domains_of_others
+        .extend(of_another.map(|domain| domain.domain));
+    Ok(())
+}
+
+/// A member with what the rules look at when a session goes on or begins by somebody's word.
+pub(crate) fn of_member(
+    tx: &mut Tx<'_>,
+    facts: &mut WorkspaceFacts,
+    member: Member,
+) -> Result<PersonFacts, StoreError> {
+    let mut person = PersonFacts::bare(member);
+    let email = person.member.email.clone();
+    let just_in_time = person.member.provisioned == Provisioned::JustInTime;
+    // A domain that this workspace has verified is nobody else's.
+    if just_in_time && !facts.is_verified(email.domain()) {
+        with_owner_of(tx, facts, &email)?;
+    }
+    if needs_links(&person.member, facts) {
+        person.links = tx.identities_of(facts.workspace.id, person.member.id)?;
+    }
+    Ok(person)
+}
+
+/// The same with what Vestibule keeps of their ways in.
+pub(crate) fn of_person(
+    tx: &mut Tx<'_>,
+    facts: &mut WorkspaceFacts,
+    member: Member,
+) -> Result<PersonFacts, StoreError> {
+    let (workspace_id, member_id) = (member.workspace_id, member.id);
+    let mut person = of_member(tx, facts, member)?;
+    let password = tx.password(workspace_id, member_id)?;
+    person.password_set_at = password.map(|password| password.set_at);
+    person.second_factor = tx.has_second_factor(workspace_id, member_id)?;
+    Ok(person)
 }
 
 /// May this session go on? Asked at the code exchange, at each refresh, by userinfo and by
@@ -51,14 +100,28 @@ pub(crate) fn renewal(
         return Ok(Err(Denial { refusal, reasons }));
     };
     let member = tx.member(workspace.id, session.member_id)?;
-    let facts = of_workspace(tx, workspace)?;
+    let mut facts = of_workspace(tx, workspace)?;
+    let person = member
+        .map(|member| of_member(tx, &mut facts, member))
+        .transpose()?;
     Ok(grant_renewal(
         session,
         &facts,
-        member.as_ref(),
+        person.as_ref(),
         &service.rules,
         now,
     ))
+}
+
+/// The link that an address made, of somebody who was a member before (P9: each time audited).
+pub(crate) fn linked_by_address(admission: &Admission) -> Option<&Identity> {
+    match admission {
+        Admission::Existing {
+            identity: Some(IdentityUse::New(identity)),
+            ..
+        } => Some(identity),
+        Admission::Existing { .. } | Admission::New { .. } => None,
+    }
 }
 
 /// How somebody came in, as a word for the audit log.

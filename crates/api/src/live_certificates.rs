@@ -7,7 +7,7 @@ use vestibule_model::{Actor, Connection, Revision, RevisionId, RevisionSettings}
 use vestibule_store::Tx;
 use vestibule_xmlsig::{Certificate, KeyFingerprint, MAX_KEYS};
 
-use crate::{audit, problem::Problem};
+use crate::{audit, pem, problem::Problem};
 
 /// Where certificates come from, for the audit log.
 pub(crate) enum CertificatesFrom<'a> {
@@ -52,7 +52,9 @@ pub(crate) fn add_certificates_to_live(
         return Err(too_many("/idp_certificates", found));
     }
     let mut all = live.settings.idp_certificates.clone();
+    let new = certificates.clone();
     all.extend(certificates);
+    let CertificatesFrom::PinnedMetadata { signed_by: pin, .. } = from;
     let from = match from {
         CertificatesFrom::PinnedMetadata { url, signed_by } => json!({
             "metadata_url": url,
@@ -63,8 +65,15 @@ pub(crate) fn add_certificates_to_live(
         action: "connection.certificate_added",
         detail: json!({"certificates": added, "from": from}),
         actor,
+        keeps_admin_mapping: true,
     };
-    serve_with(tx, connection, live, all, change, now)
+    let (entity_id, keys) = (live.idp_entity_id().map(str::to_owned), pem::keys(&new));
+    let revision = serve_with(tx, connection, live, all, change, now)?;
+    // Whoever proved a link when this pin was trusted trusts what it vouches for (P10).
+    if let (Some(pin), Some(entity_id)) = (pin, entity_id) {
+        tx.extend_proofs(connection.id, &entity_id, &[*pin], &keys)?;
+    }
+    Ok(revision)
 }
 
 /// What the audit log says of a change.
@@ -73,6 +82,9 @@ pub(crate) struct LiveChange {
     /// An object.
     pub(crate) detail: Value,
     pub(crate) actor: Actor,
+    /// Whether what a proven admin said of the mapping to `admin` on the revision before goes for this
+    /// one too (P8): not where somebody else added a key, who could then make admins.
+    pub(crate) keeps_admin_mapping: bool,
 }
 
 /// Makes a new revision with the settings of `live` and these certificates (PEM) alone, and has it
@@ -97,6 +109,9 @@ pub(crate) fn serve_with(
         created_at: now,
         ..live
     };
+    if !change.keeps_admin_mapping {
+        revision.admin_mapping = None;
+    }
     revision.settings.idp_certificates = certificates;
     tx.insert_revision(&revision)?;
     connection.live = Some(revision.id);
@@ -106,6 +121,7 @@ pub(crate) fn serve_with(
         action,
         mut detail,
         actor,
+        ..
     } = change;
     if let Some(detail) = detail.as_object_mut() {
         let admins = tx.active_admins(connection.workspace_id)?;

@@ -10,22 +10,13 @@ use actix_web::{
     },
 };
 use vestibule_model::Reference;
+use vestibule_pages::STYLE_PATH;
 use vestibule_saml::{Outcome, Report};
 
 use crate::{problem::Problem, web_url};
 
-/// The one style sheet, served as a file so that the content security policy needs no exception.
-pub(crate) const STYLE: &str = include_str!("assets/vestibule.css");
-/// Where the style sheet is served.
-pub(crate) const STYLE_PATH: &str = "/assets/vestibule.css";
-
-/// The one script: it sends the form of a page that posts itself. A file too, for the same reason.
-pub(crate) const SUBMIT: &str = include_str!("assets/submit.js");
-/// Where the script is served.
-pub(crate) const SUBMIT_PATH: &str = "/assets/submit.js";
-
-/// Nothing is loaded but our own style; nobody may frame a page; forms go nowhere else.
-pub(crate) const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+/// Nothing is loaded but our own style and scripts; nobody may frame a page; forms go nowhere else.
+pub(crate) const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /// Text made safe for HTML content and quoted attribute values.
 pub(crate) fn escape(text: &str) -> String {
@@ -67,12 +58,36 @@ pub(crate) fn respond_under(
     title: &str,
     body: &str,
 ) -> HttpResponse {
+    whole(policy, status, html(title, body))
+}
+
+/// The same for a page whose form, in the end, leads to an application: browsers hold `form-action` against
+/// where a post is redirected to as well.
+pub(crate) fn rendered_towards(status: StatusCode, page: String, target: &str) -> HttpResponse {
+    let origin = url::Url::parse(target).map(|url| url.origin());
+    match origin {
+        Ok(origin) if origin.is_tuple() => {
+            let origin = origin.ascii_serialization();
+            let wider = format!("form-action 'self' {origin};");
+            let policy = CONTENT_SECURITY_POLICY.replace("form-action 'self';", &wider);
+            whole(&policy, status, page)
+        }
+        _ => rendered(status, page),
+    }
+}
+
+/// An answer with a page of `vestibule-pages`.
+pub(crate) fn rendered(status: StatusCode, page: String) -> HttpResponse {
+    whole(CONTENT_SECURITY_POLICY, status, page)
+}
+
+fn whole(policy: &str, status: StatusCode, page: String) -> HttpResponse {
     HttpResponse::build(status)
         .content_type("text/html; charset=utf-8")
         .insert_header(("Cache-Control", "no-store"))
         .insert_header(("Content-Security-Policy", policy))
         .insert_header(("Referrer-Policy", "no-referrer"))
-        .body(html(title, body))
+        .body(page)
 }
 
 /// A redirect to a URL that says more than others should see; never kept by a cache.
@@ -89,6 +104,10 @@ pub(crate) fn redirect(status: StatusCode, url: String) -> HttpResponse {
 pub(crate) struct More {
     /// Where more help is: the IdP's page for people whom it could not sign in (SDP-SP11).
     pub(crate) help: Option<Box<str>>,
+    /// Where to go from here: address and words; the first is the main way.
+    pub(crate) links: Vec<(String, &'static str)>,
+    /// After how many seconds to try again.
+    pub(crate) retry_after: Option<u64>,
     /// For support: what came instead of what was expected, in our own words.
     pub(crate) detail: Option<Box<str>>,
 }
@@ -143,6 +162,18 @@ impl ErrorPage {
         self
     }
 
+    /// A way to go on from here: a path or URL of our own making.
+    pub(crate) fn link(mut self, href: impl Into<String>, label: &'static str) -> Self {
+        self.more.links.push((href.into(), label));
+        self
+    }
+
+    /// After how many seconds to try again.
+    pub(crate) fn retry_after(mut self, seconds: u64) -> Self {
+        self.more.retry_after = Some(seconds);
+        self
+    }
+
     pub(crate) fn reference(mut self, reference: Reference) -> Self {
         self.reference = Some(reference);
         self
@@ -163,8 +194,18 @@ impl ErrorPage {
                 escape(url)
             )
         });
+        let mut links = String::new();
+        for (href, label) in &self.more.links {
+            // Writing to a String cannot fail.
+            let _ = writeln!(
+                links,
+                "<p><a class=\"button\" href=\"{}\">{}</a></p>",
+                escape(href),
+                escape(label)
+            );
+        }
         let body = format!(
-            "<h1>{}</h1>\n<p>{}</p>\n<p>{}</p>\n{help}<p class=\"reference\">Reference \
+            "<h1>{}</h1>\n<p>{}</p>\n<p>{}</p>\n{links}{help}<p class=\"reference\">Reference \
              <code>{}</code></p>\n",
             escape(self.title),
             escape(&self.message),
@@ -172,10 +213,11 @@ impl ErrorPage {
             escape(reference)
         );
         let mut response = respond(self.status, self.title, &body);
-        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+        let busy = (self.status == StatusCode::SERVICE_UNAVAILABLE).then_some(5);
+        if let Some(seconds) = self.more.retry_after.or(busy) {
             response
                 .headers_mut()
-                .insert(RETRY_AFTER, HeaderValue::from_static("5"));
+                .insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
     }
@@ -261,4 +303,32 @@ pub(crate) fn report_list(report: &Report) -> String {
     }
     list.push_str("</ul>\n");
     list
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn policy(target: &str) -> String {
+        let response = rendered_towards(StatusCode::OK, String::new(), target);
+        let policy = response.headers().get("content-security-policy");
+        policy
+            .and_then(|policy| policy.to_str().ok())
+            .unwrap()
+            .to_owned()
+    }
+
+    #[test]
+    fn a_form_may_lead_to_the_application_and_nowhere_else() {
+        let towards = policy("https://app.example.com:8443/callback?x='unsafe'; script-src *");
+        let forms = "form-action 'self' https://app.example.com:8443;";
+        assert!(towards.contains(forms), "{towards}");
+        assert!(
+            !towards.contains("unsafe") && !towards.contains('*'),
+            "{towards}"
+        );
+        for ours in ["", "/account", "javascript:x", "data:text/html,x"] {
+            assert_eq!(policy(ours), CONTENT_SECURITY_POLICY, "{ours}");
+        }
+    }
 }

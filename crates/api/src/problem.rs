@@ -55,6 +55,10 @@ problem_types! {
         "The workspace's `two_factor` rule asks for a second factor with a password. Name one in `amr`: otp, hwk, swk or mfa.";
     LocalProofRequired = "local-proof-required", FORBIDDEN, "An admin has to prove who they are",
         "Whoever configures SSO could point it at an identity provider of their own, so an assertion alone signs no admin in. The admin signs in by password (and second factor) instead.";
+    AuthenticationTooOld = "authentication-too-old", FORBIDDEN, "Please sign in again first",
+        "What decides who gets in as an admin, and what somebody signs in with, can be changed for ten minutes after a sign-in. Sign in again, then do it once more.";
+    NotYoursToSay = "not-yours-to-say", FORBIDDEN, "This is not yours to say",
+        "Only an active admin of the workspace can say it: \"this is me\" of a test that passed in the very same browser and was about their own address, and that groups may make admins of settings of their own workspace.";
     NotAdmitted = "not-admitted", FORBIDDEN, "This person may not come in",
         "A rule of the workspace keeps this person out: the member is deactivated, has not been invited, or the address lies outside the workspace's verified domains. The detail names the rule.";
     SsoNotLive = "sso-not-live", FORBIDDEN, "SSO is not live for this workspace",
@@ -63,6 +67,14 @@ problem_types! {
         "The connection lists authentication context classes, and the assertion carried none of them. Require one at the identity provider, or change the connection's `required_authn_context`.";
     IdentityConflict = "identity-conflict", CONFLICT, "The member is linked to another subject",
         "The identity provider asserts a second, different persistent subject for a member who has one already. If the person's account at the identity provider was made anew, delete the old link first.";
+    PasswordResetRequired = "password-reset-required", FORBIDDEN, "The password has to be set anew",
+        "The member's password is from before single sign-on was switched on, when who left the company was kept out by the identity provider alone. Send a reset link with `POST …/members/{member_id}/password-links`.";
+    PasswordChanged = "password-changed", FORBIDDEN, "The password was changed meanwhile",
+        "A new password was set after the old one was given. Sign in again with the new one.";
+    LastAdmin = "last-admin", CONFLICT, "The workspace would be left without an admin",
+        "The last active admin of a workspace can be neither demoted, deactivated nor removed, nor lose their last way in, whoever asks. Make somebody else an admin first; an invited admin does not count until they have signed in.";
+    LockoutRisk = "lockout-risk", CONFLICT, "Nobody could get in without SSO",
+        "The workspace has no active admin. Once SSO is live, only admins may sign in without it: should the identity provider fail, nobody could switch it off. Add an admin, or say `acknowledge_lockout_risk: true`.";
     NotFound = "not-found", NOT_FOUND, "There is no such thing",
         "The id is malformed, unknown, deleted, or belongs to a workspace the API key cannot see; those cannot be told apart from outside.";
     MethodNotAllowed = "method-not-allowed", METHOD_NOT_ALLOWED, "This path takes other methods",
@@ -79,6 +91,10 @@ problem_types! {
         "Disabling or deleting a live connection lets everybody sign in without the identity provider again. A certificate that alone has verified sign-ins lately is probably the one in use: without it nobody may get in. Say `force: true` (`?force=true`) if that is what you want.";
     LastCertificate = "last-certificate", CONFLICT, "The only certificate cannot be retired",
         "Without any certificate nothing could be verified. Add the next one first, or disable the connection.";
+    DomainRecordMissing = "domain-record-missing", CONFLICT, "DNS does not have the domain's record",
+        "The TXT record that proves the domain is not there, or says something else: `asked` is the name that was asked for, `expected` what one of its TXT records has to say, `found` what they say. Set it at whoever looks after the domain's DNS. It may take minutes until it is seen, and hours where an older answer was kept. A domain that is verified stays so until its record was absent three times within 72 hours.";
+    AcknowledgementRequired = "acknowledgement-required", CONFLICT, "This shuts members out",
+        "The first verified domain of a workspace limits whom it lets in: `shut_out` names members who came just in time with an address in another domain and are known by nothing else (the first hundred; `shut_out_is_complete` says whether these are all). Verify their domains as well, or say `acknowledge_shut_out: true`.";
     PayloadTooLarge = "payload-too-large", PAYLOAD_TOO_LARGE, "The body is too large",
         "A body has at most 1 MiB.";
     UriTooLong = "uri-too-long", URI_TOO_LONG, "The URL is too long",
@@ -91,6 +107,8 @@ problem_types! {
         "`errors` names the field. Fields that are not known are refused, so that a typing mistake cannot go unnoticed.";
     TooManyTrips = "too-many-sign-ins", SERVICE_UNAVAILABLE, "Too many sign-ins are under way",
         "The server holds as many unfinished sign-ins as it can. Try again in a minute.";
+    DomainCheckFailed = "domain-check-failed", SERVICE_UNAVAILABLE, "Nobody could say whether the record is there",
+        "DNS gave no answer, or said that it failed (`reason`). That says nothing about the domain, so nothing was changed. Try again in a while; if it goes on, look at the domain's name servers, and at `VESTIBULE_DNS_RESOLVER`.";
     Unavailable = "unavailable", SERVICE_UNAVAILABLE, "The service is out of reach for a moment",
         "The database does not answer or is busy. Whether a change that was under way was made is not known; read the object, then try again.";
     Internal = "internal-error", INTERNAL_SERVER_ERROR, "Something went wrong on our side",
@@ -229,9 +247,10 @@ impl From<StateError> for Problem {
         let kind = match error {
             StateError::Full => ProblemType::TooManyTrips,
             StateError::Unavailable(_) => ProblemType::Unavailable,
-            StateError::NoRandomness | StateError::Config(_) | StateError::Unreadable(_) => {
-                ProblemType::Internal
-            }
+            StateError::NoRandomness
+            | StateError::TooLarge { .. }
+            | StateError::Config(_)
+            | StateError::Unreadable(_) => ProblemType::Internal,
         };
         let mut problem = Self::new(kind, kind.explanation());
         problem.cause = Some(error.to_string());

@@ -15,8 +15,11 @@ use actix_web::{
     middleware::from_fn,
     web::{self, Data},
 };
-use futures_util::future::join;
+use futures_util::future::join4;
 use tracing::{info, warn};
+use vestibule_credential::{Argon2Cost, CredentialError, Hasher, Passkeys};
+use vestibule_outbound::TxtResolver;
+use vestibule_pages::Asset;
 use vestibule_policy::Rules;
 use vestibule_session::{Issuer, KeyError};
 use vestibule_state::{InProcess, Limits, Redis, ShortLived, StateError};
@@ -29,12 +32,13 @@ use crate::{
     config::{CLIENT_TIMEOUT, Config, MasterKeySource},
     configuration::Configuration,
     departures::{self, Departures},
-    expiry,
+    domains, expiry,
+    hashing::Hashing,
     key_pool::KeyPool,
     keys::Keys,
+    mail::outbox,
     metadata::{self, Door},
-    oidc, openapi,
-    page::{STYLE, STYLE_PATH, SUBMIT, SUBMIT_PATH},
+    oidc, openapi, people,
     problem::Problem,
     replicas, respond, routes,
     saml::{self, RevisionKeys},
@@ -45,6 +49,8 @@ use crate::{
 const SHUTDOWN: u64 = 10;
 /// What every key in Redis begins with.
 const REDIS_NAMESPACE: &str = "vestibule";
+/// How long a question to the DNS may take.
+const DNS_PATIENCE: Duration = Duration::from_secs(5);
 /// How often what has expired is deleted.
 const PRUNE_EVERY: Duration = Duration::from_secs(60);
 
@@ -79,6 +85,9 @@ pub enum StartError {
     /// The keys that sign tokens do not load.
     #[error("the keys that sign tokens: {0}")]
     Keys(#[from] KeyError),
+    /// Passwords cannot be hashed.
+    #[error("passwords: {0}")]
+    Credential(#[from] CredentialError),
     /// The log filter cannot be read.
     #[error("VESTIBULE_LOG: {0}")]
     Log(#[from] tracing_subscriber::filter::ParseError),
@@ -105,14 +114,17 @@ pub struct Jobs {
 }
 
 impl Started {
-    /// Starts what runs by the clock: looking at metadata again, and at the end of certificates.
+    /// Starts what runs by the clock: looking at metadata, domains and the end of certificates again,
+    /// and sending mail.
     #[must_use]
     pub fn start_jobs(&self) -> Jobs {
         let (stopper, stop) = vestibule_jobs::stop();
         let metadata = metadata::run_jobs(self.service.clone(), stop.clone());
-        let expiry = expiry::run_jobs(self.service.clone(), stop);
+        let domains = domains::run_jobs(self.service.clone(), stop.clone());
+        let expiry = expiry::run_jobs(self.service.clone(), stop.clone());
+        let mail = outbox::run_jobs(self.service.clone(), stop);
         let running = actix_web::rt::spawn(async move {
-            join(metadata, expiry).await;
+            join4(metadata, domains, expiry, mail).await;
         });
         Jobs { stopper, running }
     }
@@ -269,6 +281,12 @@ pub async fn start(mut config: Config, public_url_given: bool) -> Result<Started
         revision_keys: RevisionKeys::default(),
         certificate_uses: CertificateUses::default(),
         departures,
+        hashing: Hashing::new(Hasher::new(Argon2Cost::OWASP)?),
+        passkeys: Passkeys::new(
+            &public_url,
+            config.service_name.as_deref().unwrap_or("Vestibule"),
+        ),
+        txt: TxtResolver::new(config.dns_resolver, DNS_PATIENCE),
         store,
         config,
     });
@@ -322,23 +340,19 @@ fn configure(config: &mut web::ServiceConfig) {
         .service(openapi::yaml)
         .service(openapi::json)
         .service(openapi::docs)
-        .route(
-            STYLE_PATH,
-            web::get().to(|| ready(asset("text/css; charset=utf-8", STYLE))),
-        )
-        .route(
-            SUBMIT_PATH,
-            web::get().to(|| ready(asset("text/javascript; charset=utf-8", SUBMIT))),
-        )
         .configure(oidc::routes)
+        .configure(people::routes)
         .configure(saml::routes);
+    for asset in vestibule_pages::ASSETS {
+        config.route(asset.path, web::get().to(|| ready(served(asset))));
+    }
 }
 
-fn asset(content_type: &str, body: &'static str) -> HttpResponse {
+fn served(asset: &Asset) -> HttpResponse {
     HttpResponse::Ok()
-        .content_type(content_type)
+        .content_type(asset.content_type)
         .insert_header(("Cache-Control", "public, max-age=3600"))
-        .body(body)
+        .body(asset.body)
 }
 
 /// Deletes what has expired, as long as the server lives. Any number of replicas may do it.

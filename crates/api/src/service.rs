@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use vestibule_credential::Passkeys;
+use vestibule_outbound::TxtResolver;
 use vestibule_policy::Rules;
 use vestibule_session::Issuer;
 use vestibule_state::ShortLived;
@@ -9,7 +11,8 @@ use vestibule_store::Store;
 
 use crate::{
     certificate_uses::CertificateUses, config::Config, configuration::Configuration,
-    departures::Departures, key_pool::KeyPool, keys::Keys, metadata::Door, saml::RevisionKeys,
+    departures::Departures, hashing::Hashing, key_pool::KeyPool, keys::Keys, metadata::Door,
+    saml::RevisionKeys,
 };
 
 /// The service: its settings, its archive, its short-lived state and its keys.
@@ -26,4 +29,8 @@ pub(crate) struct Service {
     pub(crate) certificate_uses: CertificateUses,
     pub(crate) door: Door,
     pub(crate) departures: Departures,
+    pub(crate) hashing: Hashing,
+    /// None where the server is reached by an IP address: passkeys belong to a name.
+    pub(crate) passkeys: Option<Passkeys>,
+    pub(crate) txt: TxtResolver,
 }

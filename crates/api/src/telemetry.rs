@@ -14,7 +14,9 @@ use crate::config::{Config, LogFormat};
 /// # Errors
 /// [`ParseError`] when `VESTIBULE_LOG` is not a filter.
 pub(crate) fn start(config: &Config) -> Result<(), ParseError> {
-    let filter = EnvFilter::try_new(&config.log)?;
+    // What this library says below a warning holds the answers of passkeys.
+    let quiet = "webauthn_rs_core=warn".parse()?;
+    let filter = EnvFilter::try_new(&config.log)?.add_directive(quiet);
     let subscriber = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(stderr)

@@ -9,12 +9,14 @@ use crate::{audit, cli::Failure, clock, routes::api_keys};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Make an API key and print its secret, this once
+    /// Make an API key for the whole deployment and print its secret, this once
+    ///
+    /// A key for one workspace alone, or one that expires, is made with `POST /v1/api-keys`.
     Create {
         /// What people call it
         #[arg(long)]
         name: String,
-        /// What it may do; repeat it for several, '*' is everything
+        /// What it may do, such as members:read; repeat it for several, '*' is everything
         #[arg(long, required = true)]
         scope: Vec<String>,
         /// Print {"id", "secret"} on standard output

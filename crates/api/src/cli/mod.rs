@@ -3,6 +3,7 @@
 mod api_keys;
 mod inspect;
 mod keys;
+mod workspace;
 
 use std::process::ExitCode;
 
@@ -14,8 +15,8 @@ use crate::{
     openapi, server, telemetry,
 };
 
-/// Self-hosted SAML single sign-on: verifies your customers' identity providers, applies their
-/// policy, and mints sessions that your applications verify by themselves.
+/// Self-hosted SAML single sign-on: verifies what your customers' identity providers say, applies the
+/// customers' rules, and mints sessions that your applications verify by themselves.
 #[derive(Debug, Parser)]
 #[command(name = "vestibule", version, after_help = settings_help())]
 struct Cli {
@@ -30,17 +31,22 @@ enum Command {
     /// Show the whole main job with the bundled test IdP, then stay up for the browser
     #[cfg(feature = "demo")]
     Demo(crate::demo::Options),
-    /// Bring the database's schema up to date
+    /// Bring the database's schema up to date; `serve` does it at start, unless VESTIBULE_MIGRATE is off
     Migrate,
     /// Make API keys, also beside a running server
     ApiKeys {
         #[command(subcommand)]
         command: api_keys::Command,
     },
-    /// Rotate the keys that sign tokens and the master key, also beside running servers
+    /// Change the keys that sign tokens, and the master key, also beside running servers
     Keys {
         #[command(subcommand)]
         command: keys::Command,
+    },
+    /// Let the admins of a workspace in who have lost their second factor, also beside running servers
+    Workspace {
+        #[command(subcommand)]
+        command: workspace::Command,
     },
     /// Hold a captured SAML response against a connection, and say what would come of it
     ///
@@ -115,6 +121,7 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
         }
         Command::ApiKeys { command } => api_keys::run(command),
         Command::Keys { command } => keys::run(&command),
+        Command::Workspace { command } => workspace::run(command),
     };
     done.map(|()| ExitCode::SUCCESS)
 }

@@ -4,17 +4,21 @@
 //! so that a typing mistake cannot silently leave a default in force.
 
 mod places;
+mod proxies;
 mod settings;
 
 use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, time::Duration};
 
 use jiff::SignedDuration;
 use url::Url;
+use vestibule_jobs::Bell;
 use vestibule_model::{Email, Plan};
+use vestibule_outbound::Mailer;
 
 use crate::web_url;
 
-pub use places::{Database, MasterKeySource, RedisUrl};
+pub use places::{Database, MailSettings, MasterKeySource, RedisUrl};
+pub use proxies::TrustedProxies;
 pub use settings::{SETTINGS, Setting};
 
 const PREFIX: &str = "VESTIBULE_";
@@ -72,6 +76,12 @@ pub struct Config {
     pub service_name: Option<String>,
     /// Whom the admin of an IdP writes to, as our metadata says.
     pub service_contact: Option<String>,
+    /// How mail is sent, where it is.
+    pub mail: Option<MailSettings>,
+    /// Whom to ask for TXT records; none: the system's resolvers.
+    pub dns_resolver: Option<SocketAddr>,
+    /// Whose forwarding headers count.
+    pub trusted_proxies: TrustedProxies,
     /// Whether metadata may be fetched from loopback and private addresses too.
     pub outbound_allow_private: bool,
     /// Whether `serve` migrates.
@@ -166,6 +176,13 @@ impl Config {
             upgrade_contact: get("UPGRADE_CONTACT").map(str::to_owned),
             service_name: service_name(get("SERVICE_NAME"))?,
             service_contact: service_contact(get("SERVICE_CONTACT"))?,
+            mail: mail(get("SMTP_URL"), get("MAIL_FROM"))?,
+            dns_resolver: dns_resolver(get("DNS_RESOLVER"))?,
+            trusted_proxies: TrustedProxies::parse(get("TRUSTED_PROXIES").unwrap_or_default())
+                .map_err(|found| {
+                    let expected = "addresses or networks, such as 10.0.0.0/8, separated by commas";
+                    ConfigError::new("TRUSTED_PROXIES", expected, found)
+                })?,
             outbound_allow_private: one_of(
                 get("OUTBOUND_ALLOW_PRIVATE"),
                 "OUTBOUND_ALLOW_PRIVATE",
@@ -232,6 +249,39 @@ fn service_contact(given: Option<&str>) -> Result<Option<String>, ConfigError> {
             address,
         )),
     }
+}
+
+fn mail(url: Option<&str>, from: Option<&str>) -> Result<Option<MailSettings>, ConfigError> {
+    let (url, from) = match (url, from) {
+        (None, None) => return Ok(None),
+        (Some(url), Some(from)) => (url, from),
+        (None, Some(_)) => {
+            let expected = "smtps://host with MAIL_FROM";
+            return Err(ConfigError::new("SMTP_URL", expected, "nothing"));
+        }
+        (Some(_), None) => {
+            let expected = "an e-mail address with SMTP_URL";
+            return Err(ConfigError::new("MAIL_FROM", expected, "nothing"));
+        }
+    };
+    // The URL may hold a password, so it is not repeated; the mailer says what is wrong with it.
+    let mailer = Mailer::new(url, from).map_err(|error| {
+        let expected = "smtps://user:password@host or smtp://host, and an address in MAIL_FROM";
+        ConfigError::new("SMTP_URL", expected, error.to_string())
+    })?;
+    let bell = Bell::default();
+    Ok(Some(MailSettings { mailer, bell }))
+}
+
+fn dns_resolver(given: Option<&str>) -> Result<Option<SocketAddr>, ConfigError> {
+    let Some(text) = given else {
+        return Ok(None);
+    };
+    let expected = "an IP address and a port, such as 10.0.0.2:53";
+    let address = text.parse();
+    address
+        .map(Some)
+        .or(Err(ConfigError::new("DNS_RESOLVER", expected, text)))
 }
 
 fn redis_url(given: Option<&str>) -> Result<Option<RedisUrl>, ConfigError> {
@@ -336,6 +386,10 @@ mod tests {
             ("VESTIBULE_SERVICE_NAME", " "),
             ("VESTIBULE_SERVICE_CONTACT", "the help desk"),
             ("VESTIBULE_MIGRATE", "yes"),
+            ("VESTIBULE_SMTP_URL", "smtp://mail.example.com"),
+            ("VESTIBULE_MAIL_FROM", "sso@example.com"),
+            ("VESTIBULE_DNS_RESOLVER", "10.0.0.2"),
+            ("VESTIBULE_TRUSTED_PROXIES", "10.0.0.0/8,proxy"),
             ("VESTIBULE_OUTBOUND_ALLOW_PRIVATE", "true"),
             ("VESTIBULE_LOG_FORMAT", "xml"),
             ("VESTIBULE_LISTN", "127.0.0.1:1"),

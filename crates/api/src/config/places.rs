@@ -2,6 +2,9 @@
 
 use std::path::PathBuf;
 
+use vestibule_jobs::Bell;
+use vestibule_outbound::Mailer;
+
 /// Which database.
 #[derive(Clone)]
 pub enum Database {
@@ -67,5 +70,26 @@ impl RedisUrl {
 impl std::fmt::Debug for RedisUrl {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("redis://…")
+    }
+}
+
+/// How mail is sent.
+#[derive(Debug, Clone)]
+pub struct MailSettings {
+    pub(super) mailer: Mailer,
+    pub(super) bell: Bell,
+}
+
+impl MailSettings {
+    /// What sends it.
+    #[must_use]
+    pub const fn mailer(&self) -> &Mailer {
+        &self.mailer
+    }
+
+    /// What wakes whoever sends it; of all copies of these settings the same.
+    #[must_use]
+    pub const fn bell(&self) -> &Bell {
+        &self.bell
     }
 }

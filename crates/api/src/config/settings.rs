@@ -61,12 +61,32 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "SERVICE_NAME",
         default: "none",
-        meaning: "what people sign in to: the name that our metadata gives to identity providers",
+        meaning: "what people sign in to: the name on our pages, in authenticator apps and in our metadata",
     },
     Setting {
         name: "SERVICE_CONTACT",
         default: "none",
         meaning: "an e-mail address for the admins of identity providers, in our metadata",
+    },
+    Setting {
+        name: "SMTP_URL",
+        default: "none: links to set a password are handed back to whoever asks for them",
+        meaning: "smtps://user:password@host or smtp://… (STARTTLS, except for loopback): how mail is sent",
+    },
+    Setting {
+        name: "MAIL_FROM",
+        default: "none; needed with SMTP_URL",
+        meaning: "whom mail comes from: an e-mail address, or `Name <address>`",
+    },
+    Setting {
+        name: "DNS_RESOLVER",
+        default: "the system's resolvers",
+        meaning: "the address and port of the DNS resolver that TXT records of domains are asked of",
+    },
+    Setting {
+        name: "TRUSTED_PROXIES",
+        default: "none: nobody's forwarding headers count",
+        meaning: "addresses and networks (10.0.0.0/8) of the proxies whose X-Forwarded-For is believed, separated by commas",
     },
     Setting {
         name: "OUTBOUND_ALLOW_PRIVATE",

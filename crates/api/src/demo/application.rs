@@ -30,6 +30,15 @@ struct Known {
     pending: Option<Pending>,
 }
 
+/// How a person is to sign in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// Where the workspace's people sign in: the identity provider, once it is live.
+    Sso,
+    /// By password, as an admin may.
+    Password,
+}
+
 /// What has to come back with the code.
 #[derive(Clone)]
 pub(crate) struct Pending {
@@ -65,7 +74,7 @@ impl Application {
     }
 
     /// The authorize URL of a new sign-in (RFC 7636, OpenID Connect Core §3.1.2.1).
-    pub(crate) fn begin(&self) -> Result<(String, Pending), String> {
+    pub(crate) fn begin(&self, way: Way) -> Result<(String, Pending), String> {
         let random = || Secret::generate().map(|secret| secret.expose().to_owned());
         let pending = Pending {
             state: random().map_err(|error| error.to_string())?,
@@ -76,18 +85,22 @@ impl Application {
         let verifier = Secret::parse(&pending.verifier).ok_or("no verifier")?;
         let challenge = URL_SAFE_NO_PAD.encode(verifier.hash());
         let mut known = self.known();
-        let query = serde_urlencoded::to_string([
+        let redirect_uri = self.redirect_uri();
+        let mut parameters = vec![
             ("response_type", "code"),
             ("client_id", known.client_id.as_str()),
-            ("redirect_uri", self.redirect_uri().as_str()),
+            ("redirect_uri", redirect_uri.as_str()),
             ("scope", "openid email profile saml"),
             ("state", pending.state.as_str()),
             ("nonce", pending.nonce.as_str()),
             ("code_challenge", challenge.as_str()),
             ("code_challenge_method", "S256"),
             ("workspace", known.workspace.as_str()),
-        ])
-        .map_err(|error| error.to_string())?;
+        ];
+        if way == Way::Password {
+            parameters.push(("method", "password"));
+        }
+        let query = serde_urlencoded::to_string(parameters).map_err(|error| error.to_string())?;
         known.pending = Some(pending.clone());
         Ok((
             format!("{}/oauth2/authorize?{query}", self.0.vestibule),
@@ -97,19 +110,33 @@ impl Application {
 
     /// Exchanges a code for tokens.
     pub(crate) fn exchange(&self, code: &str, pending: &Pending) -> Result<Value, String> {
+        self.ask_for_tokens(&[
+            ("grant_type", "authorization_code"),
+            ("code", code),
+            ("redirect_uri", &self.redirect_uri()),
+            ("code_verifier", &pending.verifier),
+        ])
+    }
+
+    /// Goes on with a session.
+    pub(crate) fn refresh(&self, refresh_token: &str) -> Result<Value, String> {
+        self.ask_for_tokens(&[
+            ("grant_type", "refresh_token"),
+            ("refresh_token", refresh_token),
+        ])
+    }
+
+    fn ask_for_tokens(&self, parameters: &[(&str, &str)]) -> Result<Value, String> {
         let known = self.known().clone();
+        let client = [
+            ("client_id", known.client_id.as_str()),
+            ("client_secret", known.client_secret.as_str()),
+        ];
         let mut answer = ureq::post(format!("{}/oauth2/token", self.0.vestibule))
             .config()
             .http_status_as_error(false)
             .build()
-            .send_form([
-                ("grant_type", "authorization_code"),
-                ("code", code),
-                ("redirect_uri", &self.redirect_uri()),
-                ("code_verifier", &pending.verifier),
-                ("client_id", &known.client_id),
-                ("client_secret", &known.client_secret),
-            ])
+            .send_form(parameters.iter().copied().chain(client))
             .map_err(|error| error.to_string())?;
         let status = answer.status();
         let body: Value = answer
@@ -140,8 +167,9 @@ pub(crate) fn serve(application: Application, listener: TcpListener) -> std::io:
             .app_data(application.clone())
             .route("/", web::get().to(home))
             .route("/sign-in", web::get().to(sign_in))
+            .route("/sign-in/password", web::get().to(sign_in_by_password))
             .route("/callback", web::get().to(callback))
-            .route(page::STYLE_PATH, web::get().to(style))
+            .route(vestibule_pages::STYLE_PATH, web::get().to(style))
     });
     Ok(server.workers(1).disable_signals().listen(listener)?.run())
 }
@@ -149,7 +177,7 @@ pub(crate) fn serve(application: Application, listener: TcpListener) -> std::io:
 async fn style() -> HttpResponse {
     HttpResponse::Ok()
         .content_type("text/css; charset=utf-8")
-        .body(page::STYLE)
+        .body(vestibule_pages::STYLE)
 }
 
 async fn home() -> HttpResponse {
@@ -158,12 +186,21 @@ async fn home() -> HttpResponse {
         "Demo application",
         "<h1>Demo application</h1>\n<p>An application of the SaaS company. It knows nothing of SAML \
          and receives sign-ins by OpenID Connect.</p>\n<p><a href=\"/sign-in\">Sign in with \
-         SSO</a></p>\n",
+         SSO</a></p>\n<p><a href=\"/sign-in/password\">Sign in with a password, as an \
+         admin</a></p>\n",
     )
 }
 
 async fn sign_in(application: web::Data<Application>) -> HttpResponse {
-    match application.begin() {
+    leave(&application, Way::Sso)
+}
+
+async fn sign_in_by_password(application: web::Data<Application>) -> HttpResponse {
+    leave(&application, Way::Password)
+}
+
+fn leave(application: &Application, way: Way) -> HttpResponse {
+    match application.begin(way) {
         Ok((url, _)) => HttpResponse::Found()
             .insert_header(("Location", url))
             .finish(),

@@ -21,21 +21,25 @@ use crate::{clock, config::Config, routes::api_keys, server, telemetry};
 #[derive(Debug, Args)]
 pub(crate) struct Options {
     /// The port of Vestibule
-    #[arg(long, default_value_t = 8080)]
+    #[arg(long, value_name = "PORT", default_value_t = 8080)]
     port: u16,
     /// The port of the bundled IdP
-    #[arg(long, default_value_t = 8081)]
+    #[arg(long, value_name = "PORT", default_value_t = 8081)]
     idp_port: u16,
     /// The port of the bundled application
-    #[arg(long, default_value_t = 8082)]
+    #[arg(long, value_name = "PORT", default_value_t = 8082)]
     application_port: u16,
     /// Where the demo keeps its database; it is made anew each time
-    #[arg(long, default_value = "./data/demo")]
+    #[arg(long, value_name = "FOLDER", default_value = "./data/demo")]
     data: PathBuf,
     /// Stop after the walk, with its exit status
     #[arg(long, env = "DEMO_EXIT", value_parser = clap::builder::FalseyValueParser::new())]
     exit: bool,
 }
+
+/// The admin of the demo's workspace, and the password that the walk chooses.
+const ADMIN: &str = "grace@acme.example";
+const ADMIN_PASSWORD: &str = "nine purple otters juggle lamps";
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -109,24 +113,49 @@ async fn serve_and_walk(config: Config, options: &Options) -> Result<(), Failure
         application: application.clone(),
     };
     let walked = actix_web::web::block(move || walk::walk(&world)).await?;
-    if let Err(failure) = &walked {
-        eprintln!("\nThe walk stopped: {failure}");
-    }
-    if options.exit || walked.is_err() {
-        for handle in handles {
-            handle.stop(true).await;
+    let kept = match walked {
+        Ok(kept) if !options.exit => kept,
+        ended => {
+            if let Err(failure) = &ended {
+                eprintln!("\nThe walk stopped: {failure}");
+            }
+            for handle in handles {
+                handle.stop(true).await;
+            }
+            return ended.map(drop).map_err(Failure::from);
         }
-        return walked.map_err(Failure::from);
-    }
+    };
     println!(
-        "\nEverything stays up. Try it in a browser:\n\n  the application   {application_url}\n  \
-         the IdP           {idp_url}\n  API documentation {}/docs\n\nStop with Ctrl-C.",
-        vestibule.public_url
+        "{}",
+        to_try(&vestibule.public_url, &application_url, &idp_url, &kept)
     );
     std::io::stdout().flush()?;
     // Vestibule takes the signal; the others end with the process.
     (&mut serving).await??;
     Ok(())
+}
+
+/// What there is to try in the browser.
+fn to_try(vestibule: &str, application: &str, idp: &str, kept: &walk::Kept) -> String {
+    let walk::Kept {
+        secret,
+        recovery_code,
+        slug,
+    } = kept;
+    format!(
+        "\nEverything stays up. Try it in a browser:\n\n  \
+         the application    {application}\n  \
+         the sign-in page   {vestibule}/sign-in?workspace={slug}\n  \
+         the account page   {vestibule}/account\n  \
+         the IdP            {idp}\n  \
+         API documentation  {vestibule}/docs\n\n\
+         The admin, by password and second factor:\n\n  \
+         e-mail address     {ADMIN}\n  \
+         password           {ADMIN_PASSWORD}\n  \
+         authenticator app  {secret}  (type it into an app as a secret, time-based)\n  \
+         or, once           {recovery_code}  (\"Use a recovery code\")\n\n\
+         Stop with Ctrl-C."
+    )
 }
 
 fn listen(port: u16) -> Result<TcpListener, Failure> {

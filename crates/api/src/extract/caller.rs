@@ -129,6 +129,8 @@ pub(crate) mod scope {
         MembersRead,
         MembersWrite,
         IdentitiesProve,
+        DomainsRead,
+        DomainsWrite,
         ConnectionsRead,
         ConnectionsWrite,
         ConnectionsInspect,

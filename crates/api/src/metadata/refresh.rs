@@ -279,6 +279,7 @@ impl Settle<'_> {
             public_url: self.public_url,
             connection_id: standing.connection.id,
             certificate_pem: &standing.connection.service_provider.certificate_pem,
+            provider: standing.connection.provider.as_deref(),
         };
         refreshed(base, &self.source.origin, &self.seen.metadata, &ours)
     }

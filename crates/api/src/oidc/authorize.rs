@@ -11,11 +11,12 @@ use vestibule_state::{AuthorizeRequest, Purpose};
 use crate::{
     browser, clock,
     configuration::{NoRoute, Route, WorkspaceName},
-    oidc::{form::Parameters, granted_scope},
+    oidc::{choose, form::Parameters, granted_scope},
     openapi::oauth::AuthorizationRequest,
     page::{self, ErrorPage},
+    people::{self, Flow},
     problem::Problem,
-    redirect_uri::RedirectUri,
+    redirect_uri::{RedirectUri, with_parameters},
     saml::{answer_with, leave, set_aside},
     service::Service,
 };
@@ -26,7 +27,7 @@ use crate::{
 #[utoipa::path(tag = "OpenID Connect", operation_id = "authorize", params(AuthorizationRequest),
     security(()),
     responses(
-        (status = 200, description = "A page that posts the AuthnRequest to the identity provider, where that asks for HTTP-POST", content_type = "text/html", body = String),
+        (status = 200, description = "A page that posts the AuthnRequest to the identity provider, where that asks for HTTP-POST; or one where the person chooses, where the workspace has several identity providers and no default", content_type = "text/html", body = String),
         (status = 302, description = "To the identity provider, or back to `redirect_uri` with `error`",
             headers(("Location" = String, description = "Where to"))),
         (status = 400, description = "A page: client, redirect URI or workspace are not known", content_type = "text/html", body = String),
@@ -55,12 +56,40 @@ pub(crate) async fn authorize(
             return Ok(back(&service, &redirect_uri, state, &refused, status));
         }
     };
-    let route = route(&parameters)?;
-    let live = service
-        .configuration
-        .live(&service.store, &service.rules, route)
-        .await?
-        .map_err(nowhere)?;
+    let found = match route(&parameters)? {
+        // An admin who knows that SSO is down says so (P3).
+        _ if parameters.get("method") == Some("password") => Err(NoRoute::Undecided),
+        None => Err(NoRoute::Undecided),
+        Some(route) => {
+            let configuration = &service.configuration;
+            let domain = domain_of_hint(&parameters);
+            let (store, rules) = (&service.store, &service.rules);
+            let live = configuration.live_for(store, rules, route, domain.as_deref());
+            live.await?
+        }
+    };
+    let live = match found {
+        Ok(live) => live,
+        Err(NoRoute::Undecided | NoRoute::Several(_)) if authorize_request.passive => {
+            let description = "the person has to say which way they sign in";
+            let refused = Refused::new("interaction_required", description);
+            let state = authorize_request.state.as_deref();
+            let status = StatusCode::FOUND;
+            return Ok(back(&service, &redirect_uri, state, &refused, status));
+        }
+        Err(NoRoute::Several(several)) => {
+            return Ok(choose::page(&service, request.query_string(), *several));
+        }
+        Err(NoRoute::Undecided) => {
+            let flow = local(&service, &parameters, authorize_request).await?;
+            return people::begin(&request, &service, flow, now).await;
+        }
+        Err(none @ (NoRoute::NotLive | NoRoute::Plan(_))) => {
+            let way = elsewhere(&parameters);
+            return Err(nowhere(none).link(way, "Sign in with a password"));
+        }
+        Err(none @ NoRoute::Unknown) => return Err(nowhere(none)),
+    };
     // What the IdP began, and the application now begins (design §4.6): once, in this browser, and
     // not where somebody asks for a fresh authentication.
     if authorize_request.authn_after.is_none()
@@ -197,6 +226,7 @@ fn check(
         passive: parameters.get("prompt") == Some("none"),
         force_authn: authn_after.is_some_and(|after| after >= now),
         authn_after,
+        return_to: None,
     })
 }
 
@@ -226,9 +256,33 @@ fn authn_after(parameters: &Parameters, now: Timestamp) -> Result<Option<Timesta
         .ok())
 }
 
-fn route(parameters: &Parameters) -> Result<Route, ErrorPage> {
+/// The sign-in on our own pages that a request leads to.
+async fn local(
+    service: &Service,
+    parameters: &Parameters,
+    request: AuthorizeRequest,
+) -> Result<Flow, ErrorPage> {
+    let mut flow = Flow::new(request);
+    if let Some(name) = parameters.owned("workspace") {
+        let found = people::workspace_named(service, name).await?;
+        flow.workspace_id = Some(found.ok_or_else(no_connection)?);
+    }
+    flow.email = parameters.owned("login_hint");
+    Ok(flow)
+}
+
+/// The same request, by password: relative, so that it stays on this server.
+fn elsewhere(parameters: &Parameters) -> String {
+    let kept = parameters.iter().filter(|(name, _)| *name != "connection");
+    let all: Vec<_> = kept.chain([("method", "password")]).collect();
+    with_parameters("/oauth2/authorize", &all)
+}
+
+/// The connection that a request names, if it names one or anything that leads to one.
+fn route(parameters: &Parameters) -> Result<Option<Route>, ErrorPage> {
     if let Some(text) = parameters.get("connection") {
-        return text.parse().map(Route::Connection).or(Err(no_connection()));
+        let id = text.parse().or(Err(no_connection()))?;
+        return Ok(Some(Route::Connection(id)));
     }
     if let Some(text) = parameters.get("workspace") {
         let name = match text.parse() {
@@ -237,25 +291,31 @@ fn route(parameters: &Parameters) -> Result<Route, ErrorPage> {
         };
         // A discovery service that was given the URL of this request as its `return` comes back to it
         // with this beside the rest, or without where nobody chose (its protocol, §2.4.3).
-        return Ok(match parameters.owned("entityID") {
+        return Ok(Some(match parameters.owned("entityID") {
             Some(entity_id) => Route::Idp(name, entity_id),
             None => Route::Workspace(name),
-        });
+        }));
     }
     let hint = parameters.get("login_hint");
     // As we say it ourselves where the IdP begins a sign-in.
     if let Some(id) = hint.and_then(|hint| hint.parse().ok()) {
-        return Ok(Route::Connection(id));
+        return Ok(Some(Route::Connection(id)));
     }
-    let hint = hint.and_then(|hint| Email::parse(hint).ok());
-    hint.map(|email| Route::Domain(email.domain().to_owned()))
-        .ok_or_else(which)
+    Ok(domain_of_hint(parameters).map(Route::Domain))
 }
 
-fn nowhere(none: NoRoute) -> ErrorPage {
+/// The domain of the address that an application gives as a hint. Only a verified one leads anywhere,
+/// and the rest of the address says nothing: strangers must not learn whose it is.
+fn domain_of_hint(parameters: &Parameters) -> Option<String> {
+    let email = Email::parse(parameters.get("login_hint")?).ok()?;
+    Some(email.domain().to_owned())
+}
+
+/// Why a route leads nowhere, as a page.
+pub(crate) fn nowhere(none: NoRoute) -> ErrorPage {
     match none {
         NoRoute::Unknown => no_connection(),
-        NoRoute::Undecided => which(),
+        NoRoute::Undecided | NoRoute::Several(_) => which(),
         NoRoute::Plan(refusal) => Problem::from(refusal).into(),
         NoRoute::NotLive => not_live(),
     }

@@ -33,6 +33,12 @@ impl Parameters {
         self.values.get(name).map(String::as_str)
     }
 
+    /// All of them, in the order of their names.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        let values = self.values.iter();
+        values.map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// The value, owned.
     pub(crate) fn owned(&self, name: &str) -> Option<String> {
         self.values.get(name).cloned()

@@ -74,12 +74,14 @@ fn access_token(
     let Some(session) = session else {
         return Ok(json!({"active": false}));
     };
-    if facts::renewal(tx, service, &session, now)?.is_err() {
+    let Ok(grant) = facts::renewal(tx, service, &session, now)? else {
         return Ok(json!({"active": false}));
-    }
+    };
     let mut answer = serde_json::to_value(claims).map_err(Problem::internal)?;
     if let Some(object) = answer.as_object_mut() {
         object.insert("active".to_owned(), json!(true));
+        // What the person is now, and not what they were when the token was made.
+        object.insert("role".to_owned(), json!(grant.role()));
         object.insert("token_type".to_owned(), json!("Bearer"));
     }
     Ok(answer)

@@ -1,10 +1,11 @@
 //! OpenID Connect and OAuth 2.0: what the company's applications and internal services speak.
 
 pub(crate) mod authorize;
+pub(crate) mod choose;
 mod client_auth;
 pub(crate) mod discovery;
 mod error;
-mod form;
+pub(crate) mod form;
 pub(crate) mod introspect;
 pub(crate) mod logout;
 pub(crate) mod revoke;
@@ -12,6 +13,8 @@ pub(crate) mod token;
 pub(crate) mod userinfo;
 
 use actix_web::web::ServiceConfig;
+
+pub(crate) use authorize::nowhere;
 
 /// The scopes there are; others are ignored, as OAuth asks (RFC 6749 §3.3).
 pub(crate) const SCOPES: &[&str] = &["openid", "email", "profile", "saml"];

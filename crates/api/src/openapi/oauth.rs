@@ -50,10 +50,13 @@ pub(crate) struct AuthorizationRequest {
     /// The connection to sign in by.
     #[param(required = false)]
     connection: String,
-    /// An e-mail address in a verified domain; or what `initiate_login_uri` was called with.
+    /// An e-mail address in a verified domain: it leads to the workspace that has verified it and to
+    /// the connection that it is attached to, beside `workspace` to the latter alone; or what
+    /// `initiate_login_uri` was called with.
     #[param(required = false)]
     login_hint: String,
-    /// `none`: nothing is shown, and `login_required` comes back if the person would have to be asked;
+    /// `none`: nothing is shown, and `login_required` or `interaction_required` comes back if the person
+    /// would have to be asked;
     /// `login`: they have to authenticate anew. Others are ignored.
     #[param(required = false)]
     prompt: String,

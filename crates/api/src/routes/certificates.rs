@@ -186,6 +186,7 @@ pub(crate) async fn add(
                 public_url: &service_in.config.public_url,
                 connection_id: id,
                 certificate_pem: &connection.service_provider.certificate_pem,
+                provider: connection.provider.as_deref(),
             };
             let certificate = one_certificate("/certificate", &new.certificate, &ours)?;
             add_one(tx, &caller, connection, &certificate, now)
@@ -230,6 +231,8 @@ fn add_one(
             "replaced": replaced,
         }),
         actor: caller.actor(),
+        // A renewed certificate is the same key.
+        keeps_admin_mapping: !replaced.is_empty(),
     };
     let revision = standing.put(tx, base, &all, change, now)?;
     Ok((true, standing.view(certificate, revision, now)))
@@ -303,6 +306,7 @@ fn retire_one(
         action: "connection.certificate_retired",
         detail: json!({"certificates": [fingerprint], "force": force}),
         actor: caller.actor(),
+        keeps_admin_mapping: true,
     };
     let revision = standing.put(tx, base, &rest, change, now)?;
     Ok(standing.view(retired, revision, now))

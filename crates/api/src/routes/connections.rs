@@ -60,9 +60,8 @@ pub(crate) struct Enable {
     /// Which revision; the draft where it is absent, else the last live one.
     #[schema(value_type = Option<String>)]
     revision_id: Option<RevisionId>,
-    /// Go live although nobody could get in without SSO.
-    #[serde(rename = "acknowledge_lockout_risk")]
-    _acknowledge_lockout_risk: Option<bool>,
+    /// Go live although nobody could get in without SSO: the workspace has no active admin.
+    acknowledge_lockout_risk: Option<bool>,
 }
 
 /// Switching off.
@@ -304,6 +303,7 @@ pub(crate) async fn delete(
             let (connection, workspace) = to_change(tx, &caller, id)?;
             let state = connection_state(&connection, workspace.plan, &service_in.rules);
             needs_force(state, force, "deleting")?;
+            note_end(tx, state, workspace.id, now)?;
             tx.delete_connection(id)?;
             let detail = json!({"state": state.as_str()});
             let (actor, scope) = (caller.actor(), Some(workspace.id));
@@ -312,6 +312,19 @@ pub(crate) async fn delete(
         })
         .await?;
     Ok(HttpResponse::NoContent().finish())
+}
+
+/// SSO ends here: a password that was set while it was live is from before it ended (P5).
+fn note_end(
+    tx: &mut Tx<'_>,
+    state: ConnectionState,
+    workspace_id: WorkspaceId,
+    now: Timestamp,
+) -> Result<(), Problem> {
+    if state == ConnectionState::Live {
+        tx.note_sso_enabled(workspace_id, now)?;
+    }
+    Ok(())
 }
 
 fn needs_force(state: ConnectionState, force: bool, doing: &str) -> Result<(), Problem> {
@@ -347,6 +360,7 @@ pub(crate) async fn save_draft(
                 public_url: &service_in.config.public_url,
                 connection_id: id,
                 certificate_pem: &connection.service_provider.certificate_pem,
+                provider: connection.provider.as_deref(),
             };
             let seen = fetched.as_deref();
             let settings = settings(new, seen.map(|seen| &seen.metadata), &ours)?;
@@ -400,6 +414,7 @@ pub(crate) fn stage(
         learned_idp_entity_id: None,
         learned: None,
         passed_test: None,
+        admin_mapping: None,
         created_at: now,
     };
     tx.insert_revision(&revision)?;
@@ -439,10 +454,14 @@ pub(crate) async fn enable(
                 let expected = "a revision of this connection";
                 Problem::invalid("/revision_id", expected, revision_id.to_string())
             })?;
+            // Nobody is demoted between this question and the change (P6).
+            tx.lock_workspace(workspace.id)?;
             let advisories = may_enable(
                 workspace.plan,
                 workspace.two_factor,
                 &revision,
+                !tx.active_admins(workspace.id)?.is_empty(),
+                wanted.acknowledge_lockout_risk.unwrap_or(false),
                 &service_in.rules,
             )?;
             let before = connection.serving();
@@ -451,8 +470,13 @@ pub(crate) async fn enable(
             connection.phase = Phase::Live;
             connection.updated_at = now;
             tx.update_connection(&connection)?;
+            tx.note_sso_enabled(workspace.id, now)?;
+            if let Some(entity_id) = revision.idp_entity_id() {
+                tx.clear_proofs_of_other_entities(id, entity_id)?;
+            }
             let detail = json!({
                 "revision": revision_id.to_string(),
+                "lockout_risk_acknowledged": wanted.acknowledge_lockout_risk,
                 "before": before.map(|id| id.to_string()),
             });
             let (actor, scope) = (caller.actor(), Some(workspace.id));
@@ -489,6 +513,7 @@ pub(crate) async fn disable(
             let (mut connection, workspace) = to_change(tx, &caller, id)?;
             let state = connection_state(&connection, workspace.plan, &service_in.rules);
             needs_force(state, body.force.unwrap_or(false), "disabling")?;
+            note_end(tx, state, workspace.id, now)?;
             if connection.phase != Phase::Disabled {
                 connection.phase = Phase::Disabled;
                 connection.updated_at = now;

@@ -64,15 +64,17 @@ pub(crate) async fn create(
         .read(move |tx| {
             let workspace = caller.workspace(tx, id)?;
             let member = tx.member_by_email(id, asked.email.key())?;
-            let facts = facts::of_workspace(tx, workspace)?;
-            let (member, method) = (member.as_ref(), asked.method.into());
-            Ok::<_, Problem>(decide(
-                &facts,
-                &asked.email,
-                member,
-                method,
-                &service_in.rules,
-            ))
+            let mut facts = facts::of_workspace(tx, workspace)?;
+            let person = match member {
+                Some(member) => Some(facts::of_person(tx, &mut facts, member)?),
+                None => {
+                    facts::with_owner_of(tx, &mut facts, &asked.email)?;
+                    None
+                }
+            };
+            let (email, method) = (&asked.email, asked.method.into());
+            let rules = &service_in.rules;
+            Ok::<_, Problem>(decide(&facts, email, person.as_ref(), method, rules))
         })
         .await?;
     Ok(HttpResponse::Ok().json(DecisionView::from(decision)))

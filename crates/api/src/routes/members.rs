@@ -9,15 +9,17 @@ use serde::Deserialize;
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 use vestibule_model::{
-    ConnectionId, Email, Identity, IdentityId, Member, MemberId, MemberStatus, Role, Subject,
-    WorkspaceId,
+    ConnectionId, Email, Identity, IdentityId, Member, MemberId, MemberStatus, Proof, ProvenBy,
+    Provisioned, Role, Subject, WorkspaceId,
 };
+use vestibule_policy::{WaysIn, may_change_member, may_take_way_in};
 use vestibule_saml::NameId;
 use vestibule_store::{MemberFilter, Tx};
 
 use crate::{
     audit, clock,
     extract::{Allowed, Caller, Json, PageQuery, Patch, double_option, scope},
+    links,
     problem::{Problem, ProblemType},
     routes::text,
     service::Service,
@@ -73,6 +75,12 @@ pub(crate) struct MemberQuery {
     email: Option<Email>,
     /// Only the one with this external id.
     external_id: Option<String>,
+    /// Only those with this role: admin or member.
+    #[param(value_type = Option<String>)]
+    role: Option<Role>,
+    /// Only those with this status: invited, active or deactivated.
+    #[param(value_type = Option<String>)]
+    status: Option<MemberStatus>,
     /// `next_cursor` of the page before.
     cursor: Option<String>,
     /// How many at most: 1 to 200, 50 by default.
@@ -114,6 +122,23 @@ fn member(
         .ok_or_else(|| Problem::not_found("member"))
 }
 
+/// A member as they are shown.
+fn shown(tx: &mut Tx<'_>, member: Member) -> Result<MemberView, Problem> {
+    let last = tx.last_sign_ins(member.workspace_id, &[member.id])?;
+    let at = last.get(&member.id).copied();
+    Ok(MemberView::new(member, at))
+}
+
+/// P6, where no other change can come between the question and the change.
+fn hold_last_admin(
+    tx: &mut Tx<'_>,
+    before: &Member,
+    after: Option<&Member>,
+) -> Result<(), Problem> {
+    let others = tx.count_other_active_admins(before.workspace_id, before.id)?;
+    Ok(may_change_member(before, after, others > 0)?)
+}
+
 fn optional_name(name: Option<String>) -> Result<Option<String>, Problem> {
     name.map(|name| text::name("/name", &name)).transpose()
 }
@@ -139,6 +164,8 @@ pub(crate) async fn create(
         role: new.role,
         status: MemberStatus::Active,
         external_id: text::external_id(new.external_id)?,
+        provisioned: Provisioned::Api,
+        email_proven_at: None,
         created_at: now,
         updated_at: now,
     };
@@ -161,7 +188,7 @@ pub(crate) async fn create(
             Ok::<_, Problem>(member)
         })
         .await?;
-    Ok(HttpResponse::Created().json(MemberView::from(made)))
+    Ok(HttpResponse::Created().json(MemberView::new(made, None)))
 }
 
 /// List members.
@@ -179,6 +206,8 @@ pub(crate) async fn list(
     let MemberQuery {
         email,
         external_id,
+        role,
+        status,
         cursor,
         limit,
     } = query.into_inner();
@@ -186,15 +215,24 @@ pub(crate) async fn list(
     let filter = MemberFilter {
         email_key: email.map(|email| email.key().clone()),
         external_id,
+        role,
+        status,
     };
     let page = service
         .store
         .read(move |tx| {
             caller.workspace(tx, workspace_id)?;
-            Ok::<_, Problem>(tx.list_members(workspace_id, &filter, &request)?)
+            let page = tx.list_members(workspace_id, &filter, &request)?;
+            let ids: Vec<_> = page.items.iter().map(|member| member.id).collect();
+            let last = tx.last_sign_ins(workspace_id, &ids)?;
+            Ok::<_, Problem>((page, last))
         })
         .await?;
-    Ok(HttpResponse::Ok().json(List::of(page, MemberView::from)))
+    let (page, last) = page;
+    Ok(HttpResponse::Ok().json(List::of(page, |member| {
+        let at = last.get(&member.id).copied();
+        MemberView::new(member, at)
+    })))
 }
 
 /// Read a member.
@@ -211,14 +249,18 @@ pub(crate) async fn read(
     let (caller, ids) = (caller.into_caller(), path.into_inner());
     let found = service
         .store
-        .read(move |tx| member(tx, &caller, ids))
+        .read(move |tx| {
+            let member = member(tx, &caller, ids)?;
+            shown(tx, member)
+        })
         .await?;
-    Ok(HttpResponse::Ok().json(MemberView::from(found)))
+    Ok(HttpResponse::Ok().json(found))
 }
 
 /// Change a member's status, role, name or e-mail.
 ///
-/// A deactivated member's sessions end at once.
+/// A deactivated member's sessions end at once. The last active admin stays one: `409 last-admin`.
+/// Who becomes an admin has to prove their links anew.
 #[utoipa::path(tag = "Members", operation_id = "updateMember", request_body = MemberPatch,
     params(("workspace_id" = String, Path, description = "The workspace"),
            ("member_id" = String, Path, description = "The member")),
@@ -241,6 +283,7 @@ pub(crate) async fn update(
     let changed = service
         .store
         .write(move |tx| {
+            tx.lock_workspace(ids.0)?;
             let before = member(tx, &caller, ids)?;
             let mut after = before.clone();
             after.email = patch.email.unwrap_or(after.email);
@@ -249,12 +292,26 @@ pub(crate) async fn update(
             after.status = patch.status.unwrap_or(after.status);
             after.external_id = external_id.unwrap_or(after.external_id);
             if after == before {
-                return Ok(after);
+                return shown(tx, after);
+            }
+            hold_last_admin(tx, &before, Some(&after))?;
+            if after.email.key() != before.email.key() {
+                after.email_proven_at = None;
             }
             after.updated_at = now;
             tx.update_member(&after)?;
+            if (before.role, after.role) == (Role::Member, Role::Admin) {
+                // Who proved the link proved it for a member (P10).
+                tx.clear_proofs_of_member(ids.0, ids.1)?;
+                // Nor does a link that a member asked for set an admin's password.
+                if before.status == MemberStatus::Active {
+                    tx.revoke_password_links(ids.0, ids.1)?;
+                }
+            }
             if after.status == MemberStatus::Deactivated {
                 tx.revoke_sessions_of_member(ids.0, ids.1, "member deactivated", now)?;
+                // Else it would count again once they are active again.
+                tx.revoke_password_links(ids.0, ids.1)?;
             }
             let detail = json!({
                 "before": {"role": before.role, "status": before.status},
@@ -270,10 +327,10 @@ pub(crate) async fn update(
                 &detail,
                 now,
             )?;
-            Ok::<_, Problem>(after)
+            shown(tx, after)
         })
         .await?;
-    Ok(HttpResponse::Ok().json(MemberView::from(changed)))
+    Ok(HttpResponse::Ok().json(changed))
 }
 
 /// Delete a member: the id is never used again, the rest is erased.
@@ -291,7 +348,9 @@ pub(crate) async fn delete(
     service
         .store
         .write(move |tx| {
-            member(tx, &caller, ids)?;
+            tx.lock_workspace(ids.0)?;
+            let member = member(tx, &caller, ids)?;
+            hold_last_admin(tx, &member, None)?;
             tx.delete_member(ids.0, ids.1, now)?;
             let (actor, detail) = (caller.actor(), json!({}));
             audit::record(
@@ -309,7 +368,7 @@ pub(crate) async fn delete(
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// End every session of a member.
+/// End every session of a member, in browsers on Vestibule's own pages too.
 #[utoipa::path(tag = "Sessions", operation_id = "revokeMemberSessions",
     params(("workspace_id" = String, Path, description = "The workspace"),
            ("member_id" = String, Path, description = "The member")),
@@ -401,21 +460,18 @@ fn prove(
                       test, first";
         return Err(Problem::new(ProblemType::DraftRequired, detail));
     };
-    let identity = Identity {
-        id: IdentityId::new(now),
-        workspace_id: member.workspace_id,
-        member_id: member.id,
-        connection_id,
-        subject: Subject {
-            idp_entity_id,
-            name_id,
-        },
-        proven_at: Some(now),
-        created_at: now,
-        last_used_at: None,
+    let keys = revision.map_or_else(Vec::new, |revision| links::trusted_keys(&revision.settings));
+    let subject = Subject {
+        idp_entity_id,
+        name_id,
     };
-    tx.insert_identity(&identity)?;
-    let detail = json!({"identity": identity.id.to_string(), "proof": "api"});
+    let proof = Proof {
+        at: now,
+        by: ProvenBy::Application,
+        keys,
+    };
+    let identity = links::prove(tx, &member, connection_id, subject, proof, now)?;
+    let detail = json!({"identity": identity.id.to_string(), "by": ProvenBy::Application});
     let (actor, scope) = (caller.actor(), Some(member.workspace_id));
     audit::record(tx, actor, scope, "identity.proven", member.id, &detail, now)?;
     Ok(identity)
@@ -447,7 +503,29 @@ pub(crate) async fn list_identities(
     }))
 }
 
-/// Unlink a subject: the way out of an identity-conflict.
+/// P6: no admin loses the last way in that is kept of them, where nobody else is one.
+fn hold_last_way_in(tx: &mut Tx<'_>, member: &Member, unlinked: IdentityId) -> Result<(), Problem> {
+    let ids = (member.workspace_id, member.id);
+    let links = tx.identities_of(ids.0, ids.1)?;
+    let proven_without = |id: Option<IdentityId>| {
+        let mut links = links.iter().filter(|link| Some(link.id) != id);
+        links.any(|link| link.proof.is_some())
+    };
+    let before = WaysIn {
+        password: tx.password(ids.0, ids.1)?.is_some(),
+        passkey: !tx.passkeys_of(ids.0, ids.1)?.is_empty(),
+        proven_link: proven_without(None),
+    };
+    let after = WaysIn {
+        proven_link: proven_without(Some(unlinked)),
+        ..before
+    };
+    let others = tx.count_other_active_admins(ids.0, ids.1)?;
+    Ok(may_take_way_in(member, before, after, others > 0)?)
+}
+
+/// Unlink a subject: the way out of an identity-conflict. The last way in of the last active admin stays:
+/// `409 last-admin`.
 #[utoipa::path(tag = "Members", operation_id = "deleteIdentity",
     params(("workspace_id" = String, Path, description = "The workspace"),
            ("member_id" = String, Path, description = "The member"),
@@ -464,7 +542,9 @@ pub(crate) async fn delete_identity(
     service
         .store
         .write(move |tx| {
-            member(tx, &caller, (workspace_id, member_id))?;
+            tx.lock_workspace(workspace_id)?;
+            let member = member(tx, &caller, (workspace_id, member_id))?;
+            hold_last_way_in(tx, &member, id)?;
             if !tx.delete_identity(workspace_id, member_id, id)? {
                 return Err(Problem::not_found("identity"));
             }

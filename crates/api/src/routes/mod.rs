@@ -7,15 +7,20 @@ pub(crate) mod certificates;
 pub(crate) mod clients;
 pub(crate) mod connections;
 pub(crate) mod decisions;
+pub(crate) mod domains;
 pub(crate) mod health;
 pub(crate) mod inspections;
+pub(crate) mod invitations;
 pub(crate) mod members;
 pub(crate) mod metadata_refresh;
+pub(crate) mod password_links;
+pub(crate) mod preflight;
 pub(crate) mod problems;
 pub(crate) mod service_provider_keys;
 pub(crate) mod sessions;
 pub(crate) mod tests;
 mod text;
+pub(crate) mod two_factor;
 pub(crate) mod workspaces;
 
 use actix_web::web::ServiceConfig;
@@ -28,6 +33,7 @@ pub(crate) fn v1(config: &mut ServiceConfig) {
         .service(workspaces::read)
         .service(workspaces::update)
         .service(workspaces::delete)
+        .service(invitations::create)
         .service(members::create)
         .service(members::list)
         .service(members::read)
@@ -37,12 +43,23 @@ pub(crate) fn v1(config: &mut ServiceConfig) {
         .service(members::create_identity)
         .service(members::list_identities)
         .service(members::delete_identity)
+        .service(two_factor::read)
+        .service(two_factor::reset)
+        .service(domains::create)
+        .service(domains::list)
+        .service(domains::read)
+        .service(domains::update)
+        .service(domains::delete)
+        .service(domains::verify)
+        .service(password_links::create)
+        .service(password_links::revoke)
         .service(connections::create)
         .service(connections::list)
         .service(connections::read)
         .service(connections::update)
         .service(connections::delete)
         .service(connections::save_draft)
+        .service(preflight::read)
         .service(connections::enable)
         .service(connections::disable)
         .service(connections::list_revisions)

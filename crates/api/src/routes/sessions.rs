@@ -145,9 +145,10 @@ fn vouch(
             Problem::new(ProblemType::NotFound, detail)
         })?;
     let workspace_id = workspace.id;
-    let facts = facts::of_workspace(tx, workspace)?;
-    let rules = &service.rules;
-    let grant = grant_vouched(&facts, &new.email, &member, amr, new.client_id, rules, now)
+    let mut facts = facts::of_workspace(tx, workspace)?;
+    let person = facts::of_member(tx, &mut facts, member)?;
+    let (rules, client_id) = (&service.rules, new.client_id);
+    let grant = grant_vouched(&facts, &new.email, &person, amr, client_id, rules, now)
         .map_err(|denial| Problem::from(denial.refusal))?;
     let minted = mint(grant, scope, now).map_err(Problem::internal)?;
     tx.record_minted(&minted, now)?;
@@ -159,13 +160,13 @@ fn vouch(
     let tokens =
         issue(&keys, algorithm, issuer, grant, &session, None, now).map_err(Problem::internal)?;
     tx.insert_refresh(&tokens.refresh)?;
-    let detail = json!({"member": member.id.to_string(), "amr": amr});
+    let detail = json!({"member": person.member.id.to_string(), "amr": amr});
     let (actor, scope) = (caller.actor(), Some(workspace_id));
     audit::record(tx, actor, scope, "session.minted", session.id, &detail, now)?;
     Ok((session.into(), tokens))
 }
 
-/// List sessions.
+/// List sessions, those of browsers on Vestibule's own pages (`own_pages`) too.
 #[utoipa::path(tag = "Sessions", operation_id = "listSessions", params(SessionQuery),
     responses((status = 200, description = "A part of the list", body = List<SessionView>)))]
 #[get("/sessions")]
@@ -214,7 +215,8 @@ pub(crate) async fn read(
     Ok(HttpResponse::Ok().json(SessionView::from(session)))
 }
 
-/// End a session: its tokens are refused from now on.
+/// End a session: its tokens are refused from now on, and a browser that is signed in to Vestibule's
+/// own pages by it is signed out.
 #[utoipa::path(tag = "Sessions", operation_id = "revokeSession",
     params(("session_id" = String, Path, description = "The session")),
     responses((status = 204, description = "It is ended")))]

@@ -58,6 +58,8 @@ pub(crate) async fn create(
                 state: TestState::Pending,
                 report: None,
                 name_id: None,
+                claim: None,
+                browser: None,
                 created_at: now,
                 expires_at,
                 finished_at: None,

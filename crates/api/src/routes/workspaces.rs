@@ -24,6 +24,13 @@ use crate::{
 /// The longest that responses are kept as they arrived.
 const MAX_KEEP_DAYS: u16 = 30;
 
+/// The shortest time for which somebody stays signed in to our own pages.
+const MIN_SESSION_MINUTES: u32 = 5;
+/// The longest time without a sign of life.
+const MAX_IDLE_MINUTES: u32 = 43_200;
+/// The longest time in any case.
+const MAX_LIFETIME_MINUTES: u32 = 129_600;
+
 /// A workspace to be made.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -44,6 +51,12 @@ pub(crate) struct NewWorkspace {
     /// For how many days SAML responses are kept as they arrived, sealed, for support: 0 (default) to
     /// 30.
     keep_saml_responses_days: Option<u16>,
+    /// After how many idle minutes people who signed in to Vestibule's own pages are signed out: 5 to
+    /// 43200 (30 days), 480 by default.
+    session_idle_minutes: Option<u32>,
+    /// After how many minutes they are in any case: 5 to 129600 (90 days), 1440 by default; no shorter
+    /// than `session_idle_minutes`.
+    session_lifetime_minutes: Option<u32>,
 }
 
 /// What changes; an absent field is left alone, `null` clears.
@@ -66,6 +79,11 @@ pub(crate) struct WorkspacePatch {
     external_id: Option<Option<String>>,
     /// For how many days SAML responses are kept as they arrived, sealed: 0 to 30.
     keep_saml_responses_days: Option<u16>,
+    /// After how many idle minutes people are signed out of Vestibule's own pages: 5 to 43200.
+    session_idle_minutes: Option<u32>,
+    /// After how many minutes they are in any case: 5 to 129600, no shorter than
+    /// `session_idle_minutes`.
+    session_lifetime_minutes: Option<u32>,
 }
 
 /// Which workspaces.
@@ -96,6 +114,41 @@ fn keep_days(given: Option<u16>) -> Result<Option<u16>, Problem> {
     }
 }
 
+const IDLE: &str = "/session_idle_minutes";
+const LIFETIME: &str = "/session_lifetime_minutes";
+
+/// A time to be signed in, in minutes, where one is given.
+fn minutes(pointer: &str, given: Option<u32>, most: u32) -> Result<Option<u32>, Problem> {
+    match given {
+        Some(minutes) if !(MIN_SESSION_MINUTES..=most).contains(&minutes) => {
+            let expected = format!("a number of minutes, {MIN_SESSION_MINUTES} to {most}");
+            Err(Problem::invalid(pointer, expected, minutes.to_string()))
+        }
+        given => Ok(given),
+    }
+}
+
+/// Nobody is idle for longer than they are signed in. `given` says which of the two was asked for.
+fn fits(workspace: &Workspace, given: (Option<u32>, Option<u32>)) -> Result<(), Problem> {
+    let (idle, lifetime) = (
+        workspace.session_idle_minutes,
+        workspace.session_lifetime_minutes,
+    );
+    if idle <= lifetime {
+        return Ok(());
+    }
+    match given {
+        (Some(_), None) => {
+            let expected = format!("at most session_lifetime_minutes, which is {lifetime}");
+            Err(Problem::invalid(IDLE, expected, idle.to_string()))
+        }
+        _ => {
+            let expected = format!("at least session_idle_minutes, which is {idle}");
+            Err(Problem::invalid(LIFETIME, expected, lifetime.to_string()))
+        }
+    }
+}
+
 /// Create a workspace.
 #[utoipa::path(tag = "Workspaces", operation_id = "createWorkspace", request_body = NewWorkspace,
     responses((status = 201, description = "The workspace", body = WorkspaceView)))]
@@ -115,6 +168,8 @@ pub(crate) async fn create(
         // A name without Latin letters, or one that is taken already, still gets a slug.
         None => suggested_slug(&name, id)?,
     };
+    let idle = minutes(IDLE, new.session_idle_minutes, MAX_IDLE_MINUTES)?;
+    let lifetime = minutes(LIFETIME, new.session_lifetime_minutes, MAX_LIFETIME_MINUTES)?;
     let workspace = Workspace {
         id,
         name,
@@ -123,9 +178,14 @@ pub(crate) async fn create(
         two_factor: new.two_factor.unwrap_or(TwoFactorRule::Off),
         external_id: text::external_id(new.external_id)?,
         keep_responses_days: keep_days(new.keep_saml_responses_days)?.unwrap_or_default(),
+        session_idle_minutes: idle.unwrap_or(Workspace::SESSION_IDLE_MINUTES),
+        session_lifetime_minutes: lifetime.unwrap_or(Workspace::SESSION_LIFETIME_MINUTES),
+        sso_enabled_at: None,
+        unlocked_until: None,
         created_at: now,
         updated_at: now,
     };
+    fits(&workspace, (idle, lifetime))?;
     let actor = caller.actor();
     let chosen = new.slug.is_some();
     let made = service
@@ -227,6 +287,12 @@ pub(crate) async fn update(
     let slug = patch.slug.as_deref().map(slug).transpose()?;
     let external_id = patch.external_id.map(text::external_id).transpose()?;
     let keep_days = keep_days(patch.keep_saml_responses_days)?;
+    let idle = minutes(IDLE, patch.session_idle_minutes, MAX_IDLE_MINUTES)?;
+    let lifetime = minutes(
+        LIFETIME,
+        patch.session_lifetime_minutes,
+        MAX_LIFETIME_MINUTES,
+    )?;
     let service_in = service.clone();
     let changed = service
         .store
@@ -239,6 +305,10 @@ pub(crate) async fn update(
             workspace.two_factor = patch.two_factor.unwrap_or(workspace.two_factor);
             workspace.external_id = external_id.unwrap_or(workspace.external_id);
             workspace.keep_responses_days = keep_days.unwrap_or(workspace.keep_responses_days);
+            workspace.session_idle_minutes = idle.unwrap_or(workspace.session_idle_minutes);
+            workspace.session_lifetime_minutes =
+                lifetime.unwrap_or(workspace.session_lifetime_minutes);
+            fits(&workspace, (idle, lifetime))?;
             if workspace == before {
                 return Ok(workspace);
             }
@@ -280,6 +350,8 @@ fn decisive(workspace: &Workspace) -> serde_json::Value {
         "plan": workspace.plan,
         "two_factor": workspace.two_factor,
         "keep_saml_responses_days": workspace.keep_responses_days,
+        "session_idle_minutes": workspace.session_idle_minutes,
+        "session_lifetime_minutes": workspace.session_lifetime_minutes,
     })
 }
 
@@ -299,6 +371,8 @@ fn note_suspensions(
             (ConnectionState::Suspended, ConnectionState::Live) => "connection.restored",
             _ => continue,
         };
+        // What was set while SSO was live is from before it ended (P5).
+        tx.note_sso_enabled(id, now)?;
         let detail = json!({"before": before, "after": after});
         let (actor, target) = (caller.actor(), connection.id);
         audit::record(tx, actor, Some(id), action, target, &detail, now)?;

@@ -5,7 +5,9 @@ use url::Url;
 use vestibule_model::SsoBinding;
 use vestibule_saml::{AuthnRequest, PostForm, SendError, Signing};
 
-use crate::page::{self, SUBMIT_PATH, escape};
+use vestibule_pages::SUBMIT_SCRIPT_PATH;
+
+use crate::page::{self, escape};
 
 /// What the page may do beside showing itself: run our one script. There is no `form-action`, on this
 /// page alone: browsers hold it against every redirect that follows the post, and where an IdP sends
@@ -78,7 +80,7 @@ fn body(form: &PostForm, eyebrow: &str, doing: &str) -> String {
          <input type=\"hidden\" name=\"{field}\" value=\"{message}\">\n{relay_state}\
          <button type=\"submit\" autofocus>Continue to your identity provider</button>\n</form>\n\
          <noscript><p class=\"aside\">Your browser runs no scripts: press the button to go \
-         on.</p></noscript>\n<script src=\"{SUBMIT_PATH}\" defer></script>\n",
+         on.</p></noscript>\n<script src=\"{SUBMIT_SCRIPT_PATH}\" defer></script>\n",
         host = escape(&host(&form.action)),
         action = escape(&form.action),
         field = form.field.as_str(),

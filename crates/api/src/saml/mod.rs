@@ -4,6 +4,7 @@ mod acs;
 mod arrival;
 pub(crate) mod attempt;
 mod begin;
+mod changes;
 mod departure;
 pub(crate) mod expectation;
 mod keys;

@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use actix_web::{HttpResponse, http::StatusCode, web::Data};
 use jiff::{SignedDuration, Timestamp};
-use serde_json::json;
 use tracing::info;
 use vestibule_model::{
-    Actor, Change, ConnectionId, ConnectionState, MemberId, Revision, RevisionId, WorkspaceId,
+    Change, ClientId, ConnectionId, ConnectionState, Email, Member, MemberId, Provisioned,
+    Revision, RevisionId, SessionId, WorkspaceId,
 };
-use vestibule_policy::{Denial, Reason, Refusal, RuleOutcome, SamlFacts, claim, grant_by_saml};
+use vestibule_policy::{
+    Denial, Grant, Reason, Refusal, RuleOutcome, SamlFacts, claim, grant_by_saml,
+};
 use vestibule_saml::{
     Expected, Limits, Report, SignIn, StatusDetail, UnverifiedResponse, VerifiedAssertion,
 };
@@ -18,16 +20,18 @@ use vestibule_state::{AuthorizeRequest, BrowserToken, Purpose, Trip, TripId};
 use vestibule_store::{Reach, Tx};
 
 use crate::{
-    audit, clock,
+    clock,
     configuration::{Live, NoRoute, Route},
     facts,
     oidc::authorize::{Refused, back},
     page::{self, ErrorPage},
+    people::{self, Entrance},
     problem::{Problem, ProblemType},
     redirect_uri::RedirectUri,
     saml::{
         arrival::use_up,
         attempt, begin,
+        changes::Changes,
         expectation::{expected_answer, expected_parts, judge, keys_for, provider},
     },
     service::Service,
@@ -143,11 +147,16 @@ async fn conclude(
         other => other,
     };
     match admitted {
-        Ok((code, member_id)) => {
+        Ok((entrance, member_id)) => {
             let (uses, key) = (&service.certificate_uses, assertion.signed_by());
             uses.noted(trip.connection_id, key, now);
             log(trip, "signed_in", None, Some(member_id));
-            answer(service, &request, &code).await
+            match entrance {
+                Entrance::Code(code) => answer(service, &request, &code).await,
+                Entrance::OwnPages(token) => {
+                    people::own_pages(service, request.return_to.as_deref(), &token)
+                }
+            }
         }
         Err(NotAdmitted::Denied(denial)) if denial.refusal == Refusal::RevisionSuperseded => {
             let live = live_anew(service, trip).await?;
@@ -159,7 +168,13 @@ async fn conclude(
                 denial.refusal,
                 Refusal::EmailMissing | Refusal::EmailInvalid { .. }
             );
-            let mut page = ErrorPage::from(Problem::from(denial.refusal));
+            let mut page = match denial.refusal {
+                Refusal::LocalProofRequired => {
+                    let request = request.clone();
+                    people::offer_proof(service, assertion, revision, request, browser, now).await?
+                }
+                refusal => ErrorPage::from(Problem::from(refusal)),
+            };
             if lacks {
                 // What is missing, the IdP has to send (SDP-SP12).
                 page = page.help(revision.settings.idp_error_url.as_deref());
@@ -181,7 +196,7 @@ async fn admit_once(
     request: &AuthorizeRequest,
     assertion: &Arc<VerifiedAssertion<SignIn>>,
     now: Timestamp,
-) -> Result<(Secret, MemberId), NotAdmitted> {
+) -> Result<(Entrance, MemberId), NotAdmitted> {
     let (in_service, trip, request) = (service.clone(), trip.clone(), request.clone());
     let assertion = Arc::clone(assertion);
     service
@@ -211,7 +226,7 @@ fn admit(
     request: &AuthorizeRequest,
     assertion: &VerifiedAssertion<SignIn>,
     now: Timestamp,
-) -> Result<(Secret, MemberId), NotAdmitted> {
+) -> Result<(Entrance, MemberId), NotAdmitted> {
     if !claim_once(tx, trip.connection_id, assertion, now)? {
         return Err(NotAdmitted::Replayed);
     }
@@ -224,6 +239,40 @@ fn admit(
     let grant = grant_by_saml(assertion, &facts, client_id, &service.rules, now)
         .map_err(|denial| NotAdmitted::Denied(Box::new(denial)))?;
     let member_id = grant.member_id();
+    let changes = Changes::by(&grant, &facts);
+    if grant.promotes() {
+        // Who proved the link proved it for a member (P10).
+        tx.clear_proofs_of_member(trip.workspace_id, member_id)?;
+    }
+    let (entrance, session_id) = open(tx, trip, request, grant, &facts, now)?;
+    let key = assertion.signed_by();
+    if service
+        .certificate_uses
+        .is_due(trip.connection_id, key, now)
+    {
+        tx.note_certificate_use(trip.connection_id, &key.to_string(), now)?;
+    }
+    let report = assertion.report().clone();
+    tx.save_attempt(&attempt::signed_in(trip, request, report, member_id, now))?;
+    changes.note(tx, trip, session_id, now)?;
+    Ok((entrance, member_id))
+}
+
+/// Mints what the sign-in is for: a code for an application, or a session of our own pages.
+fn open(
+    tx: &mut Tx<'_>,
+    trip: &Trip,
+    request: &AuthorizeRequest,
+    grant: Grant,
+    facts: &SamlFacts,
+    now: Timestamp,
+) -> Result<(Entrance, SessionId), Problem> {
+    let client_id = request.client_id;
+    if client_id == ClientId::OWN_PAGES {
+        let workspace = &facts.workspace.workspace;
+        let begun = people::begin_session(tx, grant, workspace, trip.browser, None, now)?;
+        return Ok((Entrance::OwnPages(begun.0), begun.1));
+    }
     let code_request = CodeRequest {
         client_id,
         redirect_uri: request.redirect_uri.clone(),
@@ -234,31 +283,7 @@ fn admit(
     };
     let (minted, code) = mint_with_code(grant, code_request, now).map_err(Problem::internal)?;
     tx.record_minted_in_browser(&minted, &trip.browser.to_hex(), now)?;
-    let key = assertion.signed_by();
-    if service
-        .certificate_uses
-        .is_due(trip.connection_id, key, now)
-    {
-        tx.note_certificate_use(trip.connection_id, &key.to_string(), now)?;
-    }
-    let report = assertion.report().clone();
-    tx.save_attempt(&attempt::signed_in(trip, request, report, member_id, now))?;
-    let detail = json!({
-        "session": minted.session().id.to_string(),
-        "connection": trip.connection_id.to_string(),
-        "member": facts::how_admitted(minted.admission()),
-    });
-    let (actor, scope) = (Actor::Member(member_id), Some(trip.workspace_id));
-    audit::record(
-        tx,
-        actor,
-        scope,
-        "member.signed_in",
-        member_id,
-        &detail,
-        now,
-    )?;
-    Ok((code, member_id))
+    Ok((Entrance::Code(code), minted.session().id))
 }
 
 /// Claims an assertion: `false` when somebody has done so before.
@@ -306,7 +331,24 @@ pub(crate) fn saml_facts<P: vestibule_saml::Purpose>(
         Some(member) => tx.identities_of(workspace.id, member.id)?,
         None => Vec::new(),
     };
-    let workspace = facts::of_workspace(tx, workspace)?;
+    let known = by_subject.as_ref().map(|(_, member)| member);
+    let known = known.or(by_email.as_ref()).cloned();
+    // A mapping may demote an admin: then nobody else is demoted meanwhile (P6).
+    let other_active_admins = match &known {
+        Some(member) if revision.settings.role_mapping.is_some() => {
+            tx.lock_workspace(workspace.id)?;
+            tx.count_other_active_admins(workspace.id, member.id)? > 0
+        }
+        _ => false,
+    };
+    let mut workspace = facts::of_workspace(tx, workspace)?;
+    // Whose the domain is matters where the address is new: a newcomer's, or a member's from now on.
+    if let Some(email) = claim.email()
+        && known.is_none_or(|member| !needs_no_owner(&member, email))
+        && !workspace.is_verified(email.domain())
+    {
+        facts::with_owner_of(tx, &mut workspace, email)?;
+    }
     Ok(SamlFacts {
         workspace,
         connection_id,
@@ -314,7 +356,14 @@ pub(crate) fn saml_facts<P: vestibule_saml::Purpose>(
         by_subject,
         by_email,
         identities_of_candidate,
+        other_active_admins,
     })
+}
+
+/// Whether nothing depends on whose domain an address lies in: it is the member's already, and they did
+/// not come just in time.
+fn needs_no_owner(member: &Member, email: &Email) -> bool {
+    member.email.key() == email.key() && member.provisioned != Provisioned::JustInTime
 }
 
 /// The connection, if it is live.
@@ -329,7 +378,7 @@ pub(crate) async fn live_connection(
         .await?;
     live.map_err(|none| match none {
         NoRoute::Plan(_) => not_live(ConnectionState::Suspended),
-        NoRoute::Unknown | NoRoute::Undecided | NoRoute::NotLive => {
+        NoRoute::Unknown | NoRoute::Undecided | NoRoute::Several(_) | NoRoute::NotLive => {
             not_live(ConnectionState::Disabled)
         }
     })
@@ -407,7 +456,7 @@ async fn client_error(
 }
 
 /// 303 to the client's registered redirect URI, with the code (RFC 6749 §4.1.2, RFC 9207).
-async fn answer(
+pub(crate) async fn answer(
     service: &Service,
     request: &AuthorizeRequest,
     code: &Secret,

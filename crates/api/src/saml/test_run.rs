@@ -6,8 +6,11 @@ use actix_web::{HttpResponse, http::StatusCode, web::Data};
 use jiff::Timestamp;
 use serde_json::json;
 use tracing::info;
-use vestibule_model::{Actor, Connection, Phase, Revision, TestId, TestRun, TestState, Workspace};
-use vestibule_policy::plan_gate;
+use vestibule_model::{
+    Actor, Connection, Phase, Revision, RevisionSettings, TestClaim, TestId, TestRun, TestState,
+    Workspace,
+};
+use vestibule_policy::{claim, plan_gate};
 use vestibule_saml::{
     Expected, Learned, NameId, Provider, Refusal, Report, Test, UnverifiedResponse,
     VerifiedAssertion,
@@ -18,6 +21,7 @@ use vestibule_store::{Reach, Tx};
 use crate::{
     audit, clock,
     page::{self, ErrorPage, report_list},
+    people,
     problem::{Problem, ProblemType},
     saml::{
         arrival::use_up,
@@ -33,6 +37,8 @@ struct Finding {
     name_id: Option<NameId>,
     /// What it saw, where it passed.
     learned: Option<Learned>,
+    /// Whom it was about, where it passed and that can be told.
+    claim: Option<TestClaim>,
 }
 
 /// Verifies and validates with the revision's keys, writes the report down and shows it.
@@ -54,11 +60,16 @@ pub(crate) async fn finish(
     let (sent, parts) = expected_answer(service, &trip, &revision, &keys);
     let expected = Expected::test(sent, parts, entity_id);
     let outcome = judge(unverified, keys, expected, now).await?;
-    let finding = found(outcome, provider(&connection, &revision));
+    let finding = found(
+        outcome,
+        &revision.settings,
+        provider(&connection, &revision),
+    );
 
     use_up(service, &trip).await?;
     let state = finding.state;
     let report = finding.report.clone();
+    let is_claimed = finding.claim.is_some();
     let counted = service
         .store
         .write(move |tx| write_down(tx, &trip, test_id, &finding, now))
@@ -75,7 +86,8 @@ pub(crate) async fn finish(
         workspace.id = %test.workspace_id,
         "test finished"
     );
-    Ok(shown(state, &report))
+    let place = is_claimed.then(|| people::this_is_me(connection.id, test_id));
+    Ok(shown(state, &report, place.as_deref()))
 }
 
 async fn load(
@@ -104,19 +116,28 @@ async fn load(
     }
 }
 
-fn found(outcome: Result<Arc<VerifiedAssertion<Test>>, Refusal>, provider: Provider) -> Finding {
+fn found(
+    outcome: Result<Arc<VerifiedAssertion<Test>>, Refusal>,
+    settings: &RevisionSettings,
+    provider: Provider,
+) -> Finding {
     match outcome {
         Ok(assertion) => Finding {
             state: TestState::Passed,
             report: assertion.report().clone().in_words_of(provider),
             name_id: assertion.name_id().cloned(),
             learned: Some(assertion.learned()),
+            claim: claim(&assertion, settings).ok().map(|claim| TestClaim {
+                subject: claim.subject().cloned(),
+                email: claim.email().cloned(),
+            }),
         },
         Err(refusal) => Finding {
             state: TestState::Failed,
             report: refusal.report.in_words_of(provider),
             name_id: None,
             learned: None,
+            claim: None,
         },
     }
 }
@@ -131,7 +152,13 @@ fn write_down(
     now: Timestamp,
 ) -> Result<bool, Problem> {
     let name_id = finding.name_id.as_ref();
-    if !tx.finish_test(test_id, finding.state, &finding.report, name_id, now)? {
+    let (report, claim, browser) = (
+        &finding.report,
+        finding.claim.as_ref(),
+        trip.browser.to_hex(),
+    );
+    let browser = claim.map(|_| browser.as_str());
+    if !tx.finish_test(test_id, finding.state, report, name_id, claim, browser, now)? {
         return Ok(false);
     }
     if let Some(learned) = &finding.learned {
@@ -175,12 +202,19 @@ fn make_ready(
     Ok(())
 }
 
-fn shown(state: TestState, report: &Report) -> HttpResponse {
+fn shown(state: TestState, report: &Report, this_is_me: Option<&str>) -> HttpResponse {
     let list = report_list(report);
     if state == TestState::Passed {
+        let this_is_me = this_is_me.map_or_else(String::new, |place| {
+            format!(
+                "<p>Are you an admin of this workspace, and was this your own account? \
+                 <a href=\"{}\">Say that this is you</a>, and single sign-on will let you in.</p>\n",
+                page::escape(place)
+            )
+        });
         let body = format!(
             "<h1>The test passed</h1>\n<p>Every check held. Nobody was signed in. You can close \
-             this page and enable SSO.</p>\n{list}"
+             this page and enable SSO.</p>\n{this_is_me}{list}"
         );
         return page::respond(StatusCode::OK, "The test passed", &body);
     }

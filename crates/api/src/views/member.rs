@@ -28,6 +28,13 @@ pub(crate) struct MemberView {
     status: &'static str,
     /// Your own id for them.
     external_id: Option<String>,
+    /// How they became a member: api, invitation or just_in_time.
+    provisioned: &'static str,
+    /// Whether they have followed a link that was mailed to this address.
+    email_proven: bool,
+    /// When they last signed in, as far as is still known.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    last_sign_in_at: Option<Timestamp>,
     /// When it was made.
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
@@ -36,8 +43,8 @@ pub(crate) struct MemberView {
     updated_at: Timestamp,
 }
 
-impl From<Member> for MemberView {
-    fn from(member: Member) -> Self {
+impl MemberView {
+    pub(crate) fn new(member: Member, last_sign_in_at: Option<Timestamp>) -> Self {
         Self {
             id: member.id.to_string(),
             workspace_id: member.workspace_id.to_string(),
@@ -46,6 +53,9 @@ impl From<Member> for MemberView {
             role: member.role.as_str(),
             status: member.status.as_str(),
             external_id: member.external_id,
+            provisioned: member.provisioned.as_str(),
+            email_proven: member.email_proven_at.is_some(),
+            last_sign_in_at,
             created_at: member.created_at,
             updated_at: member.updated_at,
         }
@@ -91,9 +101,14 @@ pub(crate) struct IdentityView {
     idp_entity_id: String,
     /// The subject.
     subject: SubjectView,
-    /// When it was proven; null where an e-mail match alone made it.
+    /// When it was proven (P10); null where an e-mail match alone made it.
     #[schema(value_type = Option<String>, format = DateTime)]
     proven_at: Option<Timestamp>,
+    /// By whom: local_proof (the admin's password and second factor), application (an API key) or
+    /// this_is_me (the admin, on the result of a test).
+    proven_by: Option<&'static str>,
+    /// SHA-256 fingerprints of the public keys that the proof covers.
+    proven_keys: Vec<String>,
     /// When it was made.
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
@@ -104,13 +119,18 @@ pub(crate) struct IdentityView {
 
 impl From<Identity> for IdentityView {
     fn from(identity: Identity) -> Self {
+        let proof = identity.proof;
         Self {
             id: identity.id.to_string(),
             member_id: identity.member_id.to_string(),
             connection_id: identity.connection_id.to_string(),
             idp_entity_id: identity.subject.idp_entity_id,
             subject: identity.subject.name_id.into(),
-            proven_at: identity.proven_at,
+            proven_at: proof.as_ref().map(|proof| proof.at),
+            proven_by: proof.as_ref().map(|proof| proof.by.as_str()),
+            proven_keys: proof.map_or_else(Vec::new, |proof| {
+                proof.keys.iter().map(ToString::to_string).collect()
+            }),
             created_at: identity.created_at,
             last_used_at: identity.last_used_at,
         }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
-use vestibule_model::{AttributeMapping, NameIdPolicy, Revision};
+use vestibule_model::{AdminMapping, AttributeMapping, NameIdPolicy, Revision, RoleMapping};
 
 use crate::{pem, views::CertificateView};
 
@@ -47,6 +47,8 @@ pub(crate) struct RevisionView {
     required_authn_context: Vec<String>,
     /// Which attributes carry what, where the defaults do not fit.
     attribute_mapping: AttributeMappingView,
+    /// How groups become a role; null: roles are kept, and new members are `member`.
+    role_mapping: Option<RoleMappingView>,
     /// Whether AuthnRequests are signed.
     sign_requests: bool,
     /// Whether the IdP is asked each time to have people authenticate anew.
@@ -84,10 +86,10 @@ pub(crate) struct RevisionView {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = AttributeMapping)]
 pub(crate) struct AttributeMappingView {
-    /// The attribute that carries the e-mail address.
-    email: Option<String>,
-    /// The attribute that carries the display name.
-    name: Option<String>,
+    /// The attributes that carry the e-mail address: the first that is present counts.
+    email: Vec<String>,
+    /// The attributes that carry the display name, likewise.
+    name: Vec<String>,
 }
 
 impl From<AttributeMapping> for AttributeMappingView {
@@ -95,6 +97,41 @@ impl From<AttributeMapping> for AttributeMappingView {
         Self {
             email: mapping.email,
             name: mapping.name,
+        }
+    }
+}
+
+/// How groups become a role (P8).
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RoleMapping)]
+pub(crate) struct RoleMappingView {
+    /// The attributes that carry the groups: the first that is present counts.
+    attributes: Vec<String>,
+    /// Values of which one makes an admin.
+    admin: Vec<String>,
+    /// Values of which one makes a member.
+    member: Vec<String>,
+    /// What becomes of everybody else: keep or member.
+    otherwise: &'static str,
+    /// Whether `admin` has an effect: a proven admin has enabled it on this revision.
+    admin_enabled: bool,
+    /// Who has.
+    admin_enabled_by: Option<String>,
+    /// When.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    admin_enabled_at: Option<Timestamp>,
+}
+
+impl RoleMappingView {
+    fn new(mapping: RoleMapping, enabled: Option<&AdminMapping>) -> Self {
+        Self {
+            attributes: mapping.attributes,
+            admin: mapping.admin,
+            member: mapping.member,
+            otherwise: mapping.otherwise.as_str(),
+            admin_enabled: enabled.is_some(),
+            admin_enabled_by: enabled.map(|enabled| enabled.enabled_by.to_string()),
+            admin_enabled_at: enabled.map(|enabled| enabled.enabled_at),
         }
     }
 }
@@ -125,6 +162,9 @@ impl From<Revision> for RevisionView {
             require_signed_response: settings.require_signed_response,
             required_authn_context: settings.required_authn_context,
             attribute_mapping: settings.attribute_mapping.into(),
+            role_mapping: settings
+                .role_mapping
+                .map(|mapping| RoleMappingView::new(mapping, revision.admin_mapping.as_ref())),
             sign_requests: settings.sign_requests,
             force_authn: settings.force_authn,
             omit_name_id_policy: settings.name_id_policy == NameIdPolicy::Absent,

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
-use vestibule_model::{Origin, Session};
+use vestibule_model::{ClientId, Origin, Session};
 use vestibule_policy::{Decision, Reason};
 
 /// What one rule of the policy said.
@@ -74,9 +74,12 @@ pub(crate) struct SessionView {
     workspace_id: String,
     /// Who signed in.
     member_id: String,
-    /// For which application.
+    /// For which application. Vestibule's own pages count as one that no list of clients shows.
     client_id: String,
-    /// saml, or vouched by an internal service.
+    /// Whether it is one of a browser that is signed in to Vestibule's own pages. It has no tokens.
+    own_pages: bool,
+    /// saml; local: by what Vestibule keeps itself, a password or a passkey; or vouched by an internal
+    /// service.
     method: &'static str,
     /// The connection, for a SAML sign-in.
     connection_id: Option<String>,
@@ -105,12 +108,14 @@ impl From<Session> for SessionView {
         let (method, connection_id) = match &session.origin {
             Origin::Saml { connection_id, .. } => ("saml", Some(connection_id.to_string())),
             Origin::Vouched => ("vouched", None),
+            Origin::Local => ("local", None),
         };
         Self {
             id: session.id.to_string(),
             workspace_id: session.workspace_id.to_string(),
             member_id: session.member_id.to_string(),
             client_id: session.client_id.to_string(),
+            own_pages: session.client_id == ClientId::OWN_PAGES,
             method,
             connection_id,
             amr: session.amr.iter().map(|method| method.as_str()).collect(),

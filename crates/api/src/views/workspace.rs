@@ -28,6 +28,14 @@ pub(crate) struct WorkspaceView {
     external_id: Option<String>,
     /// For how many days SAML responses are kept as they arrived, sealed; 0: not at all.
     keep_saml_responses_days: u16,
+    /// After how many idle minutes people who signed in to Vestibule's own pages are signed out.
+    session_idle_minutes: u32,
+    /// After how many minutes they are in any case.
+    session_lifetime_minutes: u32,
+    /// When SSO was last switched on, or off again; a non-admin's password from before has to be set anew
+    /// (P5).
+    #[schema(value_type = Option<String>, format = DateTime)]
+    sso_enabled_at: Option<Timestamp>,
     /// When it was made.
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
@@ -46,6 +54,9 @@ impl From<Workspace> for WorkspaceView {
             two_factor: workspace.two_factor.as_str(),
             external_id: workspace.external_id,
             keep_saml_responses_days: workspace.keep_responses_days,
+            session_idle_minutes: workspace.session_idle_minutes,
+            session_lifetime_minutes: workspace.session_lifetime_minutes,
+            sso_enabled_at: workspace.sso_enabled_at,
             created_at: workspace.created_at,
             updated_at: workspace.updated_at,
         }

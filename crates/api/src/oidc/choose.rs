@@ -1,0 +1,47 @@
+//! The page where a person takes one of several identity providers.
+
+use actix_web::{HttpResponse, http::StatusCode};
+use url::{Url, form_urlencoded};
+use vestibule_model::{Connection, Revision};
+use vestibule_pages::{ChooseConnection, LinkChoice};
+
+use crate::{configuration::Several, page, redirect_uri::with_parameters, service::Service};
+
+/// What named the workspace, and is said by the connection from now on.
+const DECIDED: [&str; 3] = ["connection", "workspace", "entityID"];
+
+/// Each way is the same authorize request with the connection named.
+pub(crate) fn page(service: &Service, query: &str, several: Several) -> HttpResponse {
+    let kept: Vec<_> = form_urlencoded::parse(query.as_bytes())
+        .filter(|(name, _)| !DECIDED.contains(&&**name))
+        .collect();
+    let authorize = format!("{}/oauth2/authorize", service.config.public_url);
+    shown(several, |id| {
+        let mut parameters: Vec<_> = kept.iter().map(|(k, v)| (&**k, &**v)).collect();
+        parameters.push(("connection", id));
+        with_parameters(&authorize, &parameters)
+    })
+}
+
+/// The page; `way` makes the link from the id of a connection.
+pub(crate) fn shown(several: Several, way: impl Fn(&str) -> String) -> HttpResponse {
+    let choice = |(connection, revision): (Connection, Revision)| LinkChoice {
+        href: way(&connection.id.to_string()),
+        label: connection.name,
+        hint: host(&revision.settings.idp_sso_url),
+    };
+    let page = ChooseConnection {
+        workspace: several.workspace.name,
+        choices: several.connections.into_iter().map(choice).collect(),
+        password_href: None,
+        back_href: None,
+    };
+    page::rendered(StatusCode::OK, page.render())
+}
+
+/// Two may have the same name; where they lead is what people know them by.
+fn host(url: &str) -> String {
+    let url = Url::parse(url).ok();
+    let host = url.as_ref().and_then(Url::host_str);
+    host.unwrap_or_default().to_owned()
+}
