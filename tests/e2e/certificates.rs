@@ -128,7 +128,7 @@ on_all! {
         let events = audit(&world, "connection.certificate_added");
         assert_eq!(events.len(), 1);
         assert_eq!(events[0]["certificates"], json!([new]));
-        assert_eq!(events[0]["admins"], json!([grace["id"]]));
+        assert!(events[0]["admins"].as_array().unwrap().contains(&grace["id"]), "{events:?}");
         assert_eq!((&events[0]["before"], &events[0]["revision"]), (&live["id"], &added["revision_id"]));
 
         // There already: nothing happens.
@@ -143,7 +143,7 @@ on_all! {
         takes(&world, &next);
         let events = audit(&world, "connection.certificate_retired");
         assert_eq!(events[0]["certificates"], json!([old]));
-        assert_eq!(events[0]["admins"], json!([grace["id"]]));
+        assert!(events[0]["admins"].as_array().unwrap().contains(&grace["id"]), "{events:?}");
 
         // The only one stays, whoever insists.
         assert_eq!(retire(&world, &new, "?force=true").problem(409), "last-certificate");

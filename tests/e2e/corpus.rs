@@ -7,7 +7,6 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::process::Command;
 use std::time::Duration;
 
 use actix_web::rt::System;
@@ -27,6 +26,7 @@ use vestibule_xmlsig::SigningKey;
 
 use crate::case::{self, Case, cases};
 use crate::support::{
+    clock::Clock,
     database::Engine,
     http::{self, Answer, form},
     redis::RedisServer,
@@ -41,19 +41,6 @@ const FROZEN: &str = "2026-11-24T09:00:30Z";
 const MAX_ELSEWHERE: usize = 45;
 /// What the server may hold on to after the whole corpus.
 const MAX_GROWTH_KIB: u64 = 20 * 1024;
-
-/// The library that holds the server's clock, built by the C compiler that built the server.
-fn clock(folder: &Path) -> String {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/e2e/support/clock.c");
-    let library = folder.join("clock.so");
-    let mut compiler = Command::new("cc");
-    compiler
-        .args(["-shared", "-fPIC", "-O1", "-o"])
-        .arg(&library)
-        .arg(source);
-    assert!(compiler.status().expect("a C compiler").success());
-    library.to_str().unwrap().to_owned()
-}
 
 /// The server, and the crates it keeps things with.
 struct Bed {
@@ -72,15 +59,15 @@ struct Bed {
 
 impl Bed {
     fn new(ours: &[Case]) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let clock = Clock::build();
         let redis_server = RedisServer::start();
-        let (preload, redis_url) = (clock(folder.path()), redis_server.url());
-        let held_at = FROZEN.parse::<Timestamp>().unwrap().as_second().to_string();
+        let redis_url = redis_server.url();
+        let held_at = Clock::at(FROZEN.parse().unwrap());
         let server = Server::with(
             Engine::Sqlite,
             &[
-                ("LD_PRELOAD", preload.as_str()),
-                ("CLOCK_HELD_AT", held_at.as_str()),
+                ("LD_PRELOAD", clock.preload()),
+                (Clock::HELD_AT, held_at.as_str()),
                 ("VESTIBULE_PUBLIC_URL", "https://sp.example"),
                 ("VESTIBULE_REDIS_URL", redis_url.as_str()),
             ],
@@ -138,6 +125,7 @@ impl Bed {
             learned_idp_entity_id: None,
             learned: None,
             passed_test: Some(TestId::new(params.now)),
+            admin_mapping: None,
             created_at: params.now,
         };
         self.system
@@ -197,6 +185,7 @@ impl Bed {
                 passive: false,
                 force_authn: false,
                 authn_after: None,
+                return_to: None,
             }),
             workspace_id: self.connection.workspace_id,
             connection_id: self.connection.id,
@@ -266,6 +255,10 @@ fn workspace(id: WorkspaceId) -> Workspace {
         two_factor: TwoFactorRule::Off,
         external_id: None,
         keep_responses_days: 0,
+        session_idle_minutes: Workspace::SESSION_IDLE_MINUTES,
+        session_lifetime_minutes: Workspace::SESSION_LIFETIME_MINUTES,
+        sso_enabled_at: None,
+        unlocked_until: None,
         created_at: now,
         updated_at: now,
     }

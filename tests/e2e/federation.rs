@@ -93,7 +93,6 @@ fn a_discovery_service_names_one_of_several_idps_of_one_application() {
             vec![("workspace", stranger.as_str()), ("entityID", known)],
             404,
         ),
-        (vec![("entityID", known)], 400),
     ] {
         let page = Browser::default().get(&world.authorize_with(&more));
         assert_eq!(
@@ -102,6 +101,9 @@ fn a_discovery_service_names_one_of_several_idps_of_one_application() {
             "{more:?}"
         );
     }
+    let nowhere = world.authorize_with(&[("entityID", known)]);
+    let answer = Browser::default().get(&nowhere);
+    assert!(answer.asks_who(), "{answer:?}");
 }
 
 #[test]

@@ -52,7 +52,10 @@ fn objects(world: &World) -> Vec<(&'static str, String)> {
         .post(&world.path("/service-provider-keys"), &json!({}))
         .expect(201)
         .json();
+    let domain = json!({"domain": "acme.example"});
+    let domain = world.api.post(&world.workspace_path("/domains"), &domain);
     vec![
+        ("domain_id", text(&domain.expect(201).json(), "/id")),
         ("key_id", text(&next, "/id")),
         (
             "fingerprint_sha256",
@@ -97,12 +100,14 @@ fn body_for(path: &str, objects: &[(&'static str, String)]) -> Value {
             json!({"workspace_id": id("workspace_id"), "email": "ada@acme.example", "amr": ["pwd"], "client_id": id("client_id")})
         }
         path if path.ends_with("/members") => json!({"email": "x@acme.example", "role": "member"}),
+        path if path.ends_with("/invitations") => json!({"email": "x@acme.example"}),
         path if path.ends_with("/identities") => {
             json!({"connection_id": id("connection_id"), "subject": {"name_id": "x"}})
         }
         path if path.ends_with("/sign-in-decisions") => {
             json!({"email": "x@acme.example", "method": "saml"})
         }
+        path if path.ends_with("/domains") => json!({"domain": "x.example"}),
         path if path.ends_with("/certificates") => json!({"certificate": "x"}),
         path if path.ends_with("/inspections") => json!({"saml_response": "eA=="}),
         _ => json!({}),

@@ -61,6 +61,7 @@ fn a_setting_that_cannot_be_used_is_named_at_start() {
     let output = server
         .command()
         .arg("serve")
+        .env("VESTIBULE_LISTEN", "127.0.0.1:0")
         .env("VESTIBULE_MASTER_KEY", wrong_key)
         .output()
         .unwrap();

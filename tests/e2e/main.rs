@@ -9,6 +9,7 @@
 
 mod support;
 
+mod account;
 mod asked;
 mod attempts;
 mod bad_input;
@@ -17,12 +18,17 @@ mod bindings;
 mod case;
 mod certificates;
 mod corpus;
+mod domains;
 #[path = "../faults/mod.rs"]
 mod faults;
 mod federation;
+mod guessing;
 mod inspections;
+mod invitations;
 mod isolation;
+mod last_admin;
 mod lifecycle;
+mod local;
 mod logout;
 mod main_job;
 mod metadata_url;
@@ -31,6 +37,7 @@ mod oidc_client;
 mod openapi;
 mod plan;
 mod policy;
+mod preflight;
 mod pysaml2;
 mod replay;
 mod replicas;
@@ -38,5 +45,6 @@ mod reports;
 mod revisions;
 mod rotation;
 mod simplesamlphp;
+mod takeover;
 mod third_party;
 mod typescript_client;

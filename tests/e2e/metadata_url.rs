@@ -30,7 +30,7 @@ fn world(engine: Engine) -> World {
 
 /// The metadata of the first IdP with the keys of all of them, without its declaration and with an
 /// ID to sign.
-fn metadata(idps: &[&TestIdp]) -> String {
+pub(crate) fn metadata(idps: &[&TestIdp]) -> String {
     let xml = idps[0].metadata_xml();
     let xml = xml.split_once("?>").unwrap().1.trim_start();
     let mut xml = xml.replacen("<md:EntityDescriptor", "<md:EntityDescriptor ID=\"_m\"", 1);
@@ -45,20 +45,20 @@ fn metadata(idps: &[&TestIdp]) -> String {
 }
 
 /// The key of a federation, with its certificate.
-fn federation() -> (SigningKey, Certificate) {
+pub(crate) fn federation() -> (SigningKey, Certificate) {
     let key = SigningKey::generate_rsa(2048).unwrap();
     let (from, to) = (now(), now() + jiff::SignedDuration::from_hours(24));
     let certificate = key.self_signed_certificate("federation", from, to).unwrap();
     (key, certificate)
 }
 
-fn sign(key: &SigningKey, xml: &str) -> String {
+pub(crate) fn sign(key: &SigningKey, xml: &str) -> String {
     key.sign_element(xml, "_m", &SignOptions::default())
         .unwrap()
 }
 
 /// A site whose document can be changed; it knows versions.
-fn site(xml: &str) -> (Site, Arc<Mutex<String>>) {
+pub(crate) fn site(xml: &str) -> (Site, Arc<Mutex<String>>) {
     let current = Arc::new(Mutex::new(xml.to_owned()));
     let shown = Arc::clone(&current);
     let site = Site::with(move |head, stream| {
@@ -85,7 +85,7 @@ fn put(world: &World, draft: &Value) -> Answer {
     world.api.put(&world.path("/draft"), draft)
 }
 
-fn by_url(site: &Site) -> Value {
+pub(crate) fn by_url(site: &Site) -> Value {
     json!({"idp_metadata_url": site.url()})
 }
 

@@ -65,8 +65,7 @@ on_all! {
         for answer in &answers {
             world.exchange(&code_in(answer)).expect(200);
         }
-        let members = world.api.get(&world.workspace_path("/members")).expect(200).json();
-        assert_eq!(members["data"].as_array().unwrap().len(), 1, "{members}");
+        assert_eq!(world.people().len(), 1, "{:?}", world.people());
     }
 
     fn what_was_answered_survives_a_kill(engine) {

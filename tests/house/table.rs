@@ -52,7 +52,7 @@ pub(crate) const HOUSE: &[Room] = &[
     Room {
         floor: Some(3),
         folder: "credential",
-        owns: &["argon2", "webauthn-rs"],
+        owns: &["argon2", "totp-rs", "qrcode", "webauthn-rs"],
         pure: true,
     },
     Room {
@@ -64,7 +64,7 @@ pub(crate) const HOUSE: &[Room] = &[
     Room {
         floor: Some(3),
         folder: "outbound",
-        owns: &["ureq", "lettre"],
+        owns: &["ureq", "lettre", "hickory-resolver"],
         pure: false,
     },
     Room {

@@ -1,14 +1,38 @@
 //! A browser as far as a sign-in needs one: cookies by site, and the Lax rule.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::http::{self, Answer, form};
 
+/// Who a request is from, as a proxy says it.
+const FORWARDED_FOR: &str = "x-forwarded-for";
+
 /// A browser with its own cookies.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(crate) struct Browser {
+    /// Where it is, as a proxy says it.
+    address: String,
     /// By host (ports do not separate cookies): name to value and whether it is Lax.
     cookies: BTreeMap<String, BTreeMap<String, (String, bool)>>,
+}
+
+/// Somewhere else than every other.
+impl Default for Browser {
+    fn default() -> Self {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let [_, a, b, c] = number.to_be_bytes();
+        Self {
+            address: format!("10.{}.{b}.{c}", a.wrapping_add(process_number())),
+            cookies: BTreeMap::new(),
+        }
+    }
+}
+
+/// The tests of two runs may share a Redis.
+fn process_number() -> u8 {
+    u8::try_from(std::process::id() % 256).unwrap_or(0)
 }
 
 impl Browser {
@@ -21,7 +45,12 @@ impl Browser {
     /// The same to a server that may be gone.
     pub(crate) fn try_get(&mut self, url: &str) -> Result<Answer, String> {
         let cookie = self.cookies_for(url, true);
-        let answer = http::try_send("GET", url, &[("cookie", &cookie)], "")?;
+        let answer = http::try_send(
+            "GET",
+            url,
+            &[("cookie", &cookie), (FORWARDED_FOR, &self.address)],
+            "",
+        )?;
         Ok(self.keep(url, answer))
     }
 
@@ -37,17 +66,42 @@ impl Browser {
             .unwrap_or_else(|error| panic!("POST {url}: {error}"))
     }
 
+    /// A form that a page of the same site posts, with more headers: what a proxy adds.
+    pub(crate) fn post_with(
+        &mut self,
+        url: &str,
+        fields: &[(&str, &str)],
+        more: &[(&str, &str)],
+    ) -> Answer {
+        self.posted(url, fields, true, more)
+            .unwrap_or_else(|error| panic!("POST {url}: {error}"))
+    }
+
     fn post(
         &mut self,
         url: &str,
         fields: &[(&str, &str)],
         same_site: bool,
     ) -> Result<Answer, String> {
+        self.posted(url, fields, same_site, &[])
+    }
+
+    fn posted(
+        &mut self,
+        url: &str,
+        fields: &[(&str, &str)],
+        same_site: bool,
+        more: &[(&str, &str)],
+    ) -> Result<Answer, String> {
         let cookie = self.cookies_for(url, same_site);
-        let headers = [
+        let mut headers = vec![
             ("cookie", cookie.as_str()),
             ("content-type", "application/x-www-form-urlencoded"),
         ];
+        if more.iter().all(|(name, _)| *name != FORWARDED_FOR) {
+            headers.push((FORWARDED_FOR, &self.address));
+        }
+        headers.extend_from_slice(more);
         let answer = http::try_send("POST", url, &headers, form(fields))?;
         Ok(self.keep(url, answer))
     }

@@ -26,6 +26,11 @@ impl Answer {
             .unwrap_or_else(|| panic!("no redirect: {self:?}"))
     }
 
+    /// Whether it leads to the sign-in page, where whoever cannot be placed says who they are.
+    pub(crate) fn asks_who(&self) -> bool {
+        self.status == 303 && self.location().contains("/sign-in/")
+    }
+
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("not JSON: {self:?}"))
     }

@@ -1,7 +1,12 @@
 //! What the tests of the product share: servers, browsers, a workspace with its IdP.
 
+pub(crate) mod archive;
+#[path = "../../../crates/credential/tests/passkeys/authenticator.rs"]
+pub(crate) mod authenticator;
 pub(crate) mod browser;
+pub(crate) mod clock;
 pub(crate) mod database;
+pub(crate) mod dns;
 pub(crate) mod front;
 pub(crate) mod html;
 pub(crate) mod http;
@@ -15,6 +20,8 @@ pub(crate) mod shared;
 pub(crate) mod simplesamlphp;
 #[path = "../../../crates/outbound/tests/outbound/server.rs"]
 pub(crate) mod site;
+pub(crate) mod smtp;
+pub(crate) mod visitor;
 pub(crate) mod world;
 
 /// Makes one test per database out of one body: `on_both! { fn name(engine) { … } }`.

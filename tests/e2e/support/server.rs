@@ -55,21 +55,47 @@ impl Server {
 
     /// Starts with further settings.
     pub(crate) fn with(engine: Engine, settings: &[(&str, &str)]) -> Self {
+        Self::behind(front_of(engine.replicas()), engine, settings)
+    }
+
+    /// The same behind a name instead of a number, as passkeys need it.
+    pub(crate) fn named(engine: Engine, settings: &[(&str, &str)]) -> Self {
+        let front = Front::open();
+        let url = format!("http://localhost:{}", front.address.port());
+        Self::behind(Some((front, url)), engine, settings)
+    }
+
+    fn behind(front: Option<(Front, String)>, engine: Engine, settings: &[(&str, &str)]) -> Self {
         let redis = engine
             .has_redis()
             .then(|| service("VESTIBULE_TEST_REDIS_URL"));
         let mut all = settings.to_vec();
-        if let Some(url) = &redis {
+        // Whoever holds the clock brings a Redis of their own: what is counted there is everybody's.
+        let given = settings
+            .iter()
+            .any(|(name, _)| *name == "VESTIBULE_REDIS_URL");
+        if let Some(url) = redis.as_deref().filter(|_| !given) {
             all.push(("VESTIBULE_REDIS_URL", url));
         }
-        Self::on(Database::new(engine), engine.replicas(), &all)
+        Self::made(Database::new(engine), engine.replicas(), front, &all)
     }
 
     /// So many servers on a database that is there.
     pub(crate) fn on(database: Database, replicas: usize, settings: &[(&str, &str)]) -> Self {
+        Self::made(database, replicas, front_of(replicas), settings)
+    }
+
+    fn made(
+        database: Database,
+        replicas: usize,
+        front: Option<(Front, String)>,
+        settings: &[(&str, &str)],
+    ) -> Self {
         let usual = [
             ("VESTIBULE_MASTER_KEY", MASTER_KEY),
             ("VESTIBULE_UPGRADE_CONTACT", "sales@example.com"),
+            // Each browser of the tests says where it is: one address would guess for all of them.
+            ("VESTIBULE_TRUSTED_PROXIES", "127.0.0.1"),
         ];
         let mut server = Self {
             url: String::new(),
@@ -83,9 +109,8 @@ impl Server {
                 .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
                 .collect(),
         };
-        if replicas > 1 {
-            let front = Front::open();
-            server.url = format!("http://{}", front.address);
+        if let Some((front, url)) = front {
+            server.url = url;
             let public_url = ("VESTIBULE_PUBLIC_URL".to_owned(), server.url.clone());
             server.settings.push(public_url);
             server.front = Some(front);
@@ -262,6 +287,15 @@ impl Server {
     pub(crate) fn admin_api(&self) -> Api {
         self.api(&["*"])
     }
+}
+
+/// What stands before several servers, and its address.
+fn front_of(replicas: usize) -> Option<(Front, String)> {
+    (replicas > 1).then(|| {
+        let front = Front::open();
+        let url = format!("http://{}", front.address);
+        (front, url)
+    })
 }
 
 impl Drop for Server {

@@ -39,6 +39,9 @@ pub(crate) fn now() -> Timestamp {
     Timestamp::now()
 }
 
+/// The admin of every workspace here, whom its IdP does not know: without one nothing is enabled (P6).
+pub(crate) const ROOT: &str = "root@acme.example";
+
 /// Ada, a member of the IdP's directory.
 pub(crate) fn ada() -> User {
     User::new("ada@acme.example", "Ada", "Lovelace")
@@ -136,6 +139,17 @@ impl World {
             .post(&self.workspace_path("/members"), &body)
             .expect(201)
             .json()
+    }
+
+    /// The members beside the admin whom every workspace here has.
+    pub(crate) fn people(&self) -> Vec<Value> {
+        let list = self.api.get(&self.workspace_path("/members?limit=200"));
+        let list = list.expect(200).json();
+        let members = list["data"].as_array().expect("a list").iter();
+        members
+            .filter(|member| member["email"] != ROOT)
+            .cloned()
+            .collect()
     }
 
     /// Runs a test with a twisted answer; gives the test as the API shows it, and the page.
@@ -299,10 +313,13 @@ pub(crate) fn code_in(answer: &Answer) -> String {
     get("code").expect("a code").1.into_owned()
 }
 
-/// A workspace of this plan and its empty connection.
+/// A workspace of this plan, with an admin, and its empty connection.
 pub(crate) fn new_workspace(api: &Api, plan: &str) -> (String, Value) {
     let body = json!({"name": "Acme GmbH", "plan": plan});
     let workspace = text(&api.post("/v1/workspaces", &body).expect(201).json(), "/id");
+    let path = format!("/v1/workspaces/{workspace}/members");
+    let root = json!({"email": ROOT, "role": "admin"});
+    api.post(&path, &root).expect(201);
     let path = format!("/v1/workspaces/{workspace}/connections");
     let connection = api.post(&path, &json!({})).expect(201).json();
     assert_eq!(connection["state"], "draft");

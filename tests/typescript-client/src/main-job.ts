@@ -64,6 +64,16 @@ const workspace = expect(
 );
 say(`workspace ${workspace.id} on the plan ${workspace.plan}`);
 
+// Somebody keeps a way in without SSO, or nothing is enabled.
+const root = expect(
+  await api.POST("/v1/workspaces/{workspace_id}/members", {
+    params: { path: { workspace_id: workspace.id } },
+    body: { email: "root@typescript.example", role: "admin" },
+  }),
+  201,
+);
+assert.equal(root.status, "active");
+
 const made = expect(
   await api.POST("/v1/workspaces/{workspace_id}/connections", {
     params: { path: { workspace_id: workspace.id } },
