@@ -137,6 +137,26 @@ fn a_page_has_one_main_action() {
 }
 
 #[test]
+fn what_cannot_be_changed_is_there() {
+    for (name, document) in documents(Fill(None)) {
+        for tag in document.named("input") {
+            let empty = tag.get("value").unwrap_or_default().is_empty();
+            assert!(!(empty && tag.get("readonly").is_some()), "{name}: {tag:?}");
+        }
+    }
+}
+
+#[test]
+fn passkeys_are_not_spoken_of_where_there_can_be_none() {
+    for page in whole(Fill(None)) {
+        if page.name.starts_with("account") && page.html.contains("<h2>Second step") {
+            let full = page.name == "account";
+            assert_eq!(page.html.contains("<h2>Passkeys"), full, "{}", page.name);
+        }
+    }
+}
+
+#[test]
 fn an_error_has_its_place_and_is_announced() {
     for page in whole(Fill(None)) {
         if page.name.ends_with("-error") {

@@ -124,7 +124,8 @@ pub(crate) fn whole(fill: Fill) -> Vec<Sample> {
     let password = |sso: bool, prove, error: bool| SignInPassword {
         action: action(),
         csrf: csrf(),
-        email: email(),
+        // Who comes with a workspace alone has not said who they are.
+        email: if sso { String::new() } else { email() },
         workspace: workspace(),
         sso_href: sso.then(|| fill.text("/oauth2/authorize")),
         forgot_href: fill.some("/password/forgot"),
@@ -314,7 +315,7 @@ pub(crate) fn whole(fill: Fill) -> Vec<Sample> {
             enrol_totp_href: fill.some("/account/totp"),
             remove_totp: fill.some("/account/totp/remove"),
             new_recovery_codes: fill.some("/account/recovery-codes"),
-            add_passkey_href: fill.some("/account/passkeys/new"),
+            add_passkey_href: full.then(|| fill.text("/account/passkeys/new")),
             rename_passkey: fill.some("/account/passkeys/rename"),
             remove_passkey: fill.some("/account/passkeys/remove"),
             change_password_href: fill.some("/account/password"),
