@@ -36,12 +36,14 @@ impl Scene {
     fn new(engine: Engine, settings: &[(&'static str, String)]) -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(1);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        // A Redis may outlive a run of the tests.
+        let [.., high, low] = std::process::id().to_be_bytes();
         let mut all = vec![("VESTIBULE_TRUSTED_PROXIES", "127.0.0.1")];
         all.extend(settings.iter().map(|(name, value)| (*name, value.as_str())));
         Self {
             world: World::on(Server::with(engine, &all), Style::Okta),
             email: format!("wren.{number}@acme.example"),
-            from: format!("10.1.{}.{}", number / 250, number % 250 + 1),
+            from: format!("10.{high}.{low}.{}", number % 250 + 1),
         }
     }
 
@@ -300,7 +302,10 @@ on_all! {
         });
         let mut statuses: Vec<_> = answers.iter().map(|answer| answer.status).collect();
         statuses.sort_unstable();
-        assert_eq!(statuses, [200, 404, 404, 404]);
+        // A link that was used is a wrong one, and who tries wrong ones fast is told to wait.
+        let (first, others) = statuses.split_first().unwrap();
+        assert_eq!(*first, 200, "{statuses:?}");
+        assert!(others.iter().all(|status| matches!(status, 404 | 429)), "{statuses:?}");
         let set = scene.audited(&member).into_iter().filter(|event| event["action"] == "password.set");
         assert_eq!(set.count(), 1);
     }

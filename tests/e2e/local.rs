@@ -10,7 +10,7 @@ use crate::support::{
 };
 
 /// The authorize URL by password.
-fn by_password(world: &World) -> String {
+pub(crate) fn by_password(world: &World) -> String {
     world.authorize_with(&[("workspace", &world.workspace), ("method", "password")])
 }
 
@@ -22,7 +22,7 @@ pub(crate) fn with_password(world: &World, email: &str, role: &str) -> String {
 }
 
 /// Types address and password.
-fn typed(world: &World, start: &str, email: &str, password: &str) -> Visitor {
+pub(crate) fn typed(world: &World, start: &str, email: &str, password: &str) -> Visitor {
     let mut visitor = Visitor::open(world, start);
     visitor.fill(&[("password", password), ("email", email)]);
     visitor
@@ -38,7 +38,7 @@ fn everybody_needs_two(world: &World) {
 }
 
 /// Enrols an authenticator app where the page asks for it; gives the secret and the recovery codes.
-fn enrol(visitor: &mut Visitor) -> (String, Vec<String>) {
+pub(crate) fn enrol(visitor: &mut Visitor) -> (String, Vec<String>) {
     let secret = secret_on(visitor);
     visitor.fill(&[("code", &totp(&secret, 0))]);
     assert_eq!(visitor.page.status, 200, "{:?}", visitor.page);
