@@ -14,10 +14,9 @@ use crate::{
         visitor::{PASSWORD, Visitor},
         world::{World, ada, code_in},
     },
+    takeover::prove,
 };
 
-/// The format of a NameID that is an address.
-const ADDRESS: &str = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress";
 /// How many guesses, from as many addresses.
 const GUESSES: u32 = 10_000;
 const AT_ONCE: usize = 4;
@@ -131,10 +130,7 @@ on_both! {
         rule("off");
         // Whoever guesses knows her password.
         slowed_down(&world, &visitors(known), &[("code", "000000"), ("kind", "totp")]);
-        let identities = world.workspace_path(&format!("/members/{grace}/identities"));
-        let subject = json!({"name_id": "grace@acme.example", "format": ADDRESS});
-        let proven = json!({"connection_id": world.connection, "subject": subject});
-        world.api.post(&identities, &proven).expect(201);
+        prove(&world, &json!({"id": grace}), "grace@acme.example");
         let herself = User::new("grace@acme.example", "Grace", "Hopper");
         code_in(&world.sign_in(&herself, &Twist::default()));
     }

@@ -94,7 +94,7 @@ fn links(world: &World, member: &Value) -> Vec<Value> {
 }
 
 /// The application's own word that this address, as a NameID, is that member.
-fn prove(world: &World, member: &Value, email: &str) -> Value {
+pub(crate) fn prove(world: &World, member: &Value, email: &str) -> Value {
     let path = member_path(world, member) + "/identities";
     let subject = json!({"name_id": email, "format": ADDRESS});
     let body = json!({"connection_id": world.connection, "subject": subject});

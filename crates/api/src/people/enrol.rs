@@ -8,7 +8,7 @@ use actix_web::{
 };
 use jiff::Timestamp;
 use serde_json::json;
-use vestibule_credential::{RecoveryCodes, SecondFactorProof, TotpSeed, WrongCode};
+use vestibule_credential::{NewPasskey, RecoveryCodes, SecondFactorProof, TotpSeed, WrongCode};
 use vestibule_model::{Actor, Member, MemberId, PasskeyId, StoredPasskey, Workspace, WorkspaceId};
 use vestibule_policy::{LocalProof, PersonFacts, Refusal};
 use vestibule_store::{Reach, Tx};
@@ -109,16 +109,7 @@ pub(crate) async fn register(
         );
         return page_of(&service, &mut open, Some(error), now).await;
     };
-    let passkey = StoredPasskey {
-        id: PasskeyId::new(now),
-        member_id,
-        workspace_id,
-        name: passkey_name(&fields),
-        credential_id: made.credential_id,
-        credential: made.credential,
-        created_at: now,
-        last_used_at: None,
-    };
+    let passkey = to_keep(made, workspace_id, &fields, now);
     let fresh = RecoveryCodes::generate().map_err(Problem::internal)?;
     let hashes = fresh.hashes(member_id);
     let service_in = service.clone();
@@ -154,6 +145,25 @@ pub(crate) async fn kept(
     let with_both =
         move |_: &mut Tx<'_>, _: &PersonFacts| Ok(Ok(LocalProof::Password(password, Some(factor))));
     enter(&request, &service, open, with_both, now).await
+}
+
+/// What is kept of a passkey that was registered.
+pub(crate) fn to_keep(
+    made: NewPasskey,
+    workspace_id: WorkspaceId,
+    fields: &Form,
+    now: Timestamp,
+) -> StoredPasskey {
+    StoredPasskey {
+        id: PasskeyId::new(now),
+        member_id: made.member_id,
+        workspace_id,
+        name: passkey_name(fields),
+        credential_id: made.credential_id,
+        credential: made.credential,
+        created_at: now,
+        last_used_at: None,
+    }
 }
 
 /// What its owner calls a new passkey.

@@ -112,7 +112,8 @@ pub(crate) struct NewSubject {
     sp_name_qualifier: Option<String>,
 }
 
-fn member(
+/// A member whom the caller may see, in a workspace that they may.
+pub(super) fn member(
     tx: &mut Tx<'_>,
     caller: &Caller,
     (workspace_id, member_id): (WorkspaceId, MemberId),

@@ -14,6 +14,7 @@ use crate::{
     extract::{Allowed, Json, scope},
     password_links::{Deliver, issue},
     problem::Problem,
+    routes::members::member,
     service::Service,
     views::PasswordLinkView,
 };
@@ -84,15 +85,12 @@ pub(crate) async fn revoke(
     service
         .store
         .write(move |tx| {
-            caller.workspace(tx, ids.0)?;
-            if tx.member(ids.0, ids.1)?.is_none() {
-                return Err(Problem::not_found("member"));
-            }
+            member(tx, &caller, ids)?;
             let detail = json!({"links": tx.revoke_password_links(ids.0, ids.1)?});
             let (actor, scope) = (caller.actor(), Some(ids.0));
             let action = "password_links.revoked";
             audit::record(tx, actor, scope, action, ids.1, &detail, now)?;
-            Ok(())
+            Ok::<_, Problem>(())
         })
         .await?;
     Ok(HttpResponse::NoContent().finish())

@@ -11,6 +11,7 @@ use crate::{
     extract::{Allowed, scope},
     people::two_factor::{self, Kept},
     problem::Problem,
+    routes::members::member,
     service::Service,
     views::TwoFactorView,
 };
@@ -30,9 +31,7 @@ pub(crate) async fn read(
     let kept = service
         .store
         .read(move |tx| {
-            caller.workspace(tx, ids.0)?;
-            let member = tx.member(ids.0, ids.1)?;
-            let member = member.ok_or_else(|| Problem::not_found("member"))?;
+            let member = member(tx, &caller, ids)?;
             Ok::<_, Problem>(Kept::of(tx, member.workspace_id, member.id)?)
         })
         .await?;

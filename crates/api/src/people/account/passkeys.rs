@@ -9,7 +9,7 @@ use actix_web::{
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use vestibule_credential::{PasskeyChallenge, RecoveryCodes};
-use vestibule_model::{PasskeyId, StoredPasskey};
+use vestibule_model::PasskeyId;
 use vestibule_pages::{AddPasskey, Notice, PasskeyOffer};
 use vestibule_state::{BrowserToken, Slip, SlipId};
 
@@ -22,7 +22,7 @@ use crate::{
     people::{
         Form,
         address::notice,
-        enrol::passkey_name,
+        enrol::{passkey_name, to_keep},
         passkey::registration,
         session::{SignedIn, user_agent},
         two_factor::{self, hold_way_in},
@@ -124,16 +124,7 @@ pub(crate) async fn add(
         );
         return offer(&request, &service, &signed_in, Some(error), now).await;
     };
-    let passkey = StoredPasskey {
-        id: PasskeyId::new(now),
-        member_id: signed_in.member.id,
-        workspace_id: signed_in.workspace.id,
-        name: passkey_name(&fields),
-        credential_id: made.credential_id,
-        credential: made.credential,
-        created_at: now,
-        last_used_at: None,
-    };
+    let passkey = to_keep(made, signed_in.workspace.id, &fields, now);
     let fresh = RecoveryCodes::generate().map_err(Problem::internal)?;
     let hashes = fresh.hashes(signed_in.member.id);
     let (service_in, workspace, member) = (
