@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use vestibule_saml::{Learned, NameId, Report};
 
 use crate::{
-    ClientId, ConnectionId, Email, MemberId, MetadataOrigin, RevisionId, ServiceProviderKeyId,
-    Subject, TestId, WorkspaceId, words,
+    ClientId, ConnectionId, Email, MemberId, MetadataOrigin, ReturnPath, RevisionId,
+    ServiceProviderKeyId, Subject, TestId, WorkspaceId, words,
 };
 
 words! {
@@ -441,6 +441,8 @@ pub struct TestRun {
     pub claim: Option<TestClaim>,
     /// The browser that passed it, by the hash of its cookie.
     pub browser: Option<String>,
+    /// The page of ours that shows how it ended, where one has started it.
+    pub return_path: Option<ReturnPath>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When `start_url` stops working.

@@ -116,6 +116,8 @@ typed_id! {
     PasswordLinkId = "lnk";
     /// A mail that waits to be sent.
     MailId = "mail";
+    /// A link that leads to the setup of one connection.
+    SetupLinkId = "link";
 }
 
 impl ClientId {

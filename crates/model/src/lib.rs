@@ -4,6 +4,7 @@
 //! `vestibule-store`). Every id is its own type, so that a member can never be looked up by the id
 //! of a connection.
 
+mod branding;
 mod change;
 mod client;
 mod connection;
@@ -11,13 +12,17 @@ mod credential;
 mod domain;
 mod email;
 mod id;
+mod logo;
 mod member;
 mod metadata;
 mod reference;
+mod return_path;
 mod session;
+mod setup_link;
 mod trail;
 mod workspace;
 
+pub use branding::{Branding, Colour, ColourError};
 pub use change::{Change, ChangeParseError};
 pub use client::{ApiKey, Client, Scope, ScopeParseError, Scopes, SigningAlgorithm};
 pub use connection::{
@@ -34,13 +39,18 @@ pub use email::{Email, EmailError, EmailKey};
 pub use id::{
     ApiKeyId, AttemptId, ClientId, ConnectionId, DomainId, EventId, IdParseError, IdentityId,
     MailId, MemberId, PasskeyId, PasswordLinkId, RevisionId, ServiceProviderKeyId, SessionId,
-    TestId, WorkspaceId,
+    SetupLinkId, TestId, WorkspaceId,
 };
+pub use logo::{Logo, LogoError, LogoHash, LogoHashError, LogoKind};
 pub use member::{Identity, Member, MemberStatus, Proof, ProvenBy, Provisioned, Role, Subject};
 pub use metadata::{FieldChange, MetadataChange, MetadataOrigin, MetadataSource};
 pub use reference::{Reference, ReferenceParseError};
+pub use return_path::{ReturnPath, ReturnPathError};
 pub use session::{AuthenticationMethod, Origin, SamlDetails, Session};
-pub use trail::{Actor, Attempt, AttemptEvent, AttemptOutcome, AttemptStep, AuditEvent};
+pub use setup_link::{SetupLink, SetupLinkState, SetupSession};
+pub use trail::{
+    Actor, ActorParseError, Attempt, AttemptEvent, AttemptOutcome, AttemptStep, AuditEvent,
+};
 pub use vestibule_xmlsig::KeyFingerprint;
 pub use workspace::{
     Domain, DomainCheck, DomainOutcome, Plan, Slug, SlugError, TwoFactorRule, Workspace,

@@ -8,7 +8,7 @@ use vestibule_saml::Report;
 
 use crate::{
     ApiKeyId, AttemptId, ClientId, ConnectionId, EventId, MemberId, Reference, RevisionId,
-    WorkspaceId, words,
+    SetupLinkId, WorkspaceId, words,
 };
 
 words! {
@@ -96,11 +96,21 @@ pub enum Actor {
     ApiKey(ApiKeyId),
     /// A member, by signing in.
     Member(MemberId),
+    /// Whoever holds a setup link: nobody knows who that is.
+    SetupLink(SetupLinkId),
     /// The operator, on the command line.
     Operator,
     /// Vestibule itself.
     System,
 }
+
+const OPERATOR: &str = "operator";
+const SYSTEM: &str = "system";
+
+/// A text that names nobody.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("expected the id of an API key, a member or a setup link, {OPERATOR} or {SYSTEM}")]
+pub struct ActorParseError;
 
 /// The id of who it was, where there is one; else `operator` or `system`.
 impl fmt::Display for Actor {
@@ -108,9 +118,27 @@ impl fmt::Display for Actor {
         match self {
             Self::ApiKey(id) => id.fmt(f),
             Self::Member(id) => id.fmt(f),
-            Self::Operator => f.write_str("operator"),
-            Self::System => f.write_str("system"),
+            Self::SetupLink(id) => id.fmt(f),
+            Self::Operator => f.write_str(OPERATOR),
+            Self::System => f.write_str(SYSTEM),
         }
+    }
+}
+
+/// The prefix of an id says whom it names.
+impl std::str::FromStr for Actor {
+    type Err = ActorParseError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            OPERATOR => return Ok(Self::Operator),
+            SYSTEM => return Ok(Self::System),
+            _ => {}
+        }
+        let key = text.parse().map(Self::ApiKey);
+        key.or_else(|_| text.parse().map(Self::Member))
+            .or_else(|_| text.parse().map(Self::SetupLink))
+            .or(Err(ActorParseError))
     }
 }
 
@@ -131,4 +159,26 @@ pub struct AuditEvent {
     pub detail: String,
     /// When.
     pub at: Timestamp,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_actor_reads_back_and_nothing_else_does() {
+        let now = Timestamp::UNIX_EPOCH;
+        for actor in [
+            Actor::ApiKey(ApiKeyId::new(now)),
+            Actor::Member(MemberId::new(now)),
+            Actor::SetupLink(SetupLinkId::new(now)),
+            Actor::Operator,
+            Actor::System,
+        ] {
+            assert_eq!(actor.to_string().parse(), Ok(actor));
+        }
+        for text in ["", "Operator", "mem_1", &ClientId::new(now).to_string()] {
+            assert_eq!(text.parse::<Actor>(), Err(ActorParseError), "{text}");
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::{ConnectionId, DomainId, WorkspaceId, words};
+use crate::{Branding, ConnectionId, DomainId, WorkspaceId, words};
 
 words! {
     /// What the workspace has bought; P1 of the policy decides which plans include SSO.
@@ -111,6 +111,8 @@ pub struct Workspace {
     pub sso_enabled_at: Option<Timestamp>,
     /// Until when the operator's break-glass code stands in for an admin's second factor.
     pub unlocked_until: Option<Timestamp>,
+    /// How our pages look to its people.
+    pub branding: Branding,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it last changed.

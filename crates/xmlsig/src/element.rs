@@ -69,6 +69,12 @@ impl<'d> Element<'d> {
             .map(value)
     }
 
+    /// Every attribute by its local name, whatever namespace it is in; namespace declarations are none.
+    pub fn attributes_of_any_namespace(self) -> impl Iterator<Item = (&'d str, Cow<'d, str>)> {
+        let attributes = self.0.attributes();
+        attributes.map(|attribute| (attribute.name(), value(attribute)))
+    }
+
     /// The child elements, in document order.
     pub fn children(self) -> impl Iterator<Item = Element<'d>> {
         self.child_nodes().filter_map(Self::of)

@@ -42,6 +42,7 @@ fn passed_test(facts: &WorkspaceFacts) -> TestRun {
             email: Some(email(ADA)),
         }),
         browser: Some(BROWSER.into()),
+        return_path: None,
         created_at: now(),
         expires_at: now(),
         finished_at: Some(now()),
