@@ -160,6 +160,16 @@ const UNIQUE: &[(&str, &str, &str)] = &[
         "browser_sessions.session_id",
         "browser_session.session",
     ),
+    (
+        "setup_links_token",
+        "setup_links.token_hash",
+        "setup_link.token",
+    ),
+    (
+        "setup_sessions_link",
+        "setup_sessions.link_id",
+        "setup_session.link",
+    ),
     ("api_keys_secret", "api_keys.secret_hash", "api_key.secret"),
 ];
 

@@ -45,6 +45,7 @@ pub use reseal::{Resealed, Resealing};
 pub use seal::{MasterKey, MasterKeys};
 pub use store::Store;
 pub use tables::{
-    AttemptFilter, CodeRedemption, KeyRotation, MemberFilter, RefreshRedemption, RefreshState,
+    Activity, ActivityOf, ActivityRequest, AttemptFilter, CodeRedemption, Ended, KeyRotation,
+    MemberFilter, RefreshRedemption, RefreshState,
 };
 pub use tx::{Reach, Tx};

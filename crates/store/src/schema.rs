@@ -23,6 +23,9 @@ diesel::table! {
         sso_enabled_at -> Nullable<BigInt>,
         unlocked_until -> Nullable<BigInt>,
         unlock_code_hash -> Nullable<Text>,
+        brand_name -> Nullable<Text>,
+        brand_colour -> Nullable<Text>,
+        brand_logo -> Nullable<Text>,
     }
 }
 
@@ -157,6 +160,7 @@ diesel::table! {
         finished_at -> Nullable<BigInt>,
         claim -> Nullable<Text>,
         browser -> Nullable<Text>,
+        return_path -> Nullable<Text>,
     }
 }
 
@@ -412,6 +416,43 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    setup_links (id) {
+        id -> Text,
+        token_hash -> Text,
+        workspace_id -> Text,
+        connection_id -> Text,
+        name -> Nullable<Text>,
+        allow_enable -> Bool,
+        return_url -> Nullable<Text>,
+        created_by -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        opened_at -> Nullable<BigInt>,
+        last_opened_at -> Nullable<BigInt>,
+        used_at -> Nullable<BigInt>,
+        revoked_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    setup_sessions (token_hash) {
+        token_hash -> Text,
+        link_id -> Text,
+        created_at -> BigInt,
+        last_seen_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    workspace_logos (workspace_id) {
+        workspace_id -> Text,
+        media_type -> Text,
+        content -> Text,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(identities, members);
 diesel::allow_tables_to_appear_in_same_query!(codes, sessions);
 diesel::allow_tables_to_appear_in_same_query!(refresh_tokens, sessions);
@@ -419,3 +460,4 @@ diesel::allow_tables_to_appear_in_same_query!(browser_sessions, sessions);
 diesel::allow_tables_to_appear_in_same_query!(members, passkeys);
 diesel::allow_tables_to_appear_in_same_query!(members, password_links);
 diesel::allow_tables_to_appear_in_same_query!(members, totp);
+diesel::allow_tables_to_appear_in_same_query!(setup_links, setup_sessions);

@@ -28,6 +28,7 @@ impl TryFrom<&AuditEvent> for AuditRow {
         let (actor_kind, actor_id) = match event.actor {
             Actor::ApiKey(id) => ("api_key", Some(id.to_string())),
             Actor::Member(id) => ("member", Some(id.to_string())),
+            Actor::SetupLink(id) => ("setup_link", Some(id.to_string())),
             Actor::Operator => ("operator", None),
             Actor::System => ("system", None),
         };
@@ -55,9 +56,10 @@ impl TryFrom<AuditRow> for AuditEvent {
         let actor = match (row.actor_kind.as_str(), row.actor_id.as_deref()) {
             ("api_key", Some(id)) => Actor::ApiKey(reading.parse("actor_id", id)?),
             ("member", Some(id)) => Actor::Member(reading.parse("actor_id", id)?),
+            ("setup_link", Some(id)) => Actor::SetupLink(reading.parse("actor_id", id)?),
             ("operator", None) => Actor::Operator,
             ("system", None) => Actor::System,
-            ("api_key" | "member" | "operator" | "system", _) => {
+            ("api_key" | "member" | "setup_link" | "operator" | "system", _) => {
                 return Err(reading.inconsistent("actor_id"));
             }
             _ => return Err(reading.inconsistent("actor_kind")),

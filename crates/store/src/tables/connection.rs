@@ -253,7 +253,7 @@ impl Tx<'_> {
         Ok(changed == 1)
     }
 
-    /// Deletes a connection with its revisions, tests, attempts, links and sessions; `false` when
+    /// Deletes a connection with its revisions, tests, attempts, links, setup links and sessions; `false` when
     /// there was none of this id.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! The queries, one file per table, all of them methods of [`Tx`](crate::Tx).
 
+mod activity;
 mod api_key;
 mod attempt;
 mod audit;
@@ -13,10 +14,12 @@ mod domain;
 mod identity;
 mod last_sign_in;
 mod lease;
+mod logo;
 mod mail;
 mod member;
 mod metadata_source;
 mod minted;
+mod names;
 mod passkey;
 mod password;
 mod password_link;
@@ -29,11 +32,14 @@ mod second_factor;
 mod service_provider_key;
 mod session;
 mod settings;
+mod setup_link;
+mod setup_session;
 mod signing_key;
 mod test_run;
 mod totp;
 mod workspace;
 
+pub use activity::{Activity, ActivityOf, ActivityRequest, Ended};
 pub use attempt::AttemptFilter;
 pub use code::CodeRedemption;
 pub use member::MemberFilter;

@@ -8,8 +8,8 @@ use vestibule_model::{AttemptId, AttemptOutcome};
 use crate::column::micros;
 use crate::engine::on;
 use crate::schema::{
-    assertion_claims, codes, mails, password_links, refresh_tokens, sessions, sign_in_attempts,
-    test_runs, totp_enrolments,
+    assertion_claims, codes, mails, password_links, refresh_tokens, sessions, setup_links,
+    setup_sessions, sign_in_attempts, test_runs, totp_enrolments,
 };
 use crate::{StoreError, Tx};
 
@@ -25,7 +25,7 @@ const SESSIONS_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// How long a mail is tried: whoever waits for one has asked again by then.
 const MAILS_KEPT: SignedDuration = SignedDuration::from_hours(3 * 24);
 
-/// How long a link to set a password is kept when it is used or over.
+/// How long a link to set a password, or to the setup, is kept when it is used or over.
 const LINKS_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// How long an authenticator app waits for the code that confirms it.
@@ -47,9 +47,9 @@ fn before(now: Timestamp, kept: SignedDuration) -> i64 {
 
 impl Tx<'_> {
     /// Takes away claims, codes, refresh tokens, sessions with their browsers, signing keys, kept
-    /// responses, links, mails and what was set up halfway, whose time is long over, and sign-in
-    /// attempts that never came back, and ends overdue test runs, at most 500 of each kind that is taken
-    /// away. How many there were; call it again while that is not zero.
+    /// responses, links and where they are open, mails and what was set up halfway, whose time is long
+    /// over, and sign-in attempts that never came back, and ends overdue test runs, at most 500 of each
+    /// kind that is taken away. How many there were; call it again while that is not zero.
     ///
     /// # Errors
     /// [`StoreError`] when they could not be taken away.
@@ -59,6 +59,7 @@ impl Tx<'_> {
         pruned += self.prune_responses(now)?;
         pruned += self.prune_pending_attempts(now)?;
         pruned += self.prune_of_people(now)?;
+        pruned += self.prune_setup_links(now)?;
         let at = micros(now);
         let old = on!(self, |conn| assertion_claims::table
             .filter(assertion_claims::keep_until.lt(at))
@@ -153,6 +154,30 @@ impl Tx<'_> {
             test_runs::claim.eq(None::<String>),
             test_runs::browser.eq(None::<String>),
         ))
+        .execute(conn))?;
+        Ok(pruned)
+    }
+
+    /// Setup links whose time is long over, and where links are open no more.
+    fn prune_setup_links(&mut self, now: Timestamp) -> Result<usize, StoreError> {
+        let old = on!(self, |conn| setup_sessions::table
+            .filter(setup_sessions::expires_at.lt(micros(now)))
+            .select(setup_sessions::token_hash)
+            .limit(BATCH)
+            .load::<String>(conn))?;
+        let mut pruned = on!(self, |conn| diesel::delete(
+            setup_sessions::table.filter(setup_sessions::token_hash.eq_any(&old))
+        )
+        .execute(conn))?;
+        let at = before(now, LINKS_KEPT);
+        let old = on!(self, |conn| setup_links::table
+            .filter(setup_links::expires_at.lt(at))
+            .select(setup_links::id)
+            .limit(BATCH)
+            .load::<String>(conn))?;
+        pruned += on!(self, |conn| diesel::delete(
+            setup_links::table.filter(setup_links::id.eq_any(&old))
+        )
         .execute(conn))?;
         Ok(pruned)
     }

@@ -30,6 +30,7 @@ struct TestRunRow {
     finished_at: Option<i64>,
     claim: Option<String>,
     browser: Option<String>,
+    return_path: Option<String>,
 }
 
 /// A [`TestClaim`] as it is kept.
@@ -97,6 +98,10 @@ impl TryFrom<&TestRun> for TestRunRow {
             finished_at: test.finished_at.map(micros),
             claim: claim_json(test.claim.as_ref())?,
             browser: optional_text("test_runs", "browser", test.browser.as_deref())?,
+            return_path: test
+                .return_path
+                .as_ref()
+                .map(|path| path.as_str().to_owned()),
         })
     }
 }
@@ -123,6 +128,7 @@ impl TryFrom<TestRunRow> for TestRun {
             claim: reading
                 .json_optional::<ClaimJson>("claim", row.claim.as_deref())?
                 .map(TestClaim::from),
+            return_path: reading.parse_optional("return_path", row.return_path.as_deref())?,
             browser: row.browser,
         })
     }

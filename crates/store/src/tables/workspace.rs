@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 use jiff::Timestamp;
-use vestibule_model::{Change, Slug, Workspace, WorkspaceId};
+use vestibule_model::{Branding, Change, Slug, Workspace, WorkspaceId};
 
 use crate::column::{Reading, hex, key, micros, optional_text, text};
 use crate::engine::{Engine, on};
@@ -26,6 +26,9 @@ struct WorkspaceRow {
     session_lifetime_minutes: i64,
     sso_enabled_at: Option<i64>,
     unlocked_until: Option<i64>,
+    brand_name: Option<String>,
+    brand_colour: Option<String>,
+    brand_logo: Option<String>,
 }
 
 impl TryFrom<&Workspace> for WorkspaceRow {
@@ -33,6 +36,7 @@ impl TryFrom<&Workspace> for WorkspaceRow {
 
     fn try_from(workspace: &Workspace) -> Result<Self, StoreError> {
         let external_id = workspace.external_id.as_deref();
+        let Branding { name, colour, logo } = &workspace.branding;
         Ok(Self {
             id: workspace.id.to_string(),
             name: text("workspaces", "name", &workspace.name)?,
@@ -49,6 +53,9 @@ impl TryFrom<&Workspace> for WorkspaceRow {
             session_lifetime_minutes: workspace.session_lifetime_minutes.into(),
             sso_enabled_at: workspace.sso_enabled_at.map(micros),
             unlocked_until: workspace.unlocked_until.map(micros),
+            brand_name: optional_text("workspaces", "brand_name", name.as_deref())?,
+            brand_colour: colour.map(|colour| colour.to_string()),
+            brand_logo: logo.as_ref().map(ToString::to_string),
         })
     }
 }
@@ -64,8 +71,14 @@ impl TryFrom<WorkspaceRow> for Workspace {
         let minutes = |column, minutes: i64| {
             u32::try_from(minutes).map_err(|_range| reading.inconsistent(column))
         };
+        let branding = Branding {
+            colour: reading.parse_optional("brand_colour", row.brand_colour.as_deref())?,
+            logo: reading.parse_optional("brand_logo", row.brand_logo.as_deref())?,
+            name: row.brand_name,
+        };
         Ok(Self {
             id: reading.parse("id", &row.id)?,
+            branding,
             session_idle_minutes: minutes("session_idle_minutes", row.session_idle_minutes)?,
             session_lifetime_minutes: minutes(
                 "session_lifetime_minutes",
@@ -159,6 +172,9 @@ impl Tx<'_> {
                 workspaces::keep_responses_days.eq(row.keep_responses_days),
                 workspaces::session_idle_minutes.eq(row.session_idle_minutes),
                 workspaces::session_lifetime_minutes.eq(row.session_lifetime_minutes),
+                workspaces::brand_name.eq(&row.brand_name),
+                workspaces::brand_colour.eq(&row.brand_colour),
+                workspaces::brand_logo.eq(&row.brand_logo),
             ))
             .execute(conn))?;
         Ok(changed == 1)

@@ -19,6 +19,8 @@ on_both! {
         let (named_id, test_id, token) = (named.id, test.id, vestibule_session::Secret::generate().unwrap());
         let (key_of_ada, invitation) = (passkey(&scene.member, "one"), crate::samples::link(&scene.member));
         let (passkey_id, invitation_id) = (key_of_ada.id, invitation.id);
+        let for_it = setup_link(&scene.connection);
+        let setup_id = for_it.id;
         let (conn, rev) = (scene.connection.id, scene.revision.id);
         let check = DomainCheck { at: now(), outcome: DomainOutcome::Found };
         let mapping = AdminMapping { enabled_by: scene.member.id, enabled_at: now() };
@@ -28,6 +30,7 @@ on_both! {
             tx.insert_test(&test, &token)?;
             tx.insert_passkey(&key_of_ada)?;
             tx.insert_password_link(&invitation, &[1; 32])?;
+            tx.insert_setup_link(&for_it, &[1; 32])?;
             tx.insert_identity(&link)?;
             tx.insert_attempt(&attempt)?;
             tx.insert_api_key(&key)?;
@@ -62,6 +65,7 @@ on_both! {
                     "test_runs" => tx.test(conn, test_id).map(drop),
                     "passkeys" => tx.passkeys_of(ws, mem).map(drop),
                     "password_links" => tx.password_link(&[1; 32], now()).map(drop),
+                    "setup_links" => tx.setup_link(ws, setup_id).map(drop),
                     "audit_events" => tx.list_audit(Reach::All, &page).map(drop),
                     _ => panic!("no query for {table}"),
                 }
@@ -79,6 +83,8 @@ on_both! {
         check("workspaces", ws.to_string(), "plan", "'gold'");
         check("workspaces", ws.to_string(), "slug", "'Not A Slug'");
         check("workspaces", ws.to_string(), "created_at", "9223372036854775807");
+        check("workspaces", ws.to_string(), "brand_colour", "'red'");
+        check("workspaces", ws.to_string(), "brand_logo", "'logo.svg'");
         check("members", mem.to_string(), "role", "'owner'");
         check("members", mem.to_string(), "email", "'nobody'");
         check("members", mem.to_string(), "email_key", "'bob@example.com'");
@@ -98,8 +104,11 @@ on_both! {
         check("domains", named_id.to_string(), "last_check_outcome", "NULL");
         check("domains", named_id.to_string(), "absences", "'[\"yesterday\"]'");
         check("test_runs", test_id.to_string(), "claim", "'{\"email\": \"nobody\"}'");
+        check("test_runs", test_id.to_string(), "return_path", "'//evil.example'");
         check("passkeys", passkey_id.to_string(), "last_used_at", "9223372036854775807");
         check("password_links", invitation_id.to_string(), "purpose", "'fun'");
+        check("setup_links", setup_id.to_string(), "created_by", "'somebody'");
+        check("setup_links", setup_id.to_string(), "opened_at", "9223372036854775807");
         check("sign_in_attempts", attempt_id.to_string(), "report", "'no json'");
         check("sign_in_attempts", attempt_id.to_string(), "outcome", "'maybe'");
         check("clients", cli.to_string(), "secret_hash", "'abc'");

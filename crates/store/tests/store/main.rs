@@ -10,11 +10,13 @@
     reason = "tests fail by panicking"
 )]
 
+mod activity;
 #[path = "../../../policy/tests/rules/assertion.rs"]
 #[expect(dead_code, reason = "the gatekeeper's tests need more of it")]
 mod assertion;
 mod attempts;
 mod bed;
+mod branding;
 mod browsers;
 mod certificates;
 mod changes;
@@ -37,6 +39,7 @@ mod rotating;
 mod samples;
 mod scope;
 mod sealed;
+mod setup_links;
 mod sign_in;
 mod transactions;
 mod unique;

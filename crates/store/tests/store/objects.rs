@@ -124,8 +124,9 @@ on_both! {
 
     fn a_test_run_ends_once_and_its_token_goes(bed) {
         let Scene { connection, revision, .. } = Scene::stored(bed, "acme");
-        let (conn, test) = (connection.id, test_run(&revision));
-        let id = test.id;
+        let (conn, id) = (connection.id, TestId::new(now()));
+        let path = ReturnPath::of_test(&format!("/settings/sso/{conn}"), id).unwrap();
+        let test = TestRun { id, return_path: Some(path), ..test_run(&revision) };
         let token = Secret::generate().unwrap();
         let hash = token.hash();
         let (copy, text) = (test.clone(), token.expose().to_owned());
@@ -279,6 +280,7 @@ on_both! {
         for actor in [
             Actor::ApiKey(ApiKeyId::new(now())),
             Actor::Member(MemberId::new(now())),
+            Actor::SetupLink(SetupLinkId::new(now())),
             Actor::Operator,
             Actor::System,
         ] {

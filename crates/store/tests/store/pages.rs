@@ -77,11 +77,13 @@ on_both! {
                 all.2.push(one.2);
                 all
             });
+        let links: Vec<_> = connections.iter().map(setup_link).collect();
         let ws = acme.id;
         bed.write(move |tx| {
             tx.insert_workspace(&acme)?;
             (0..4).try_for_each(|n| tx.insert_workspace(&workspace(&format!("w{n}"))))?;
             connections.iter().try_for_each(|connection| tx.insert_connection(connection, KEY))?;
+            (1_u8..).zip(&links).try_for_each(|(n, link)| tx.insert_setup_link(link, &[n; 32]))?;
             clients.iter().try_for_each(|client| tx.insert_client(client))?;
             keys.iter().try_for_each(|key| tx.insert_api_key(key))
         })
@@ -89,6 +91,8 @@ on_both! {
         let walked = walk(bed, |tx, page| tx.list_workspaces(Reach::All, None, page));
         assert!(walked.is_sorted_by(|a, b| a.id < b.id) && walked.len() == 5);
         let walked = walk(bed, move |tx, page| tx.list_connections(ws, page));
+        assert!(walked.is_sorted_by(|a, b| a.id < b.id) && walked.len() == 5);
+        let walked = walk(bed, move |tx, page| tx.list_setup_links(ws, page));
         assert!(walked.is_sorted_by(|a, b| a.id < b.id) && walked.len() == 5);
         let walked = walk(bed, |tx, page| tx.list_clients(page));
         assert!(walked.is_sorted_by(|a, b| a.id < b.id) && walked.len() == 5);

@@ -51,6 +51,38 @@ on_both! {
         assert_eq!(proven_at(bed), None);
     }
 
+    fn ids_have_names_in_their_own_workspace(bed) {
+        let Scene { workspace: acme, member: ada, connection, .. } = Scene::stored(bed, "acme");
+        let other = Scene::stored(bed, "other");
+        let bound = api_key(Some(&acme));
+        let everywhere = api_key(None);
+        let named = setup_link(&connection);
+        let unnamed = SetupLink { id: SetupLinkId::new(later(1)), name: None, ..named.clone() };
+        let copies = (bound.clone(), everywhere.clone(), named.clone(), unnamed.clone());
+        bed.write(move |tx| {
+            let (bound, everywhere, named, unnamed) = copies;
+            tx.insert_api_key(&bound)?;
+            tx.insert_api_key(&everywhere)?;
+            tx.insert_setup_link(&named, &[1; 32])?;
+            tx.insert_setup_link(&unnamed, &[2; 32])
+        })
+        .unwrap();
+
+        let ws = acme.id;
+        let members = [ada.id, other.member.id, MemberId::new(now())];
+        let found = bed.read(move |tx| tx.member_emails(ws, &members)).unwrap();
+        assert_eq!(found, BTreeMap::from([(ada.id, ada.email.to_string())]));
+        let keys = [bound.id, everywhere.id];
+        let found = bed.read(move |tx| tx.api_key_names(ws, &keys)).unwrap();
+        assert_eq!(found, BTreeMap::from([(bound.id, bound.name)]));
+        let links = [named.id, unnamed.id];
+        let found = bed.read(move |tx| tx.setup_link_names(ws, &links)).unwrap();
+        assert_eq!(found, BTreeMap::from([(named.id, named.name.unwrap())]));
+        let foreign = other.workspace.id;
+        assert_eq!(bed.read(move |tx| tx.setup_link_names(foreign, &links)), Ok(BTreeMap::new()));
+        assert_eq!(bed.read(move |tx| tx.member_emails(ws, &[])), Ok(BTreeMap::new()));
+    }
+
     fn members_are_counted_and_listed(bed) {
         let Scene { workspace: acme, member: ada, .. } = Scene::stored(bed, "acme");
         let other = Scene::stored(bed, "other");

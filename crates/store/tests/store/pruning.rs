@@ -105,6 +105,25 @@ on_both! {
         assert_eq!(bed.count("recovery_codes"), 1);
     }
 
+    fn setup_links_go_a_month_after_their_end_and_where_they_are_open_at_once(bed) {
+        let scene = Scene::stored(bed, "acme");
+        let link = setup_link(&scene.connection);
+        bed.write(move |tx| {
+            tx.insert_setup_link(&link, &[1; 32])?;
+            tx.open_setup_link(&setup_session(&link, 0), &[2; 32])
+        })
+        .unwrap();
+        for (at, pruned, what) in [
+            (1800, 0, "it is open until then"),
+            (1801, 1, "where it was open"),
+            (30 * DAY + 3600, 0, "the link has 30 days from its end"),
+            (30 * DAY + 3601, 1, "the link"),
+        ] {
+            assert_eq!(bed.write(move |tx| tx.prune(later(at))), Ok(pruned), "{what}");
+        }
+        assert_eq!((bed.count("setup_links"), bed.count("setup_sessions")), (0, 0));
+    }
+
     fn whom_a_test_was_about_is_forgotten_after_a_month(bed) {
         let scene = Scene::stored(bed, "acme");
         let claim = TestClaim { subject: Some(subject("ada")), email: None };

@@ -30,6 +30,7 @@ pub(crate) fn workspace(slug: &str) -> Workspace {
         session_lifetime_minutes: Workspace::SESSION_LIFETIME_MINUTES,
         sso_enabled_at: None,
         unlocked_until: None,
+        branding: Branding::default(),
         created_at: now(),
         updated_at: now(),
     }
@@ -105,6 +106,7 @@ pub(crate) fn test_run(revision: &Revision) -> TestRun {
         name_id: None,
         claim: None,
         browser: None,
+        return_path: None,
         created_at: now(),
         expires_at: later(1800),
         finished_at: None,
@@ -239,6 +241,34 @@ pub(crate) fn link(member: &Member) -> PasswordLink {
         created_at: now(),
         expires_at: later(3600),
         used_at: None,
+    }
+}
+
+pub(crate) fn setup_link(connection: &Connection) -> SetupLink {
+    SetupLink {
+        id: SetupLinkId::new(now()),
+        workspace_id: connection.workspace_id,
+        connection_id: connection.id,
+        name: Some("Grace of IT".to_owned()),
+        allow_enable: true,
+        return_url: Some("https://app.example/back".to_owned()),
+        created_by: Actor::ApiKey(ApiKeyId::new(now())),
+        created_at: now(),
+        expires_at: later(3600),
+        opened_at: None,
+        last_opened_at: None,
+        used_at: None,
+        revoked_at: None,
+    }
+}
+
+/// A link that is opened so many seconds from now.
+pub(crate) fn setup_session(link: &SetupLink, seconds: i64) -> SetupSession {
+    SetupSession {
+        link_id: link.id,
+        created_at: later(seconds),
+        last_seen_at: later(seconds),
+        expires_at: link.expires_at.min(later(seconds + 1800)),
     }
 }
 
