@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::{Notice, When};
+use crate::{Notice, Text, When, filters};
 
 /// A passkey of the person.
 pub struct PasskeyRow {
@@ -22,8 +22,8 @@ pub struct SessionRow {
     pub id: String,
     /// Whether it is the one in which this page is read.
     pub here: bool,
-    /// The browser and the system, or the application.
-    pub browser: String,
+    /// The browser and the system.
+    pub browser: Text,
     /// When it began.
     pub since: When,
     /// When it was seen last.
@@ -50,6 +50,8 @@ pub struct AccountActions {
     pub end_session: Option<String>,
     /// To end all but this one (POST).
     pub end_other_sessions: Option<String>,
+    /// The settings of single sign-on, for admins (a link).
+    pub settings_href: Option<String>,
     /// To sign out (POST).
     pub sign_out: String,
 }
@@ -65,7 +67,7 @@ pub struct Account {
     /// The workspace's name.
     pub workspace: String,
     /// The role, in words.
-    pub role: String,
+    pub role: Text,
     /// Since when there is an authenticator app.
     pub totp: Option<When>,
     /// How many recovery codes are left.

@@ -36,6 +36,21 @@ pub const SUBMIT_SCRIPT: &str = include_str!("assets/submit.js");
 /// Where the script for pages that post themselves is served.
 pub const SUBMIT_SCRIPT_PATH: &str = "/assets/submit.js";
 
+/// Says what was pasted as soon as it is.
+const CHECK_SCRIPT: &str = include_str!("assets/check.js");
+/// Where the script for pasted values is served.
+pub const CHECK_SCRIPT_PATH: &str = "/assets/check.js";
+
+/// Shows moments in the reader's own time.
+const TIME_SCRIPT: &str = include_str!("assets/time.js");
+/// Where the script for moments is served.
+pub const TIME_SCRIPT_PATH: &str = "/assets/time.js";
+
+/// Looks again until what is under way is over.
+const WAIT_SCRIPT: &str = include_str!("assets/wait.js");
+/// Where the script for what is under way is served.
+pub const WAIT_SCRIPT_PATH: &str = "/assets/wait.js";
+
 /// All of them, to be served in one place.
 pub const ASSETS: &[Asset] = &[
     Asset {
@@ -47,6 +62,9 @@ pub const ASSETS: &[Asset] = &[
     script(COPY_SCRIPT_PATH, COPY_SCRIPT),
     script(REVEAL_SCRIPT_PATH, REVEAL_SCRIPT),
     script(SUBMIT_SCRIPT_PATH, SUBMIT_SCRIPT),
+    script(CHECK_SCRIPT_PATH, CHECK_SCRIPT),
+    script(TIME_SCRIPT_PATH, TIME_SCRIPT),
+    script(WAIT_SCRIPT_PATH, WAIT_SCRIPT),
 ];
 
 const fn script(path: &'static str, body: &'static str) -> Asset {

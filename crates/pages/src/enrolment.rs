@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::{Notice, PasskeyOffer, Svg};
+use crate::{Notice, PasskeyOffer, Svg, filters};
 
 /// An authenticator app. Posts `code`.
 #[derive(Template)]
@@ -71,6 +71,4 @@ pub struct RecoveryCodes {
     pub csrf: String,
     /// The codes.
     pub codes: Vec<String>,
-    /// Where they can be had as a file.
-    pub download_href: Option<String>,
 }

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::Link;
+use crate::{Link, Text, filters};
 
 /// What kind of news a page brings; told by an icon and a word beside the colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,11 +22,13 @@ pub enum Status {
 #[template(path = "message.html")]
 pub struct Message {
     /// In a few words.
-    pub title: String,
+    pub title: Text,
     /// What happened.
-    pub text: String,
-    /// What the person can do; may be empty.
-    pub advice: String,
+    pub text: Text,
+    /// What the person can do.
+    pub advice: Option<Text>,
+    /// What exactly came instead of what was expected, in English, for whoever knows what to make of it.
+    pub detail: Option<String>,
     /// What support asks for.
     pub reference: Option<String>,
     /// Where to go from here; the first is the main way.
@@ -40,17 +42,17 @@ pub struct Message {
 #[template(path = "confirm.html")]
 pub struct Confirm {
     /// The question.
-    pub title: String,
+    pub title: Text,
     /// What pressing the button does.
-    pub text: String,
-    /// What to think of first; may be empty.
-    pub advice: String,
+    pub text: Text,
+    /// What to think of first.
+    pub advice: Option<Text>,
     /// Where the form is posted.
     pub action: String,
     /// The token against forged posts.
     pub csrf: String,
     /// What the button says.
-    pub label: String,
+    pub label: Text,
     /// Back without changing anything.
     pub cancel_href: Option<String>,
 }

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::Notice;
+use crate::{Notice, filters};
 
 /// A new password, from a link by mail or from the account. Posts `password`.
 #[derive(Template)]

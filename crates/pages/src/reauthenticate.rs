@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::{Notice, PasskeyOffer};
+use crate::{Notice, PasskeyOffer, Text, filters};
 
 /// The factors again. Posts `password` and `code` with `kind=totp`, as far as they are asked for.
 #[derive(Template)]
@@ -17,7 +17,7 @@ pub struct Reauthenticate {
     /// The workspace's name.
     pub workspace: String,
     /// What is about to be done: "Before you remove your authenticator app, …".
-    pub reason: String,
+    pub reason: Text,
     /// Whether the password is asked for.
     pub password: bool,
     /// Whether a code of the authenticator app is asked for.

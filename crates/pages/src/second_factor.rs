@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::{Notice, PasskeyOffer};
+use crate::{Notice, PasskeyOffer, filters};
 
 /// A code or a passkey. Posts `code` and `kind`: `totp`, `recovery` or `break_glass`.
 #[derive(Template)]

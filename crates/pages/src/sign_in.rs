@@ -2,7 +2,31 @@
 
 use askama::Template;
 
-use crate::{Notice, PasskeyOffer};
+use crate::{Notice, PasskeyOffer, filters};
+
+/// The workspace that this browser signed in to last.
+pub struct LastWorkspace {
+    /// Its name.
+    pub name: String,
+    /// What names it in a form.
+    pub value: String,
+    /// On with it, by whatever is the right way.
+    pub href: String,
+    /// The way for admins who have a password, where the right way is another.
+    pub password_href: Option<String>,
+}
+
+impl LastWorkspace {
+    /// The same as one of several to choose from.
+    #[must_use]
+    pub fn choice(self) -> Choice {
+        Choice {
+            value: self.value,
+            label: self.name,
+            hint: String::new(),
+        }
+    }
+}
 
 /// The first page: who are you? Posts `email`.
 #[derive(Template)]
@@ -16,6 +40,8 @@ pub struct SignInEmail {
     pub email: String,
     /// The application that is waiting, or the name of this service.
     pub service_name: Option<String>,
+    /// Where this browser was last: then going on there is the main thing.
+    pub last: Option<LastWorkspace>,
     /// Signing in without typing anything; the browser offers it in the e-mail field too.
     pub passkey: Option<PasskeyOffer>,
     /// What went wrong.
@@ -96,6 +122,8 @@ pub struct SignInPassword {
     pub forgot_href: Option<String>,
     /// Signing in without the password.
     pub passkey: Option<PasskeyOffer>,
+    /// Why somebody who is signed in is asked once more.
+    pub again: Option<Notice>,
     /// Whether an admin proves here, once, that the sign-in from the identity provider is theirs.
     pub prove: bool,
     /// Back to the e-mail address.

@@ -1,6 +1,6 @@
-// Copying and printing. Without scripts the buttons are not there, and the values can be selected.
+// Copying, downloading and printing. Without scripts the buttons are not there, and the values can be selected.
 for (const button of document.querySelectorAll("button[data-copy]")) {
-  const words = button.textContent;
+  const words = [...button.childNodes];
   button.hidden = false;
   button.addEventListener("click", async () => {
     const source = document.getElementById(button.dataset.copy);
@@ -8,7 +8,7 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
     try {
       await navigator.clipboard.writeText(source.value ?? (lines.join("\n") || source.textContent.trim()));
       button.textContent = button.dataset.copied;
-      setTimeout(() => { button.textContent = words; }, 2000);
+      setTimeout(() => button.replaceChildren(...words), 2000);
     } catch {
       getSelection().selectAllChildren(source);
     }
@@ -17,4 +17,16 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
 for (const button of document.querySelectorAll("button[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => print());
+}
+for (const button of document.querySelectorAll("button[data-download]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const lines = [...document.getElementById(button.dataset.download).querySelectorAll("li")];
+    const text = lines.map((line) => line.textContent.trim() + "\n").join("");
+    const file = document.createElement("a");
+    file.href = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
+    file.download = button.dataset.name;
+    file.click();
+    setTimeout(() => URL.revokeObjectURL(file.href), 1000);
+  });
 }

@@ -1,6 +1,8 @@
 //! The words in a sample: fitting ones, or one text everywhere.
 
-use vestibule_pages::{Choice, LinkChoice, Notice, PasskeyOffer, PasskeyRow, SessionRow, When};
+use vestibule_pages::{
+    Choice, LinkChoice, Notice, PasskeyOffer, PasskeyRow, SessionRow, Text, When, plain,
+};
 
 /// How a page is filled: with fitting words, or with one text everywhere.
 #[derive(Clone, Copy)]
@@ -11,14 +13,19 @@ impl Fill {
         self.0.unwrap_or(fitting).to_owned()
     }
 
+    /// Words that the page takes as they are.
+    pub(crate) fn words(self, fitting: &str) -> Text {
+        plain(self.text(fitting))
+    }
+
     pub(crate) fn some(self, fitting: &str) -> Option<String> {
         Some(self.text(fitting))
     }
 
     pub(crate) fn notice(self, title: &str, text: &str) -> Option<Notice> {
         Some(Notice {
-            title: self.text(title),
-            text: self.text(text),
+            title: self.words(title),
+            text: self.words(text),
         })
     }
 
@@ -35,8 +42,9 @@ impl Fill {
 
     pub(crate) fn when(self, text: &str) -> When {
         When {
-            text: self.text(text),
+            text: self.words(text),
             utc: self.text("2026-03-12T09:30:00Z"),
+            day: false,
         }
     }
 
@@ -60,7 +68,7 @@ impl Fill {
         SessionRow {
             id: self.text("ses_1"),
             here,
-            browser: self.text(browser),
+            browser: self.words(browser),
             since: self.when("12 March, 09:30"),
             last_seen: self.when("5 minutes ago"),
         }

@@ -2,12 +2,9 @@
 
 use std::{fs, path::Path};
 
-use vestibule_pages::ASSETS;
+use vestibule_pages::{ASSETS, Lang};
 
-use crate::{
-    fill::Fill,
-    samples::{parts, whole},
-};
+use crate::{fill::Fill, samples::all};
 
 #[test]
 #[ignore = "for the eye: writes the pages below the temporary folder of the tests"]
@@ -18,18 +15,12 @@ fn gallery() {
         fs::write(folder.join(asset.path.trim_start_matches('/')), asset.body)
             .expect("it is written");
     }
-    for page in whole(Fill(None)) {
-        let html = page.html.replace("\"/assets/", "\"assets/");
-        fs::write(folder.join(format!("{}.html", page.name)), html).expect("it is written");
-    }
-    // A part stands within a page of the binary.
-    for part in parts(Fill(None)) {
-        let head = "<!doctype html><html lang=\"en\"><link rel=\"stylesheet\" href=\"assets/vestibule.css\">";
-        let html = format!(
-            "{head}<main><h1>The test has passed</h1>{}</main></html>",
-            part.html
-        );
-        fs::write(folder.join(format!("{}.html", part.name)), html).expect("it is written");
+    for lang in Lang::ALL {
+        for page in all(Fill(None), lang) {
+            let html = page.html.replace("\"/assets/", "\"assets/");
+            let name = format!("{}.{}.html", page.name, lang.tag());
+            fs::write(folder.join(name), html).expect("it is written");
+        }
     }
     println!("{}", folder.display());
 }

@@ -24,7 +24,7 @@ pub(crate) struct Document {
     pub text: String,
 }
 
-const VOID: &[&str] = &["meta", "link", "input", "br", "hr", "img"];
+const VOID: &[&str] = &["meta", "link", "input", "br", "hr", "img", "wbr"];
 
 impl Document {
     pub(crate) fn named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Tag> {

@@ -6,10 +6,17 @@
     reason = "tests fail by panicking"
 )]
 
+mod activity;
+mod activity_samples;
 mod contrast;
+mod developer_samples;
 mod fill;
 mod gallery;
+mod guide;
+mod guide_samples;
 mod html;
 mod rules;
 mod samples;
+mod settings_samples;
+mod translations;
 mod words;

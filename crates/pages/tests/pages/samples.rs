@@ -2,7 +2,7 @@
 
 use vestibule_pages::*;
 
-use crate::fill::Fill;
+use crate::{activity_samples, developer_samples, fill::Fill, guide_samples, settings_samples};
 
 /// A page by name.
 pub(crate) struct Sample {
@@ -22,39 +22,16 @@ fn qr() -> Svg {
 }
 
 /// Every page in each of its shapes.
-pub(crate) fn all(fill: Fill) -> Vec<Sample> {
-    let mut pages = whole(fill);
-    pages.extend(parts(fill));
-    pages
-}
-
-/// What stands within another page.
-pub(crate) fn parts(fill: Fill) -> Vec<Sample> {
-    [
-        ("this-is-me", None),
-        ("this-is-me-stale", fill.some("/account/again")),
-    ]
-    .into_iter()
-    .map(|(name, reauthenticate_href)| Sample {
-        name,
-        html: ThisIsMe {
-            action: fill.text("/tests/this-is-me"),
-            csrf: fill.text("t0ken"),
-            workspace: fill.text("Acme Robotics"),
-            idp_entity_id: fill.text("https://idp.example.com/saml/metadata"),
-            name_id: fill.text("ada@acme.example"),
-            email: fill.text("ada@acme.example"),
-            reauthenticate_href,
-        }
-        .render(),
-    })
-    .collect()
-}
-
-/// The pages that are whole.
-pub(crate) fn whole(fill: Fill) -> Vec<Sample> {
+pub(crate) fn all(fill: Fill, lang: Lang) -> Vec<Sample> {
+    let shell = Shell {
+        lang,
+        ..Shell::default()
+    };
     let mut pages = Vec::new();
-    let mut add = |name, html| pages.push(Sample { name, html });
+    let mut add = |name: &'static str, page: &dyn Page| {
+        let html = page.html(&shell);
+        pages.push(Sample { name, html });
+    };
     let action = || fill.text("/sign-in");
     let csrf = || fill.text("t0ken");
     let email = || fill.text("ada@acme.example");
@@ -69,11 +46,18 @@ pub(crate) fn whole(fill: Fill) -> Vec<Sample> {
         fill.notice("That code does not fit", "Take the one that the app shows now. If it never fits, set your phone's clock to automatic.")
     };
 
-    let sign_in = |error: bool, passkey: bool| SignInEmail {
+    let last = || LastWorkspace {
+        name: workspace(),
+        value: fill.text("ws_1"),
+        href: fill.text("/sign-in/1/last"),
+        password_href: fill.some("/sign-in/1/last?way=password"),
+    };
+    let sign_in = |error: bool, passkey: bool, was_here: bool| SignInEmail {
         action: action(),
         csrf: csrf(),
         email: if error { email() } else { String::new() },
         service_name: fill.some("Orbit Analytics"),
+        last: was_here.then(last),
         passkey: passkey.then(|| fill.offer()),
         error: error
             .then(|| {
@@ -84,9 +68,11 @@ pub(crate) fn whole(fill: Fill) -> Vec<Sample> {
             })
             .flatten(),
     };
-    add("sign-in-email", sign_in(false, true).render());
-    add("sign-in-email-plain", sign_in(false, false).render());
-    add("sign-in-email-error", sign_in(true, true).render());
+    add("sign-in-email", &sign_in(false, true, false));
+    add("sign-in-email-plain", &sign_in(false, false, false));
+    add("sign-in-email-error", &sign_in(true, true, false));
+    add("sign-in-email-last", &sign_in(false, true, true));
+    add("sign-in-email-last-error", &sign_in(true, false, true));
 
     let workspaces = |some: bool, allow_slug| ChooseWorkspace {
         action: action(),
@@ -105,11 +91,11 @@ pub(crate) fn whole(fill: Fill) -> Vec<Sample> {
         back_href: fill.some("/sign-in"),
         error: None,
     };
-    add("choose-workspace", workspaces(true, true).render());
-    add("choose-workspace-slug", workspaces(false, true).render());
+    add("choose-workspace", &workspaces(true, true));
+    add("choose-workspace-slug", &workspaces(false, true));
     add(
         "choose-connection",
-        ChooseConnection {
+        &ChooseConnection {
             workspace: workspace(),
             choices: vec![
                 fill.link_choice("Okta", "Staff"),
@@ -117,11 +103,13 @@ pub(crate) fn whole(fill: Fill) -> Vec<Sample> {
             ],
             password_href: fill.some("/sign-in/password"),
             back_href: fill.some("/sign-in"),
-        }
-        .render(),
+        },
     );
 
     let password = |sso: bool, prove, error: bool| SignInPassword {
+        again: sso
+            .then(|| fill.notice("Is it still you?", "It is about who gets in."))
+            .flatten(),
         action: action(),
         csrf: csrf(),
         // Who comes with a workspace alone has not said who they are.
@@ -134,19 +122,10 @@ pub(crate) fn whole(fill: Fill) -> Vec<Sample> {
         back_href: fill.some("/sign-in"),
         error: error.then(wrong).flatten(),
     };
-    add("sign-in-password", password(false, false, false).render());
-    add(
-        "sign-in-password-error",
-        password(false, false, true).render(),
-    );
-    add(
-        "sign-in-password-sso",
-        password(true, false, false).render(),
-    );
-    add(
-        "sign-in-password-prove",
-        password(false, true, false).render(),
-    );
+    add("sign-in-password", &password(false, false, false));
+    add("sign-in-password-error", &password(false, false, true));
+    add("sign-in-password-sso", &password(true, false, false));
+    add("sign-in-password-prove", &password(false, true, false));
 
     let second = |totp, recovery, passkey: bool, break_glass, error: bool| SecondFactor {
         action: action(),
@@ -159,25 +138,22 @@ pub(crate) fn whole(fill: Fill) -> Vec<Sample> {
         back_href: fill.some("/sign-in"),
         error: error.then(wrong_code).flatten(),
     };
-    add(
-        "second-factor",
-        second(true, true, true, true, false).render(),
-    );
+    add("second-factor", &second(true, true, true, true, false));
     add(
         "second-factor-error",
-        second(true, true, false, false, true).render(),
+        &second(true, true, false, false, true),
     );
     add(
         "second-factor-passkey",
-        second(false, true, true, false, false).render(),
+        &second(false, true, true, false, false),
     );
     add(
         "second-factor-recovery",
-        second(false, true, false, true, false).render(),
+        &second(false, true, false, true, false),
     );
     add(
         "second-factor-break-glass",
-        second(false, false, false, true, false).render(),
+        &second(false, false, false, true, false),
     );
 
     let totp = |required| EnrolTotp {
@@ -193,31 +169,28 @@ pub(crate) fn whole(fill: Fill) -> Vec<Sample> {
         cancel_href: fill.some("/account"),
         error: if required { None } else { wrong_code() },
     };
-    add("enrol-totp", totp(true).render());
-    add("enrol-totp-free", totp(false).render());
+    add("enrol-totp", &totp(true));
+    add("enrol-totp-free", &totp(false));
     add(
         "add-passkey",
-        AddPasskey {
+        &AddPasskey {
             csrf: csrf(),
             workspace: workspace(),
             offer: fill.offer(),
             name: fill.text("Chrome on Linux"),
             cancel_href: fill.some("/account"),
             error: None,
-        }
-        .render(),
+        },
     );
     add(
         "recovery-codes",
-        RecoveryCodes {
+        &RecoveryCodes {
             action: action(),
             csrf: csrf(),
             codes: (0..10)
                 .map(|n| fill.text(&format!("k7dm-{n}wxq-p{n}rt")))
                 .collect(),
-            download_href: fill.some("/account/recovery-codes.txt"),
-        }
-        .render(),
+        },
     );
 
     let set = |invitation, sso_instead, error: bool| SetPassword {
@@ -237,15 +210,15 @@ pub(crate) fn whole(fill: Fill) -> Vec<Sample> {
             })
             .flatten(),
     };
-    add("set-password-invitation", set(true, false, false).render());
-    add("set-password", set(false, false, true).render());
-    add("set-password-sso", set(false, true, false).render());
+    add("set-password-invitation", &set(true, false, false));
+    add("set-password", &set(false, false, true));
+    add("set-password-sso", &set(false, true, false));
     for (name, sso_instead) in [("password-set", false), ("password-set-sso", true)] {
         let done = PasswordSet {
             sign_in_href: fill.text("/sign-in"),
             sso_instead,
         };
-        add(name, done.render());
+        add(name, &done);
     }
     let forgot = |workspace| ForgotPassword {
         action: action(),
@@ -255,8 +228,8 @@ pub(crate) fn whole(fill: Fill) -> Vec<Sample> {
         back_href: fill.some("/sign-in"),
         error: None,
     };
-    add("forgot-password", forgot(workspace()).render());
-    add("forgot-workspaces", forgot(String::new()).render());
+    add("forgot-password", &forgot(workspace()));
+    add("forgot-workspaces", &forgot(String::new()));
     for (name, what) in [
         ("mail-sent-forgot", MailKind::Forgot),
         ("mail-sent-workspaces", MailKind::Workspaces),
@@ -266,7 +239,7 @@ pub(crate) fn whole(fill: Fill) -> Vec<Sample> {
             email: email(),
             sign_in_href: fill.text("/sign-in"),
         };
-        add(name, sent.render());
+        add(name, &sent);
     }
 
     let again = |password, code, passkey: bool| Reauthenticate {
@@ -274,7 +247,7 @@ pub(crate) fn whole(fill: Fill) -> Vec<Sample> {
         csrf: csrf(),
         email: email(),
         workspace: workspace(),
-        reason: fill.text(
+        reason: fill.words(
             "Before you remove your authenticator app, show that nobody else sits at your desk.",
         ),
         password,
@@ -283,15 +256,28 @@ pub(crate) fn whole(fill: Fill) -> Vec<Sample> {
         cancel_href: fill.some("/account"),
         error: None,
     };
-    add("reauthenticate", again(true, true, true).render());
-    add("reauthenticate-code", again(false, true, false).render());
-    add("reauthenticate-passkey", again(false, false, true).render());
+    add("reauthenticate", &again(true, true, true));
+    add("reauthenticate-code", &again(false, true, false));
+    add("reauthenticate-passkey", &again(false, false, true));
+
+    add(
+        "this-is-me",
+        &ThisIsMe {
+            action: fill.text("/tests/this-is-me"),
+            csrf: csrf(),
+            workspace: workspace(),
+            idp_entity_id: fill.text("https://idp.example.com/saml/metadata"),
+            name_id: fill.text("ada@acme.example"),
+            email: email(),
+            back_href: fill.some("/settings/sso"),
+        },
+    );
 
     let account = |full: bool| Account {
         name: full.then(|| fill.text("Ada Lovelace")),
         email: email(),
         workspace: workspace(),
-        role: fill.text("Admin"),
+        role: fill.words("Admin"),
         totp: full.then(|| fill.when("12 March 2026")),
         recovery_left: if full { 8 } else { 0 },
         passkeys: if full {
@@ -321,6 +307,7 @@ pub(crate) fn whole(fill: Fill) -> Vec<Sample> {
             change_password_href: fill.some("/account/password"),
             end_session: fill.some("/account/sessions/end"),
             end_other_sessions: fill.some("/account/sessions/end-others"),
+            settings_href: full.then(|| fill.text("/settings/sso")),
             sign_out: fill.text("/sign-out"),
         },
         notice: full
@@ -328,32 +315,8 @@ pub(crate) fn whole(fill: Fill) -> Vec<Sample> {
             .flatten(),
         error: if full { None } else { wrong() },
     };
-    add("account", account(true).render());
-    add("account-bare", account(false).render());
-
-    let preflight = |safe: bool| {
-        let some = |who: &str| vec![fill.text(who)];
-        Preflight {
-            action: action(),
-            csrf: csrf(),
-            workspace: workspace(),
-            shut_out: if safe {
-                Vec::new()
-            } else {
-                some("grace@acme.example")
-            },
-            keeps_way_in: if safe {
-                some("ada@acme.example")
-            } else {
-                Vec::new()
-            },
-            lacks_second_factor: some("joan@acme.example"),
-            back_href: fill.some("/settings/sso"),
-            error: None,
-        }
-    };
-    add("preflight", preflight(true).render());
-    add("preflight-lock-out", preflight(false).render());
+    add("account", &account(true));
+    add("account-bare", &account(false));
 
     for (name, status) in [
         ("message-done", Status::Done),
@@ -362,16 +325,45 @@ pub(crate) fn whole(fill: Fill) -> Vec<Sample> {
         ("message-failed", Status::Failed),
     ] {
         let message = Message {
-            title: fill.text("Your identity provider was not believed"),
-            text: fill.text("It says that this sign-in was meant for another application."),
-            advice: fill.text("Start again from the application. If it happens again, tell your administrator the reference below."),
+            title: fill.words("Your identity provider was not believed"),
+            text: fill.words("It says that this sign-in was meant for another application."),
+            advice: Some(fill.words("Start again from the application. If it happens again, tell your administrator the reference below.")),
+            detail: fill.some("/audience: expected a URL; found another text"),
             reference: fill.some("K7DM-4WXQ"),
             links: ["Sign in again", "Help from your identity provider"]
-                .map(|label| Link { href: fill.text("/sign-in"), label: fill.text(label) })
+                .map(|label| Link { href: fill.text("/sign-in"), label: fill.words(label) })
                 .into(),
             status,
         };
-        add(name, message.render());
+        add(name, &message);
     }
+    for (name, errand) in [
+        ("post-form-sign-in", Errand::SignIn),
+        ("post-form-sign-out", Errand::SignOut),
+    ] {
+        let form = PostForm {
+            errand,
+            host: fill.text("idp.example.com"),
+            action: fill.text("https://idp.example.com/sso"),
+            fields: vec![
+                ("SAMLRequest", fill.text("PHNhbWxwOkF1dGhuUmVxdWVzdC8+")),
+                ("RelayState", fill.text("a7c1")),
+            ],
+        };
+        add(name, &form);
+    }
+    let question = SignOut {
+        action: fill.text("/oauth2/logout"),
+        confirm: fill.text("9f86d081884c7d65"),
+        fields: vec![("state", fill.text("bye"))],
+        sessions: 2,
+    };
+    add("sign-out", &question);
+    guide_samples::add(fill, &mut add);
+    if lang == Lang::En {
+        developer_samples::add(fill, &mut add);
+    }
+    settings_samples::add_all(fill, &mut add);
+    activity_samples::add_all(fill, &mut add);
     pages
 }

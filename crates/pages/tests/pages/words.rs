@@ -1,7 +1,8 @@
 //! Words that must not give anything away, or that other pages count on.
 
 use vestibule_pages::{
-    ASSETS, AddPasskey, MailKind, MailSent, Message, PasskeyOffer, STYLE, Status,
+    ASSETS, AddPasskey, Lang, MailKind, MailSent, Message, Page, PasskeyOffer, STYLE, Shell,
+    Status, plain, text,
 };
 
 #[test]
@@ -13,26 +14,40 @@ fn a_mail_is_announced_in_the_same_words_for_a_known_and_an_unknown_address() {
             email: email.to_owned(),
             sign_in_href: "/sign-in".to_owned(),
         };
-        sent.render().replace(email, "…")
+        sent.html(&Shell::default()).replace(email, "…")
     };
     assert_eq!(page("ada@acme.example"), page("nobody@acme.example"));
     assert!(page("ada@acme.example").contains("If <strong>"));
 }
 
 #[test]
+fn plain_words_are_what_was_put_in_and_the_markup_is_gone() {
+    let hostile = "<em>a</em> & \"b\" &lt; 'c'";
+    let said = text("mail-sent-forgot")
+        .with("email", hostile)
+        .to_plain(Lang::En);
+    assert!(
+        said.starts_with(&format!("If {hostile} is known here")),
+        "{said}"
+    );
+}
+
+#[test]
 fn a_message_shows_its_reference_as_support_reads_it() {
     let message = Message {
-        title: "Refused".to_owned(),
-        text: "It was refused.".to_owned(),
-        advice: String::new(),
+        title: plain("Refused"),
+        text: plain("It was refused."),
+        advice: None,
+        detail: Some("/limit: expected a number; found \"many\"".to_owned()),
         reference: Some("K7DM-4WXQ".to_owned()),
         links: Vec::new(),
         status: Status::Failed,
     };
-    let html = message.render();
+    let html = message.html(&Shell::default());
     assert!(html.contains("<h1>Refused</h1>"));
     assert!(html.contains("<p class=\"reference\">Reference <code>K7DM-4WXQ</code></p>"));
     assert!(html.contains("<span>This did not work</span>"));
+    assert!(html.contains("lang=\"en\">/limit: expected a number; found &#34;many&#34;</p>"));
 }
 
 #[test]
@@ -78,7 +93,7 @@ fn a_field_shows_what_it_was_given() {
         error: None,
     };
     assert!(
-        page.render()
+        page.html(&Shell::default())
             .contains("name=\"name\" value=\"Chrome on Linux\"")
     );
 }
