@@ -25,80 +25,80 @@ const MAX_ENTITY_ID: usize = 1_024;
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewDraft {
     /// The IdP's signing certificates, each PEM (bare base64 is understood too).
-    idp_certificates: Option<Vec<String>>,
+    pub(crate) idp_certificates: Option<Vec<String>>,
     /// The IdP's signing certificate, where there is only one; several PEM blocks are fine.
-    idp_certificate: Option<String>,
+    pub(crate) idp_certificate: Option<String>,
     /// Where AuthnRequests go (the "remote login URL").
     #[schema(example = "https://idp.acme.example/saml/sso")]
-    idp_sso_url: Option<String>,
+    pub(crate) idp_sso_url: Option<String>,
     /// How AuthnRequests go there: redirect (default) or post. Beside metadata: a binding that the
     /// metadata has an endpoint for; without it redirect where there is one, else post.
     #[schema(value_type = Option<String>)]
-    idp_sso_binding: Option<SsoBinding>,
+    pub(crate) idp_sso_binding: Option<SsoBinding>,
     /// The IdP's single-logout endpoint.
-    idp_logout_url: Option<String>,
+    pub(crate) idp_logout_url: Option<String>,
     /// Where LogoutResponses go, where that is another place.
-    idp_logout_response_url: Option<String>,
+    pub(crate) idp_logout_response_url: Option<String>,
     /// How logout messages go there: redirect (default) or post.
     #[schema(value_type = Option<String>)]
-    idp_logout_binding: Option<SsoBinding>,
+    pub(crate) idp_logout_binding: Option<SsoBinding>,
     /// A plain https page to go to after sign-out.
-    logout_landing_url: Option<String>,
+    pub(crate) logout_landing_url: Option<String>,
     /// The IdP's entity ID; learned by the passed test where it is absent.
-    idp_entity_id: Option<String>,
+    pub(crate) idp_entity_id: Option<String>,
     /// The IdP's metadata, an EntityDescriptor (or an EntitiesDescriptor); instead of the fields
     /// above.
-    idp_metadata_xml: Option<String>,
+    pub(crate) idp_metadata_xml: Option<String>,
     /// Where the IdP's metadata is; instead of the fields above. It is fetched now, and looked at
     /// again by the clock: a change is staged as a draft.
     #[schema(example = "https://idp.acme.example/saml/metadata")]
-    idp_metadata_url: Option<String>,
+    pub(crate) idp_metadata_url: Option<String>,
     /// Which entity of an EntitiesDescriptor is meant; not needed where it has one IdP.
-    idp_metadata_entity_id: Option<String>,
+    pub(crate) idp_metadata_entity_id: Option<String>,
     /// The certificate (PEM) of a key that must have signed the metadata; several PEM blocks are
     /// several keys. Keys that are added to metadata signed by it go live by themselves.
-    idp_metadata_signing_certificate: Option<String>,
+    pub(crate) idp_metadata_signing_certificate: Option<String>,
     /// How many days ahead the metadata's validUntil may lie, 1 to 3650; then it must have one.
-    idp_metadata_max_validity_days: Option<u32>,
+    pub(crate) idp_metadata_max_validity_days: Option<u32>,
     /// Whether AES-CBC is taken: refuse (default), with_signed_response or accept.
     #[schema(value_type = Option<String>)]
-    encryption_cbc: Option<EncryptionCbc>,
+    pub(crate) encryption_cbc: Option<EncryptionCbc>,
     /// Who may be made a member by signing in: just_in_time (default) or invite_only.
     #[schema(value_type = Option<String>)]
-    provisioning: Option<Provisioning>,
+    pub(crate) provisioning: Option<Provisioning>,
     /// Whether a Response without a signature of its own is refused.
-    require_signed_response: Option<bool>,
+    pub(crate) require_signed_response: Option<bool>,
     /// AuthnContext classes of which the IdP must assert one; absent or empty: any.
-    required_authn_context: Option<Vec<String>>,
+    pub(crate) required_authn_context: Option<Vec<String>>,
     /// Which attributes carry what, where the defaults do not fit. Absent: the names that the
     /// connection's `provider` uses, where we know them; `{}`: the defaults.
-    attribute_mapping: Option<NewAttributeMapping>,
+    pub(crate) attribute_mapping: Option<NewAttributeMapping>,
     /// How groups become a role; absent: roles are kept, and new members are `member`.
-    role_mapping: Option<NewRoleMapping>,
+    pub(crate) role_mapping: Option<NewRoleMapping>,
     /// Whether AuthnRequests are signed (default: no). Logout messages always are.
-    sign_requests: Option<bool>,
+    pub(crate) sign_requests: Option<bool>,
     /// Whether the IdP is asked each time to have people authenticate anew.
-    force_authn: Option<bool>,
+    pub(crate) force_authn: Option<bool>,
     /// The NameID Format that is asked for; absent: any will do.
     #[schema(example = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent")]
-    name_id_format: Option<String>,
+    pub(crate) name_id_format: Option<String>,
     /// Whether AuthnRequests say nothing at all about the NameID.
-    omit_name_id_policy: Option<bool>,
+    pub(crate) omit_name_id_policy: Option<bool>,
     /// AuthnContext classes that are asked for, exactly; absent or empty: nothing is asked.
-    requested_authn_context: Option<Vec<String>>,
+    pub(crate) requested_authn_context: Option<Vec<String>>,
     /// The attribute that says who somebody is, in place of the NameID
     /// (`urn:oasis:names:tc:SAML:attribute:subject-id`, say).
-    subject_attribute: Option<String>,
+    pub(crate) subject_attribute: Option<String>,
     /// What becomes of a response that nobody asked for: refuse (default) or restart.
     #[schema(value_type = Option<String>)]
-    idp_initiated: Option<IdpInitiated>,
+    pub(crate) idp_initiated: Option<IdpInitiated>,
     /// The application that such a response is for; absent: the only one with an
     /// `initiate_login_uri`.
     #[schema(value_type = Option<String>)]
-    idp_initiated_client_id: Option<ClientId>,
+    pub(crate) idp_initiated_client_id: Option<ClientId>,
     /// Whether a key counts no longer when its certificate has expired (default: it counts, with a
     /// warning).
-    refuse_expired_certificates: Option<bool>,
+    pub(crate) refuse_expired_certificates: Option<bool>,
 }
 
 /// Which attributes carry what.
@@ -108,10 +108,10 @@ pub(crate) struct NewAttributeMapping {
     /// The attributes that carry the e-mail address: the first that is present counts.
     #[serde(default, deserialize_with = "one_or_several")]
     #[schema(example = json!(["mail"]))]
-    email: Vec<String>,
+    pub(crate) email: Vec<String>,
     /// The attributes that carry the display name, likewise.
     #[serde(default, deserialize_with = "one_or_several")]
-    name: Vec<String>,
+    pub(crate) name: Vec<String>,
 }
 
 /// How groups become a role (P8).
@@ -120,15 +120,15 @@ pub(crate) struct NewAttributeMapping {
 pub(crate) struct NewRoleMapping {
     /// The attributes that carry the groups: the first that is present counts.
     #[schema(example = json!(["groups"]))]
-    attributes: Vec<String>,
+    pub(crate) attributes: Vec<String>,
     /// Values of which one makes an admin. They have no effect until an admin whose own link is proven
     /// has enabled that in the browser, on this very revision.
-    admin: Option<Vec<String>>,
+    pub(crate) admin: Option<Vec<String>>,
     /// Values of which one makes a member.
-    member: Option<Vec<String>>,
+    pub(crate) member: Option<Vec<String>>,
     /// What becomes of everybody else: keep (their role, the default) or member.
     #[schema(value_type = Option<String>)]
-    otherwise: Option<Unmapped>,
+    pub(crate) otherwise: Option<Unmapped>,
 }
 
 /// One name stands for a list of one.
@@ -145,6 +145,43 @@ fn one_or_several<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<Strin
         Names::Several(names) => names,
         Names::None(()) => Vec::new(),
     })
+}
+
+/// What somebody has pasted, as far as it can be told by itself.
+pub(crate) enum Pasted {
+    /// A certificate that can be used.
+    Certificate(Box<Certificate>),
+    /// Metadata of this entity.
+    Metadata(String),
+    /// A URL that can be used.
+    Url,
+}
+
+/// Looks at the value of one field before anything is saved.
+///
+/// # Errors
+/// A problem that names the field, what was expected and what was found.
+pub(crate) fn look_at(field: &str, value: &str, ours: &OurSide<'_>) -> Result<Pasted, Problem> {
+    let pointer = format!("/{field}");
+    match field {
+        "idp_certificate" => {
+            let read = read_certificates(&pointer, value)?;
+            for certificate in &read {
+                usable(&pointer, certificate, ours)?;
+            }
+            few(&pointer, &read)?;
+            let first = read.into_iter().next();
+            let first = first.ok_or_else(|| Problem::invalid(&pointer, "a certificate", "nothing"));
+            Ok(Pasted::Certificate(Box::new(first?)))
+        }
+        "idp_metadata_xml" => {
+            let metadata = pasted(value, &NewDraft::default())?;
+            from_metadata(METADATA_XML, &metadata, None, Logout::default(), ours)?;
+            Ok(Pasted::Metadata(metadata.entity_id))
+        }
+        "idp_entity_id" => entity_id(Some(value), ours).map(|_| Pasted::Url),
+        _ => web(&pointer, value, ours).map(|_| Pasted::Url),
+    }
 }
 
 /// Our own side of the connection, to recognise it when it is pasted as theirs.

@@ -13,6 +13,7 @@ use vestibule_store::{Reach, Tx};
 
 use crate::{
     clock,
+    manage::Authority,
     problem::{Problem, ProblemType},
     service::Service,
 };
@@ -35,6 +36,11 @@ impl Caller {
     /// The key as the author of a change.
     pub(crate) fn actor(&self) -> Actor {
         Actor::ApiKey(self.key.id)
+    }
+
+    /// The key's word, for what is done in its name.
+    pub(crate) fn authority(&self) -> Authority {
+        Authority::new(self.reach(), self.actor())
     }
 
     /// The workspace, if there is one of this id within the key's reach.

@@ -16,6 +16,7 @@ use crate::{
     audit, clock,
     draft::{OurSide, refreshed},
     live_certificates::{CertificatesFrom, add_certificates_to_live, fits},
+    manage::connection::stage,
     metadata::{
         Look, LookError, Seen,
         difference::{added, difference},
@@ -23,7 +24,6 @@ use crate::{
         look,
     },
     problem::Problem,
-    routes::connections::stage,
     service::Service,
 };
 

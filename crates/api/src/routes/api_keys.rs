@@ -15,8 +15,8 @@ use crate::{
     audit, clock,
     extract::{Allowed, Json, KEY_PREFIX, PageQuery, scope},
     problem::{Problem, ProblemType},
-    routes::text,
     service::Service,
+    text,
     views::{ApiKeyView, List},
 };
 

@@ -5,16 +5,15 @@ use actix_web::{
     web::{Data, Path, Query},
 };
 use serde::Deserialize;
-use serde_json::json;
 use utoipa::IntoParams;
 use vestibule_model::{AttemptId, AttemptOutcome, ConnectionId, MemberId, Reference, Scope};
 use vestibule_store::AttemptFilter;
 
 use crate::{
-    audit, clock,
+    clock,
     extract::{Allowed, PageQuery, scope},
+    manage::attempts::{self, Referred},
     problem::Problem,
-    routes::connections::within_reach,
     service::Service,
     views::{AttemptView, List, ReferenceView, StrayView},
 };
@@ -51,7 +50,7 @@ pub(crate) async fn list(
     path: Path<ConnectionId>,
     query: Query<AttemptQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let (caller, id, query) = (caller.into_caller(), path.into_inner(), query.into_inner());
+    let (id, query) = (path.into_inner(), query.into_inner());
     let reference = query.reference.map(|text| {
         text.parse::<Reference>()
             .map_err(|error| Problem::invalid("reference", error.to_string(), text))
@@ -66,13 +65,7 @@ pub(crate) async fn list(
         limit: query.limit,
     };
     let request = request.request()?;
-    let page = service
-        .store
-        .read(move |tx| {
-            within_reach(tx, &caller, id)?;
-            Ok::<_, Problem>(tx.list_attempts(id, &filter, &request)?)
-        })
-        .await?;
+    let page = attempts::list(&service, caller.authority(), id, filter, request).await?;
     Ok(HttpResponse::Ok().json(List::of(page, AttemptView::from)))
 }
 
@@ -88,34 +81,14 @@ pub(crate) async fn read(
     service: Data<Service>,
     path: Path<(ConnectionId, AttemptId)>,
 ) -> Result<HttpResponse, Problem> {
-    let (caller, (id, attempt_id), now) = (caller.into_caller(), path.into_inner(), clock::now());
-    let asks = caller.clone();
-    let attempt = service
-        .store
-        .read(move |tx| {
-            within_reach(tx, &asks, id)?;
-            let attempt = tx.attempt(id, attempt_id)?;
-            attempt.ok_or_else(|| Problem::not_found("sign-in attempt"))
-        })
-        .await?;
-    let is_kept = attempt.response_until.is_some_and(|until| until > now);
-    let workspace_id = attempt.workspace_id;
+    let ((id, attempt_id), now) = (path.into_inner(), clock::now());
+    let attempt = attempts::read(&service, caller.authority(), id, attempt_id).await?;
+    let response = match caller.may(Scope::ResponsesRead) {
+        true => attempts::kept_response(&service, caller.authority(), &attempt, now).await?,
+        false => None,
+    };
     let mut view = AttemptView::from(attempt);
-    if is_kept && caller.may(Scope::ResponsesRead) {
-        let response = service
-            .store
-            .write(move |tx| {
-                let response = tx.kept_response(attempt_id, now)?;
-                if response.is_some() {
-                    let (actor, scope) = (caller.actor(), Some(workspace_id));
-                    let (action, detail) = ("attempt.response_read", json!({}));
-                    audit::record(tx, actor, scope, action, attempt_id, &detail, now)?;
-                }
-                Ok::<_, Problem>(response)
-            })
-            .await?;
-        view.show_response(response);
-    }
+    view.show_response(response);
     Ok(HttpResponse::Ok().json(view))
 }
 
@@ -130,12 +103,8 @@ pub(crate) async fn list_strays(
     service: Data<Service>,
     path: Path<ConnectionId>,
 ) -> Result<HttpResponse, Problem> {
-    let (caller, id, now) = (caller.into_caller(), path.into_inner(), clock::now());
-    service
-        .store
-        .read(move |tx| within_reach(tx, &caller, id).map(drop))
-        .await?;
-    let strays = service.state.strays(id, now).await?;
+    let (id, now) = (path.into_inner(), clock::now());
+    let strays = attempts::strays(&service, caller.authority(), id, now).await?;
     Ok(HttpResponse::Ok().json(List {
         data: strays.into_iter().map(StrayView::from).collect(),
         next_cursor: None,
@@ -153,32 +122,12 @@ pub(crate) async fn by_reference(
     service: Data<Service>,
     path: Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let unknown = || Problem::not_found("sign-in reference");
-    let (caller, now) = (caller.into_caller(), clock::now());
-    let reference: Reference = path.parse().map_err(|_cause| unknown())?;
-    let reach = caller.reach();
-    let attempt = service
-        .store
-        .read(move |tx| {
-            tx.attempt_by_reference(reach, reference)
-                .map_err(Problem::from)
-        })
-        .await?;
-    if let Some(attempt) = attempt {
-        return Ok(HttpResponse::Ok().json(ReferenceView::from(attempt)));
-    }
-    let stray = service.state.find_stray(reference, now).await?;
-    let stray = stray.ok_or_else(unknown)?;
-    let connection_id = stray.connection_id;
-    let seen = service
-        .store
-        .read(move |tx| {
-            let connection = tx.connection(reach, connection_id)?;
-            Ok::<_, Problem>(connection.is_some())
-        })
-        .await?;
-    match seen {
-        true => Ok(HttpResponse::Ok().json(ReferenceView::from(stray))),
-        false => Err(unknown()),
-    }
+    let unknown = |_cause| Problem::not_found("sign-in reference");
+    let reference: Reference = path.parse().map_err(unknown)?;
+    let authority = caller.authority();
+    let found = attempts::by_reference(&service, authority, reference, clock::now()).await?;
+    Ok(HttpResponse::Ok().json(match found {
+        Referred::Attempt(attempt) => ReferenceView::from(*attempt),
+        Referred::Stray(stray) => ReferenceView::from(stray),
+    }))
 }

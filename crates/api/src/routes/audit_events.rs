@@ -7,6 +7,7 @@ use actix_web::{
 
 use crate::{
     extract::{Allowed, PageQuery, scope},
+    manage::audit_events,
     problem::Problem,
     service::Service,
     views::{AuditEventView, List},
@@ -21,11 +22,7 @@ pub(crate) async fn list(
     service: Data<Service>,
     query: Query<PageQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let reach = caller.reach();
     let request = query.into_inner().request()?;
-    let page = service
-        .store
-        .read(move |tx| tx.list_audit(reach, &request).map_err(Problem::from))
-        .await?;
+    let page = audit_events::list(&service, caller.authority(), request).await?;
     Ok(HttpResponse::Ok().json(List::of(page, AuditEventView::from)))
 }

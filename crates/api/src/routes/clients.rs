@@ -15,8 +15,8 @@ use crate::{
     extract::{Allowed, Json, PageQuery, scope},
     problem::Problem,
     redirect_uri::RedirectUri,
-    routes::text,
     service::Service,
+    text,
     views::{ClientView, List},
 };
 

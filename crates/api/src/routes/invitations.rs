@@ -14,8 +14,8 @@ use crate::{
     extract::{Allowed, Json, scope},
     password_links::{Deliver, issue},
     problem::Problem,
-    routes::text,
     service::Service,
+    text,
     views::InvitationView,
 };
 

@@ -21,8 +21,8 @@ use crate::{
     extract::{Allowed, Caller, Json, PageQuery, Patch, double_option, scope},
     links,
     problem::{Problem, ProblemType},
-    routes::text,
     service::Service,
+    text,
     views::{IdentityView, List, MemberView},
 };
 

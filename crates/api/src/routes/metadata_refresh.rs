@@ -5,13 +5,12 @@ use actix_web::{
     web::{Data, Path},
 };
 use vestibule_model::ConnectionId;
-use vestibule_policy::plan_gate;
 
 use crate::{
     extract::{Allowed, scope},
-    metadata,
-    problem::{Problem, ProblemType},
-    routes::connections::{parts, view, within_reach},
+    manage::connection,
+    problem::Problem,
+    routes::connections::view,
     service::Service,
     views::ConnectionView,
 };
@@ -27,26 +26,7 @@ pub(crate) async fn refresh(
     service: Data<Service>,
     path: Path<ConnectionId>,
 ) -> Result<HttpResponse, Problem> {
-    let (caller, id) = (caller.into_caller(), path.into_inner());
-    let (service_in, asks) = (service.clone(), caller.clone());
-    let source = service
-        .store
-        .read(move |tx| {
-            let (_, workspace) = within_reach(tx, &asks, id)?;
-            plan_gate(workspace.plan, &service_in.rules)?;
-            tx.metadata_source(id)?.ok_or_else(|| {
-                let kind = ProblemType::MetadataSourceRequired;
-                Problem::new(kind, kind.explanation())
-            })
-        })
-        .await?;
-    metadata::refresh(&service, source, caller.actor()).await??;
-    let shown = service
-        .store
-        .read(move |tx| {
-            let (connection, workspace) = within_reach(tx, &caller, id)?;
-            parts(tx, connection, &workspace)
-        })
-        .await?;
-    Ok(HttpResponse::Ok().json(view(&service, shown, &[])))
+    let (authority, id) = (caller.authority(), path.into_inner());
+    let refreshed = connection::refresh_metadata(&service, authority, id).await?;
+    Ok(HttpResponse::Ok().json(view(&service, refreshed, &[])))
 }

@@ -18,8 +18,8 @@ pub(crate) mod preflight;
 pub(crate) mod problems;
 pub(crate) mod service_provider_keys;
 pub(crate) mod sessions;
+pub(crate) mod setup_links;
 pub(crate) mod tests;
-mod text;
 pub(crate) mod two_factor;
 pub(crate) mod workspaces;
 
@@ -72,6 +72,10 @@ pub(crate) fn v1(config: &mut ServiceConfig) {
         .service(service_provider_keys::activate)
         .service(service_provider_keys::delete)
         .service(metadata_refresh::refresh)
+        .service(setup_links::create)
+        .service(setup_links::list)
+        .service(setup_links::read)
+        .service(setup_links::revoke)
         .service(tests::create)
         .service(tests::list)
         .service(tests::read)

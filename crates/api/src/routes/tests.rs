@@ -4,18 +4,13 @@ use actix_web::{
     HttpResponse, get, post,
     web::{Data, Path, Query},
 };
-use serde_json::json;
-use vestibule_model::{ConnectionId, TestId, TestRun, TestState};
-use vestibule_policy::plan_gate;
-use vestibule_session::Secret;
-use vestibule_state::Trip;
+use vestibule_model::{ConnectionId, TestId};
 
 use crate::{
-    audit, clock,
+    clock,
     extract::{Allowed, Json, PageQuery, scope},
+    manage::test_run,
     problem::Problem,
-    routes::connections::{nothing_saved, within_reach},
-    saml::urls,
     service::Service,
     views::{List, TestView},
 };
@@ -36,42 +31,9 @@ pub(crate) async fn create(
     path: Path<ConnectionId>,
     _body: Json<NewTest>,
 ) -> Result<HttpResponse, Problem> {
-    let (caller, id, now) = (caller.into_caller(), path.into_inner(), clock::now());
-    let secret = Secret::generate().map_err(Problem::internal)?;
-    let start_url = urls::start(&service.config.public_url, &secret);
-    let expires_at = now.checked_add(Trip::LIFETIME).map_err(Problem::internal)?;
-    let service_in = service.clone();
-    let made = service
-        .store
-        .write(move |tx| {
-            let (connection, workspace) = within_reach(tx, &caller, id)?;
-            plan_gate(workspace.plan, &service_in.rules)?;
-            let revision_id = connection
-                .draft
-                .or(connection.live)
-                .ok_or_else(nothing_saved)?;
-            let test = TestRun {
-                id: TestId::new(now),
-                workspace_id: workspace.id,
-                connection_id: id,
-                revision_id,
-                state: TestState::Pending,
-                report: None,
-                name_id: None,
-                claim: None,
-                browser: None,
-                created_at: now,
-                expires_at,
-                finished_at: None,
-            };
-            tx.insert_test(&test, &secret)?;
-            let detail = json!({"revision": revision_id.to_string()});
-            let (actor, scope) = (caller.actor(), Some(workspace.id));
-            audit::record(tx, actor, scope, "test.created", test.id, &detail, now)?;
-            Ok::<_, Problem>(test)
-        })
-        .await?;
-    Ok(HttpResponse::Created().json(TestView::new(made, Some(start_url), now)))
+    let (id, now) = (path.into_inner(), clock::now());
+    let made = test_run::create(&service, caller.authority(), id, None, now).await?;
+    Ok(HttpResponse::Created().json(TestView::new(made.test, made.start_url, now)))
 }
 
 /// List a connection's tests, the newest first.
@@ -85,15 +47,11 @@ pub(crate) async fn list(
     path: Path<ConnectionId>,
     query: Query<PageQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let (caller, id, now) = (caller.into_caller(), path.into_inner(), clock::now());
-    let request = query.into_inner().request()?;
-    let page = service
-        .store
-        .read(move |tx| {
-            within_reach(tx, &caller, id)?;
-            Ok::<_, Problem>(tx.list_tests(id, &request)?)
-        })
-        .await?;
+    let (id, request) = (path.into_inner(), query.into_inner().request()?);
+    let (page, now) = (
+        test_run::list(&service, caller.authority(), id, request).await?,
+        clock::now(),
+    );
     // `start_url` is a bearer: it is shown where one test is asked for, not in a list of all.
     Ok(HttpResponse::Ok().json(List::of(page, |test| TestView::new(test, None, now))))
 }
@@ -109,17 +67,8 @@ pub(crate) async fn read(
     service: Data<Service>,
     path: Path<(ConnectionId, TestId)>,
 ) -> Result<HttpResponse, Problem> {
-    let (caller, (id, test_id)) = (caller.into_caller(), path.into_inner());
-    let (test, secret) = service
-        .store
-        .read(move |tx| {
-            within_reach(tx, &caller, id)?;
-            let test = tx
-                .test(id, test_id)?
-                .ok_or_else(|| Problem::not_found("test"))?;
-            Ok::<_, Problem>((test, tx.test_start_token(test_id)?))
-        })
-        .await?;
-    let start_url = secret.map(|secret| urls::start(&service.config.public_url, &secret));
-    Ok(HttpResponse::Ok().json(TestView::new(test, start_url, clock::now())))
+    let (id, test_id) = path.into_inner();
+    let found = test_run::read(&service, caller.authority(), id, test_id).await?;
+    let shown = TestView::new(found.test, found.start_url, clock::now());
+    Ok(HttpResponse::Ok().json(shown))
 }

@@ -8,16 +8,20 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
-use vestibule_model::{ConnectionState, Plan, Slug, TwoFactorRule, Workspace, WorkspaceId};
+use vestibule_model::{
+    Branding, ConnectionState, Plan, Slug, TwoFactorRule, Workspace, WorkspaceId,
+};
 use vestibule_policy::connection_state;
 use vestibule_store::Tx;
 
 use crate::{
-    audit, clock,
+    audit,
+    brand::{AskedBranding, Wanted},
+    clock,
     extract::{Allowed, Caller, Json, PageQuery, Patch, double_option, scope},
     problem::Problem,
-    routes::text,
     service::Service,
+    text,
     views::{List, WorkspaceView},
 };
 
@@ -57,6 +61,10 @@ pub(crate) struct NewWorkspace {
     /// After how many minutes they are in any case: 5 to 129600 (90 days), 1440 by default; no shorter
     /// than `session_idle_minutes`.
     session_lifetime_minutes: Option<u32>,
+    /// How our pages look to its people; like the deployment's where it is absent.
+    #[serde(default, deserialize_with = "double_option")]
+    #[schema(value_type = Option<AskedBranding>)]
+    branding: Option<Option<AskedBranding>>,
 }
 
 /// What changes; an absent field is left alone, `null` clears.
@@ -84,6 +92,10 @@ pub(crate) struct WorkspacePatch {
     /// After how many minutes they are in any case: 5 to 129600, no shorter than
     /// `session_idle_minutes`.
     session_lifetime_minutes: Option<u32>,
+    /// How our pages look to its people; `null` has them look like the deployment's again.
+    #[serde(default, deserialize_with = "double_option")]
+    #[schema(value_type = Option<AskedBranding>)]
+    branding: Option<Option<AskedBranding>>,
 }
 
 /// Which workspaces.
@@ -170,6 +182,9 @@ pub(crate) async fn create(
     };
     let idle = minutes(IDLE, new.session_idle_minutes, MAX_IDLE_MINUTES)?;
     let lifetime = minutes(LIFETIME, new.session_lifetime_minutes, MAX_LIFETIME_MINUTES)?;
+    let brand = Wanted::read(new.branding)?;
+    let mut branding = Branding::default();
+    brand.apply(&mut branding);
     let workspace = Workspace {
         id,
         name,
@@ -182,6 +197,7 @@ pub(crate) async fn create(
         session_lifetime_minutes: lifetime.unwrap_or(Workspace::SESSION_LIFETIME_MINUTES),
         sso_enabled_at: None,
         unlocked_until: None,
+        branding,
         created_at: now,
         updated_at: now,
     };
@@ -196,12 +212,16 @@ pub(crate) async fn create(
                 workspace.slug = unique_slug(&workspace.slug, id)?;
             }
             tx.insert_workspace(&workspace)?;
+            if let Some(logo) = brand.logo.flatten() {
+                tx.put_logo(id, Some(&logo))?;
+            }
             let detail = json!({"plan": workspace.plan, "two_factor": workspace.two_factor});
             audit::record(tx, actor, Some(id), "workspace.created", id, &detail, now)?;
             Ok::<_, Problem>(workspace)
         })
         .await?;
-    Ok(HttpResponse::Created().json(WorkspaceView::from(made)))
+    let shown = WorkspaceView::of(made, &service.config.public_url);
+    Ok(HttpResponse::Created().json(shown))
 }
 
 /// The slug that a name suggests; one from the id where it suggests none.
@@ -242,7 +262,9 @@ pub(crate) async fn list(
                 .map_err(Problem::from)
         })
         .await?;
-    Ok(HttpResponse::Ok().json(List::of(page, WorkspaceView::from)))
+    let public_url = &service.config.public_url;
+    let shown = List::of(page, |workspace| WorkspaceView::of(workspace, public_url));
+    Ok(HttpResponse::Ok().json(shown))
 }
 
 /// Read a workspace.
@@ -260,7 +282,8 @@ pub(crate) async fn read(
         .store
         .read(move |tx| caller.workspace(tx, id))
         .await?;
-    Ok(HttpResponse::Ok().json(WorkspaceView::from(workspace)))
+    let shown = WorkspaceView::of(workspace, &service.config.public_url);
+    Ok(HttpResponse::Ok().json(shown))
 }
 
 /// Change a workspace.
@@ -293,6 +316,7 @@ pub(crate) async fn update(
         patch.session_lifetime_minutes,
         MAX_LIFETIME_MINUTES,
     )?;
+    let brand = Wanted::read(patch.branding)?;
     let service_in = service.clone();
     let changed = service
         .store
@@ -308,12 +332,16 @@ pub(crate) async fn update(
             workspace.session_idle_minutes = idle.unwrap_or(workspace.session_idle_minutes);
             workspace.session_lifetime_minutes =
                 lifetime.unwrap_or(workspace.session_lifetime_minutes);
+            brand.apply(&mut workspace.branding);
             fits(&workspace, (idle, lifetime))?;
             if workspace == before {
                 return Ok(workspace);
             }
             workspace.updated_at = now;
             tx.update_workspace(&workspace)?;
+            if let Some(logo) = &brand.logo {
+                tx.put_logo(id, logo.as_ref())?;
+            }
             if workspace.keep_responses_days == 0 {
                 tx.forget_responses(id)?;
             }
@@ -341,7 +369,8 @@ pub(crate) async fn update(
             Ok::<_, Problem>(workspace)
         })
         .await?;
-    Ok(HttpResponse::Ok().json(WorkspaceView::from(changed)))
+    let shown = WorkspaceView::of(changed, &service.config.public_url);
+    Ok(HttpResponse::Ok().json(shown))
 }
 
 /// What the audit log says of a workspace: what decides something.
@@ -352,6 +381,17 @@ fn decisive(workspace: &Workspace) -> serde_json::Value {
         "keep_saml_responses_days": workspace.keep_responses_days,
         "session_idle_minutes": workspace.session_idle_minutes,
         "session_lifetime_minutes": workspace.session_lifetime_minutes,
+        "branding": looks(&workspace.branding),
+    })
+}
+
+/// Pages that look like somebody else's decide something too: whom people believe.
+fn looks(branding: &Branding) -> serde_json::Value {
+    let Branding { name, colour, logo } = branding;
+    json!({
+        "name": name,
+        "colour": colour.map(|colour| colour.to_string()),
+        "logo": logo.as_ref().map(ToString::to_string),
     })
 }
 

@@ -3,9 +3,10 @@
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
-use vestibule_model::RevisionId;
 use vestibule_policy::expiry;
 use vestibule_xmlsig::Certificate;
+
+use crate::manage::certificates::ConnectionCertificate;
 
 /// What stands in a certificate.
 #[derive(Debug, Serialize, ToSchema)]
@@ -72,22 +73,17 @@ pub(crate) struct ConnectionCertificateView {
 }
 
 impl ConnectionCertificateView {
-    pub(crate) fn new(
-        certificate: &Certificate,
-        revision_id: RevisionId,
-        last_used_at: Option<Timestamp>,
-        in_draft: Option<bool>,
-        now: Timestamp,
-    ) -> Self {
+    pub(crate) fn new(known: &ConnectionCertificate, now: Timestamp) -> Self {
+        let certificate = &known.certificate;
         let left = certificate.not_after().duration_since(now);
         Self {
             facts: CertificateView::from(certificate),
             certificate: certificate.to_pem(),
-            revision_id: revision_id.to_string(),
+            revision_id: known.revision_id.to_string(),
             state: expiry(certificate.not_after(), now).as_str(),
             expires_in_days: left.as_secs().div_euclid(24 * 60 * 60),
-            last_used_at,
-            in_draft,
+            last_used_at: known.last_used_at,
+            in_draft: known.in_draft,
         }
     }
 }

@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
-use vestibule_model::{Connection, MetadataSource, Revision};
-use vestibule_policy::{Advisory, Rules, connection_state};
+use vestibule_policy::{Advisory, Rules};
 
 use crate::{
+    manage::connection::ConnectionParts,
     saml::urls,
     views::{MetadataSourceView, RevisionView},
 };
@@ -64,15 +64,6 @@ pub(crate) struct ConnectionView {
     advisories: Vec<&'static str>,
 }
 
-/// Everything a [`ConnectionView`] is made from.
-pub(crate) struct ConnectionParts {
-    pub(crate) connection: Connection,
-    pub(crate) plan: vestibule_model::Plan,
-    pub(crate) draft: Option<Revision>,
-    pub(crate) live: Option<Revision>,
-    pub(crate) metadata_source: Option<MetadataSource>,
-}
-
 impl ConnectionView {
     pub(crate) fn new(
         parts: ConnectionParts,
@@ -80,14 +71,14 @@ impl ConnectionView {
         rules: &Rules,
         advisories: &[Advisory],
     ) -> Self {
+        let state = parts.state(rules);
         let ConnectionParts {
             connection,
-            plan,
+            workspace: _,
             draft,
             live,
             metadata_source,
         } = parts;
-        let state = connection_state(&connection, plan, rules);
         Self {
             id: connection.id.to_string(),
             workspace_id: connection.workspace_id.to_string(),

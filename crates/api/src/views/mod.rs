@@ -13,13 +13,14 @@ mod preflight;
 mod revision;
 mod service_provider_key;
 mod session;
+mod setup_link;
 mod trail;
 mod two_factor;
 mod workspace;
 
 pub(crate) use certificate::{CertificateView, ConnectionCertificateView};
 pub(crate) use client::{ApiKeyView, ClientView};
-pub(crate) use connection::{ConnectionParts, ConnectionView};
+pub(crate) use connection::ConnectionView;
 pub(crate) use domain::DomainView;
 pub(crate) use inspection::InspectionView;
 pub(crate) use list::List;
@@ -30,6 +31,7 @@ pub(crate) use preflight::PreflightView;
 pub(crate) use revision::RevisionView;
 pub(crate) use service_provider_key::ServiceProviderKeyView;
 pub(crate) use session::{DecisionView, ReasonView, SessionView};
+pub(crate) use setup_link::SetupLinkView;
 pub(crate) use trail::{
     AttemptView, AuditEventView, ReferenceView, ReportRowView, StrayView, TestView, report_rows,
 };

@@ -1,11 +1,11 @@
 //! What enabling would do, as it is shown.
 
-use std::collections::HashMap;
-
 use serde::Serialize;
 use utoipa::ToSchema;
-use vestibule_model::{Member, MemberId, RevisionId};
-use vestibule_policy::{Preflight, WaysIn};
+use vestibule_model::MemberId;
+use vestibule_policy::WaysIn;
+
+use crate::manage::preflight::EnablePreflight;
 
 /// How many of each are named.
 const NAMED: usize = 100;
@@ -80,13 +80,9 @@ pub(crate) struct PreflightView {
     truncated: bool,
 }
 
-impl PreflightView {
-    pub(crate) fn new(
-        said: &Preflight,
-        revision_id: Option<RevisionId>,
-        people: &HashMap<MemberId, Member>,
-        truncated: bool,
-    ) -> Self {
+impl From<&EnablePreflight> for PreflightView {
+    fn from(preflight: &EnablePreflight) -> Self {
+        let (said, people) = (&preflight.said, &preflight.members);
         let named = |ids: &[MemberId]| -> Vec<PreflightPersonView> {
             let members = ids.iter().filter_map(|id| people.get(id));
             members
@@ -108,7 +104,7 @@ impl PreflightView {
             })
         });
         Self {
-            revision_id: revision_id.map(|id| id.to_string()),
+            revision_id: preflight.revision_id.map(|id| id.to_string()),
             affected: named(&said.affected),
             shut_out: named(&said.shut_out),
             without_second_factor: named(&said.admins_without_second_factor),
@@ -122,7 +118,7 @@ impl PreflightView {
             lockout_risk: said.lockout_risk,
             acknowledge_lockout_risk_needed: said.lockout_risk,
             advisories: said.advisories.iter().map(|said| said.as_str()).collect(),
-            truncated,
+            truncated: preflight.truncated,
         }
     }
 }

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
-use vestibule_model::ServiceProviderKeyId;
-use vestibule_xmlsig::Certificate;
+
+use crate::manage::service_provider_keys::OwnKey;
 
 /// A key of ours for one connection: it signs what we send, and decrypts what was encrypted for it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -24,18 +24,15 @@ pub(crate) struct ServiceProviderKeyView {
     created_at: Timestamp,
 }
 
-impl ServiceProviderKeyView {
-    /// A certificate of ours counts from when its key was made.
-    pub(crate) fn new(
-        id: Option<ServiceProviderKeyId>,
-        stage: &'static str,
-        certificate: &Certificate,
-    ) -> Self {
+impl From<&OwnKey> for ServiceProviderKeyView {
+    fn from(key: &OwnKey) -> Self {
+        let certificate = &key.certificate;
         Self {
-            id: id.map(|id| id.to_string()),
-            stage,
+            id: key.beside.map(|(id, _)| id.to_string()),
+            stage: key.beside.map_or("active", |(_, stage)| stage.as_str()),
             certificate: certificate.to_pem(),
             fingerprint_sha256: certificate.fingerprint_sha256().to_owned(),
+            // A certificate of ours counts from when its key was made.
             created_at: certificate.not_before(),
         }
     }

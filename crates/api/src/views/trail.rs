@@ -264,7 +264,7 @@ pub(crate) struct AuditEventView {
     id: String,
     /// The workspace it belongs to.
     workspace_id: Option<String>,
-    /// Who did it: the id of an API key or a member, `operator` or `system`.
+    /// Who did it: the id of an API key, a member or a setup link, `operator` or `system`.
     actor: String,
     /// What was done, as a stable word.
     #[schema(example = "connection.enabled")]

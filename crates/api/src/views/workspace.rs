@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
-use vestibule_model::Workspace;
+use vestibule_model::{Branding, Workspace};
+
+use crate::brand;
 
 /// A customer of the SaaS company.
 #[derive(Debug, Serialize, ToSchema)]
@@ -36,6 +38,8 @@ pub(crate) struct WorkspaceView {
     /// (P5).
     #[schema(value_type = Option<String>, format = DateTime)]
     sso_enabled_at: Option<Timestamp>,
+    /// How our pages look to its people; null where they look like the deployment's.
+    branding: Option<BrandingView>,
     /// When it was made.
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
@@ -44,9 +48,40 @@ pub(crate) struct WorkspaceView {
     updated_at: Timestamp,
 }
 
-impl From<Workspace> for WorkspaceView {
-    fn from(workspace: Workspace) -> Self {
+/// How our pages look to the people of a workspace.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Branding)]
+pub(crate) struct BrandingView {
+    /// The name above the pages.
+    #[schema(example = "Acme")]
+    name: Option<String>,
+    /// The colour of buttons and links, as it was given.
+    #[schema(example = "#0b5cad")]
+    colour: Option<String>,
+    /// Where the logo is; it changes with the logo.
+    #[schema(
+        example = "https://sso.example.com/assets/brand/ws_019306f4e0c07d3aa1b2c3d4e5f60718/logo?v=9f86d081884c7d659a2feaa0c55ad015"
+    )]
+    logo_url: Option<String>,
+}
+
+impl BrandingView {
+    fn of(workspace: &Workspace, public_url: &str) -> Option<Self> {
+        let Branding { name, colour, logo } = &workspace.branding;
+        let url = |hash| format!("{public_url}{}", brand::logo_path(workspace, hash));
+        (workspace.branding != Branding::default()).then(|| Self {
+            name: name.clone(),
+            colour: colour.map(|colour| colour.to_string()),
+            logo_url: logo.as_ref().map(url),
+        })
+    }
+}
+
+impl WorkspaceView {
+    /// As it is shown by the server that is reached at this URL.
+    pub(crate) fn of(workspace: Workspace, public_url: &str) -> Self {
         Self {
+            branding: BrandingView::of(&workspace, public_url),
             id: workspace.id.to_string(),
             name: workspace.name,
             slug: workspace.slug.to_string(),
