@@ -168,12 +168,7 @@ fn network(address: IpAddr) -> String {
 
 fn too_fast(wait: SignedDuration) -> ErrorPage {
     let seconds = u64::try_from(wait.as_secs()).unwrap_or(0).saturating_add(1);
-    ErrorPage::new(
-        StatusCode::TOO_MANY_REQUESTS,
-        "too-many-attempts",
-        "Too many attempts",
-        format!("There were too many attempts lately. Wait {seconds} seconds before the next."),
-        "If your company uses single sign-on, it is not affected: go back and sign in through it.",
-    )
-    .retry_after(seconds)
+    ErrorPage::named(StatusCode::TOO_MANY_REQUESTS, "too-many-attempts")
+        .with("seconds", seconds)
+        .retry_after(seconds)
 }

@@ -15,8 +15,8 @@ use vestibule_store::{Reach, Store, Tx};
 
 use crate::{
     audit,
+    manage::connection::nothing_saved,
     problem::Problem,
-    routes::connections::nothing_saved,
     saml::{
         KeySet, OwnKeys, RevisionKeys, attempt,
         expectation::{parts_of, provider},

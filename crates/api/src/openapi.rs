@@ -3,22 +3,21 @@
 
 pub(crate) mod oauth;
 
-use std::fmt::Write as _;
-
 use actix_web::{HttpResponse, get, http::StatusCode};
 use serde_json::{Value, json};
 use utoipa::{
     Modify, OpenApi, ToSchema,
     openapi::security::{Http, HttpAuthScheme, SecurityScheme},
 };
+use vestibule_pages::{ApiDocs, Operation, OperationField};
 
 use crate::{
     oidc::{authorize, discovery, introspect, logout, revoke, token, userinfo},
-    page::{self, escape},
+    page,
     routes::{
         api_keys, attempts, audit_events, certificates, clients, connections, decisions, domains,
         health, inspections, invitations, members, metadata_refresh, password_links, preflight,
-        service_provider_keys, sessions, tests, two_factor, workspaces,
+        service_provider_keys, sessions, setup_links, tests, two_factor, workspaces,
     },
 };
 
@@ -104,6 +103,10 @@ pub(crate) struct ProblemPlace {
         service_provider_keys::activate,
         service_provider_keys::delete,
         metadata_refresh::refresh,
+        setup_links::create,
+        setup_links::list,
+        setup_links::read,
+        setup_links::revoke,
         tests::create,
         tests::list,
         tests::read,
@@ -245,56 +248,36 @@ pub(crate) async fn json() -> Result<HttpResponse, crate::problem::Problem> {
 #[get("/docs")]
 pub(crate) async fn docs() -> Result<HttpResponse, crate::problem::Problem> {
     let document = document().map_err(crate::problem::Problem::internal)?;
-    let text = |value: &Value, name: &str| {
-        escape(value.get(name).and_then(Value::as_str).unwrap_or_default())
-    };
-    let mut body = format!(
-        "<h1>Vestibule API</h1>\n<p>{}</p>\n<p>For tools: <a href=\"/openapi.yaml\">openapi.yaml\
-         </a>, <a href=\"/openapi.json\">openapi.json</a>. Errors: <a href=\"/problems\">problems\
-         </a>.</p>\n",
-        text(document.get("info").unwrap_or(&Value::Null), "description"),
-    );
+    let mut operations = Vec::new();
     let paths = document.get("paths").and_then(Value::as_object);
-    for (path, operations) in paths.into_iter().flatten() {
-        for (method, operation) in operations.as_object().into_iter().flatten() {
-            // Writing to a String cannot fail.
-            let _ = write!(
-                body,
-                "<section>\n<h2 id=\"{id}\">{summary}</h2>\n<p><code>{method} {path}</code></p>\n\
-                 <p>{description}</p>\n{fields}</section>\n",
-                id = text(operation, "operationId"),
-                summary = text(operation, "summary"),
-                method = method.to_uppercase(),
-                path = escape(path),
-                description = prose(
-                    operation
-                        .get("description")
-                        .and_then(Value::as_str)
-                        .unwrap_or_default()
-                ),
-                fields = fields(&document, operation),
-            );
+    for (path, methods) in paths.into_iter().flatten() {
+        for (method, operation) in methods.as_object().into_iter().flatten() {
+            operations.push(Operation {
+                id: words(operation, "operationId"),
+                summary: words(operation, "summary"),
+                method: method.to_uppercase(),
+                path: path.clone(),
+                description: words(operation, "description"),
+                fields: fields(&document, operation),
+            });
         }
     }
-    Ok(page::respond(StatusCode::OK, "Vestibule API", &body))
+    let info = document.get("info").unwrap_or(&Value::Null);
+    let page = ApiDocs {
+        description: words(info, "description"),
+        operations,
+    };
+    Ok(page::rendered(StatusCode::OK, page))
 }
 
-/// A description as HTML: what stands between backticks is code.
-fn prose(text: &str) -> String {
-    let mut html = String::new();
-    for (index, part) in text.split('`').enumerate() {
-        let part = escape(part);
-        if index % 2 == 1 {
-            html.push_str(&format!("<code>{part}</code>"));
-        } else {
-            html.push_str(&part);
-        }
-    }
-    html
+/// What a member says; nothing where it is not there.
+fn words(value: &Value, member: &str) -> String {
+    let said = value.get(member).and_then(Value::as_str);
+    said.unwrap_or_default().to_owned()
 }
 
-/// The fields of an operation's body, as a table.
-fn fields(document: &Value, operation: &Value) -> String {
+/// The fields of an operation's body.
+fn fields(document: &Value, operation: &Value) -> Vec<OperationField> {
     let reference = ["json", "x-www-form-urlencoded"]
         .iter()
         .find_map(|kind| {
@@ -305,7 +288,7 @@ fn fields(document: &Value, operation: &Value) -> String {
         .and_then(Value::as_str)
         .and_then(|reference| reference.strip_prefix('#'));
     let Some(schema) = reference.and_then(|pointer| document.pointer(pointer)) else {
-        return String::new();
+        return Vec::new();
     };
     let required: Vec<_> = schema
         .get("required")
@@ -313,24 +296,13 @@ fn fields(document: &Value, operation: &Value) -> String {
         .into_iter()
         .flatten()
         .collect();
-    let mut rows = String::new();
     let properties = schema.get("properties").and_then(Value::as_object);
-    for (name, property) in properties.into_iter().flatten() {
-        let needed = required.iter().any(|word| word.as_str() == Some(name));
-        let description = property
-            .get("description")
-            .and_then(Value::as_str)
-            .unwrap_or_default();
-        let _ = writeln!(
-            rows,
-            "<tr><td><code>{}</code></td><td>{}</td><td>{}</td></tr>",
-            escape(name),
-            if needed { "needed" } else { "optional" },
-            prose(description),
-        );
-    }
-    format!(
-        "<table>\n<thead><tr><th scope=\"col\">Field</th><th scope=\"col\"></th><th scope=\"col\">\
-         Meaning</th></tr></thead>\n<tbody>\n{rows}</tbody>\n</table>\n"
-    )
+    let properties = properties.into_iter().flatten();
+    properties
+        .map(|(name, property)| OperationField {
+            name: name.clone(),
+            needed: required.iter().any(|word| word.as_str() == Some(name)),
+            meaning: words(property, "description"),
+        })
+        .collect()
 }

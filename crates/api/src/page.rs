@@ -1,84 +1,124 @@
 //! Plain pages for people: what happened, what they can do, a reference for support.
 
-use std::fmt::Write as _;
-
 use actix_web::{
-    HttpResponse, ResponseError,
+    HttpMessage as _, HttpRequest, HttpResponse, ResponseError,
+    body::BoxBody,
     http::{
         StatusCode,
-        header::{HeaderValue, LOCATION, RETRY_AFTER},
+        header::{
+            AcceptLanguage, Header as _, HeaderValue, LOCATION, LanguageTag, Preference,
+            RETRY_AFTER, VARY,
+        },
     },
+    web::Data,
 };
-use vestibule_model::Reference;
-use vestibule_pages::STYLE_PATH;
-use vestibule_saml::{Outcome, Report};
+use vestibule_model::{Reference, Workspace};
+use vestibule_pages::{Brand, Lang, Link, Message, Page, Shell, Status, Text, Value, text};
 
-use crate::{problem::Problem, web_url};
+use crate::{problem::Problem, service::Service, web_url};
 
 /// Nothing is loaded but our own style and scripts; nobody may frame a page; forms go nowhere else.
-pub(crate) const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+pub(crate) const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-/// Text made safe for HTML content and quoted attribute values.
-pub(crate) fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            c => escaped.push(c),
-        }
-    }
-    escaped
-}
-
-/// A whole page; `body` is HTML that is safe already.
-pub(crate) fn html(title: &str, body: &str) -> String {
-    let title = escape(title);
-    format!(
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <meta name=\"robots\" content=\"noindex\">\n<title>{title}</title>\n\
-         <link rel=\"stylesheet\" href=\"{STYLE_PATH}\">\n</head>\n<body>\n<main>\n{body}</main>\n\
-         </body>\n</html>\n"
-    )
-}
-
-/// An answer with a page, never kept by a cache.
-pub(crate) fn respond(status: StatusCode, title: &str, body: &str) -> HttpResponse {
-    respond_under(CONTENT_SECURITY_POLICY, status, title, body)
-}
-
-/// The same under a content security policy of its own.
-pub(crate) fn respond_under(
-    policy: &'static str,
-    status: StatusCode,
-    title: &str,
-    body: &str,
-) -> HttpResponse {
-    whole(policy, status, html(title, body))
-}
-
-/// The same for a page whose form, in the end, leads to an application: browsers hold `form-action` against
+/// An answer with a page whose form, in the end, leads to an application: browsers hold `form-action` against
 /// where a post is redirected to as well.
-pub(crate) fn rendered_towards(status: StatusCode, page: String, target: &str) -> HttpResponse {
+pub(crate) fn rendered_towards(
+    status: StatusCode,
+    page: impl Page + 'static,
+    target: &str,
+) -> HttpResponse {
     let origin = url::Url::parse(target).map(|url| url.origin());
     match origin {
         Ok(origin) if origin.is_tuple() => {
             let origin = origin.ascii_serialization();
             let wider = format!("form-action 'self' {origin};");
             let policy = CONTENT_SECURITY_POLICY.replace("form-action 'self';", &wider);
-            whole(&policy, status, page)
+            unwritten(&policy, status, page)
         }
         _ => rendered(status, page),
     }
 }
 
-/// An answer with a page of `vestibule-pages`.
-pub(crate) fn rendered(status: StatusCode, page: String) -> HttpResponse {
-    whole(CONTENT_SECURITY_POLICY, status, page)
+/// An answer with a page, never kept by a cache.
+pub(crate) fn rendered(status: StatusCode, page: impl Page + 'static) -> HttpResponse {
+    unwritten(CONTENT_SECURITY_POLICY, status, page)
+}
+
+/// The same under a content security policy of its own.
+pub(crate) fn rendered_under(
+    policy: &'static str,
+    status: StatusCode,
+    page: impl Page + 'static,
+) -> HttpResponse {
+    unwritten(policy, status, page)
+}
+
+/// The same for a server that writes its pages by itself.
+#[cfg(feature = "demo")]
+pub(crate) fn written(status: StatusCode, page: &impl Page, shell: &Shell) -> HttpResponse {
+    whole(CONTENT_SECURITY_POLICY, status, page.html(shell))
+}
+
+/// A page that [`write`] turns into HTML once the reader's language is known.
+struct Unwritten(Box<dyn Page>);
+
+fn unwritten(policy: &str, status: StatusCode, page: impl Page + 'static) -> HttpResponse {
+    let mut response = whole(policy, status, String::new());
+    response.extensions_mut().insert(Unwritten(Box::new(page)));
+    response
+}
+
+/// Writes the page of a response, if it has one that is not written yet.
+pub(crate) fn write(mut response: HttpResponse, request: &HttpRequest) -> HttpResponse {
+    let page = response.extensions_mut().remove::<Unwritten>();
+    let Some(Unwritten(page)) = page else {
+        return response;
+    };
+    let html = page.html(&shell(request));
+    response
+        .headers_mut()
+        .insert(VARY, HeaderValue::from_static("Accept-Language"));
+    response.set_body(BoxBody::new(html))
+}
+
+/// Words in the reader's language, for an answer that is no page.
+pub(crate) fn words(said: &Text, request: &HttpRequest) -> String {
+    said.to_plain(language(request))
+}
+
+/// Has the page that answers this request look like its workspace's, whichever page it will be: called where
+/// the workspace becomes known.
+pub(crate) fn belongs_to(request: &HttpRequest, workspace: &Workspace) {
+    if let Some(service) = request.app_data::<Data<Service>>() {
+        let brand = service.brand.of(workspace);
+        request.extensions_mut().insert(brand);
+    }
+}
+
+/// The reader's language, and whose page it is.
+fn shell(request: &HttpRequest) -> Shell {
+    let own = request.extensions().get::<Brand>().cloned();
+    let ours = || {
+        let service = request.app_data::<Data<Service>>();
+        service.map(|service| service.brand.brand().clone())
+    };
+    Shell {
+        lang: language(request),
+        brand: own.or_else(ours).unwrap_or_default(),
+    }
+}
+
+/// The language of ours that the browser likes best (RFC 9110 §12.5.4).
+fn language(request: &HttpRequest) -> Lang {
+    let Ok(accepted) = AcceptLanguage::parse(request) else {
+        return Lang::default();
+    };
+    let known = |wish: Preference<LanguageTag>| match wish {
+        Preference::Any => Some(Lang::default()),
+        Preference::Specific(tag) => Lang::parse(tag.as_str()),
+    };
+    let mut wishes = accepted.ranked().into_iter();
+    wishes.find_map(known).unwrap_or_default()
 }
 
 fn whole(policy: &str, status: StatusCode, page: String) -> HttpResponse {
@@ -105,22 +145,24 @@ pub(crate) struct More {
     /// Where more help is: the IdP's page for people whom it could not sign in (SDP-SP11).
     pub(crate) help: Option<Box<str>>,
     /// Where to go from here: address and words; the first is the main way.
-    pub(crate) links: Vec<(String, &'static str)>,
+    pub(crate) links: Vec<Link>,
     /// After how many seconds to try again.
     pub(crate) retry_after: Option<u64>,
     /// For support: what came instead of what was expected, in our own words.
     pub(crate) detail: Option<Box<str>>,
+    /// The same for whoever reads the page, in English and small.
+    pub(crate) shown_detail: Option<Box<str>>,
 }
 
 /// A failure that a person sees.
 #[derive(Debug, Clone)]
 pub(crate) struct ErrorPage {
     pub(crate) status: StatusCode,
-    pub(crate) title: &'static str,
+    pub(crate) title: Text,
     /// What happened.
-    pub(crate) message: String,
+    pub(crate) message: Text,
     /// What the person can do.
-    pub(crate) advice: &'static str,
+    pub(crate) advice: Text,
     /// What support asks for: the attempt's, or one that the log alone knows.
     pub(crate) reference: Option<Reference>,
     /// What few pages have.
@@ -131,23 +173,33 @@ pub(crate) struct ErrorPage {
 }
 
 impl ErrorPage {
-    pub(crate) fn new(
-        status: StatusCode,
-        reason: &'static str,
-        title: &'static str,
-        message: impl Into<String>,
-        advice: &'static str,
-    ) -> Self {
+    /// A failure whose words are the messages `error-<reason>-title`, `-text` and `-advice`.
+    pub(crate) fn named(status: StatusCode, reason: &'static str) -> Self {
+        Self::worded(status, reason, reason)
+    }
+
+    /// The same in other words, where one reason has several: `error-<words>-title` and so on.
+    pub(crate) fn worded(status: StatusCode, reason: &'static str, words: &'static str) -> Self {
+        let said = |part: &str| Text::named(format!("error-{words}-{part}"));
         Self {
             status,
-            title,
-            message: message.into(),
-            advice,
+            title: said("title"),
+            message: said("text"),
+            advice: said("advice"),
             more: Box::default(),
             reference: None,
             reason,
             cause: None,
         }
+    }
+
+    /// A value that the words ask for.
+    pub(crate) fn with(mut self, name: &'static str, value: impl Into<Value>) -> Self {
+        let value = value.into();
+        self.title = self.title.with(name, value.clone());
+        self.message = self.message.with(name, value.clone());
+        self.advice = self.advice.with(name, value);
+        self
     }
 
     pub(crate) fn because(mut self, cause: impl std::fmt::Display) -> Self {
@@ -163,8 +215,9 @@ impl ErrorPage {
     }
 
     /// A way to go on from here: a path or URL of our own making.
-    pub(crate) fn link(mut self, href: impl Into<String>, label: &'static str) -> Self {
-        self.more.links.push((href.into(), label));
+    pub(crate) fn link(mut self, href: impl Into<String>, label: Text) -> Self {
+        let href = href.into();
+        self.more.links.push(Link { href, label });
         self
     }
 
@@ -187,32 +240,23 @@ impl ErrorPage {
     /// The page, complete. The request's id stands in where there could be no reference.
     pub(crate) fn render(&self, request_id: &str) -> HttpResponse {
         let reference = self.reference.map(|reference| reference.to_string());
-        let reference = reference.as_deref().unwrap_or(request_id);
-        let help = self.more.help.as_deref().map_or_else(String::new, |url| {
-            format!(
-                "<p><a href=\"{}\" rel=\"noreferrer\">Help from your identity provider</a></p>\n",
-                escape(url)
-            )
-        });
-        let mut links = String::new();
-        for (href, label) in &self.more.links {
-            // Writing to a String cannot fail.
-            let _ = writeln!(
-                links,
-                "<p><a class=\"button\" href=\"{}\">{}</a></p>",
-                escape(href),
-                escape(label)
-            );
+        let mut links = self.more.links.clone();
+        if let Some(url) = self.more.help.as_deref() {
+            links.push(Link {
+                href: url.to_owned(),
+                label: text("error-idp-help"),
+            });
         }
-        let body = format!(
-            "<h1>{}</h1>\n<p>{}</p>\n<p>{}</p>\n{links}{help}<p class=\"reference\">Reference \
-             <code>{}</code></p>\n",
-            escape(self.title),
-            escape(&self.message),
-            escape(self.advice),
-            escape(reference)
-        );
-        let mut response = respond(self.status, self.title, &body);
+        let page = Message {
+            title: self.title.clone(),
+            text: self.message.clone(),
+            advice: Some(self.advice.clone()),
+            detail: self.more.shown_detail.as_deref().map(str::to_owned),
+            reference: Some(reference.unwrap_or_else(|| request_id.to_owned())),
+            links,
+            status: Status::Failed,
+        };
+        let mut response = rendered(self.status, page);
         let busy = (self.status == StatusCode::SERVICE_UNAVAILABLE).then_some(5);
         if let Some(seconds) = self.more.retry_after.or(busy) {
             response
@@ -225,7 +269,7 @@ impl ErrorPage {
 
 impl std::fmt::Display for ErrorPage {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}: {}", self.reason, self.message)
+        f.write_str(self.reason)
     }
 }
 
@@ -242,19 +286,26 @@ impl ResponseError for ErrorPage {
     }
 }
 
-/// A page shows no more of a problem than its title and what it means.
+/// A problem in words for people: the messages `problem-<word>-title`, `-text` and `-advice`. What exactly
+/// came instead of what was expected stands below them, where anybody can do something with it.
 impl From<Problem> for ErrorPage {
     fn from(problem: Problem) -> Self {
-        let mut page = Self::new(
-            problem.kind.status(),
-            problem.kind.slug(),
-            problem.kind.title(),
-            problem.detail,
-            "Start again from the application. If it happens again, tell your administrator the \
-             reference below.",
-        );
-        page.cause = problem.cause.map(String::into_boxed_str);
-        page
+        let word = problem.word();
+        let said = |part: &str| Text::named(format!("problem-{word}-{part}"));
+        let shown_detail = problem.is_for_people().then(|| problem.detail.into());
+        Self {
+            status: problem.kind.status(),
+            title: said("title"),
+            message: said("text"),
+            advice: Text::named_or(format!("problem-{word}-advice"), "problem-advice"),
+            more: Box::new(More {
+                shown_detail,
+                ..More::default()
+            }),
+            reference: None,
+            reason: problem.kind.slug(),
+            cause: problem.cause.map(String::into_boxed_str),
+        }
     }
 }
 
@@ -270,47 +321,21 @@ impl From<vestibule_state::StateError> for ErrorPage {
     }
 }
 
-/// A report as a list, worst first for the eye by its mark, in the order of the checks.
-pub(crate) fn report_list(report: &Report) -> String {
-    let mut list = String::from("<ul class=\"report\">\n");
-    for row in report.rows() {
-        let (mark, word) = match row.outcome {
-            Outcome::Pass => ("✓", "passed"),
-            Outcome::Warn => ("!", "warning"),
-            Outcome::Fail => ("✗", "failed"),
-            Outcome::Skipped => ("–", "not checked"),
-        };
-        // Writing to a String cannot fail.
-        let _ = write!(
-            list,
-            "<li class=\"{}\"><p><span class=\"mark\" aria-hidden=\"true\">{mark}</span> \
-             <strong>{}</strong> <span class=\"word\">{word}</span></p>",
-            row.outcome.as_str(),
-            escape(&row.check.as_str().replace('_', " ")),
-        );
-        if row.outcome == Outcome::Fail || row.outcome == Outcome::Warn {
-            for (label, text) in [
-                ("Expected", row.expected.as_deref()),
-                ("Received", row.received.as_deref()),
-                ("What to do", row.remedy.as_deref()),
-            ] {
-                if let Some(text) = text {
-                    let _ = write!(list, "<p><em>{label}:</em> {}</p>", escape(text));
-                }
-            }
-        }
-        list.push_str("</li>\n");
-    }
-    list.push_str("</ul>\n");
-    list
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn policy(target: &str) -> String {
-        let response = rendered_towards(StatusCode::OK, String::new(), target);
+        let page = Message {
+            title: text("done"),
+            text: text("done"),
+            advice: None,
+            detail: None,
+            reference: None,
+            links: Vec::new(),
+            status: Status::Done,
+        };
+        let response = rendered_towards(StatusCode::OK, page, target);
         let policy = response.headers().get("content-security-policy");
         policy
             .and_then(|policy| policy.to_str().ok())

@@ -130,6 +130,8 @@ pub(crate) struct Problem {
     pub(crate) detail: String,
     /// Further members of the document.
     pub(crate) fields: Map<String, Value>,
+    /// The word of its messages for people, where it says more than its kind.
+    words: Option<&'static str>,
     /// For the log alone.
     pub(crate) cause: Option<String>,
 }
@@ -140,6 +142,7 @@ impl Problem {
             kind,
             detail: detail.into(),
             fields: Map::new(),
+            words: None,
             cause: None,
         }
     }
@@ -147,6 +150,39 @@ impl Problem {
     pub(crate) fn with(mut self, field: &str, value: impl Into<Value>) -> Self {
         self.fields.insert(field.to_owned(), value.into());
         self
+    }
+
+    /// The same in other words for people: `problem-<words>-title` and so on.
+    pub(crate) fn worded(mut self, words: &'static str) -> Self {
+        self.words = Some(words);
+        self
+    }
+
+    /// The word of its messages for people.
+    pub(crate) fn word(&self) -> &'static str {
+        self.words.unwrap_or(self.kind.slug())
+    }
+
+    /// Whether the detail tells people something that they, or whoever helps them, can act on.
+    pub(crate) fn is_for_people(&self) -> bool {
+        const TELLING: &[&str] = &[
+            "authn-context-required",
+            "conflict",
+            "domain-not-verified",
+            "domain-record-missing",
+            "email-invalid",
+            "force-required",
+            "identity-conflict",
+            "invalid-value",
+            "last-admin",
+            "malformed-request",
+            "not-admitted",
+            "payload-too-large",
+            "plan-upgrade-required",
+            "unknown-field",
+            "unsupported-media-type",
+        ];
+        TELLING.contains(&self.word())
     }
 
     /// Nothing of this kind is there, or not for this caller.
@@ -261,7 +297,9 @@ impl From<StateError> for Problem {
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         let kind = kind_of(&refusal);
-        let problem = Self::new(kind, refusal.to_string()).with("rule", refusal.rule().as_str());
+        let problem = Self::new(kind, refusal.to_string())
+            .with("rule", refusal.rule().as_str())
+            .worded(refusal.code());
         match refusal {
             Refusal::PlanUpgradeRequired {
                 current_plan,
@@ -293,8 +331,11 @@ fn kind_of(refusal: &Refusal) -> ProblemType {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use std::collections::BTreeSet;
+
+    use vestibule_pages::Lang;
+
+    use super::*;
 
     #[test]
     fn every_type_has_a_slug_of_its_own_that_reads_back() {
@@ -326,6 +367,42 @@ mod tests {
         assert_eq!(
             document["type"],
             "https://sso.example.com/problems/invalid-value"
+        );
+    }
+
+    /// The words of refusals, as the policy says them.
+    fn refusals() -> BTreeSet<&'static str> {
+        let source = include_str!("../../policy/src/refusal.rs");
+        let (_, codes) = source.split_once("fn code(").unwrap();
+        let (codes, _) = codes.split_once("fn rule(").unwrap();
+        codes.split('"').skip(1).step_by(2).collect()
+    }
+
+    #[test]
+    fn every_problem_and_every_refusal_has_words_for_people_in_every_language() {
+        let refusals = refusals();
+        assert!(refusals.len() > 20, "{refusals:?}");
+        let kinds = ProblemType::ALL.iter().map(|kind| kind.slug());
+        for word in kinds.chain(refusals) {
+            for lang in Lang::ALL {
+                for part in ["title", "text"] {
+                    let start = format!("\nproblem-{word}-{part} = ");
+                    let mut sources = lang.sources().iter();
+                    let found = sources.any(|(_, source)| source.contains(&start));
+                    assert!(found, "{start} in {}", lang.tag());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_page_says_nothing_of_what_went_wrong_inside() {
+        let page = crate::page::ErrorPage::from(Problem::internal("disk full"));
+        assert!(page.more.shown_detail.is_none());
+        let page = crate::page::ErrorPage::from(Problem::invalid("/a", "b", "c"));
+        assert_eq!(
+            page.more.shown_detail.as_deref(),
+            Some("/a: expected b; found c")
         );
     }
 }

@@ -8,7 +8,7 @@ use actix_web::{
     dev::{ServiceRequest, ServiceResponse},
     http::{
         StatusCode,
-        header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE},
+        header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE},
     },
     middleware::Next,
     web::Data,
@@ -19,7 +19,8 @@ use vestibule_model::Reference;
 use vestibule_state::random_reference;
 
 use crate::{
-    page::ErrorPage,
+    headers,
+    page::{self, ErrorPage},
     problem::{Problem, ProblemType},
     service::Service,
 };
@@ -56,10 +57,7 @@ pub(crate) async fn wrap(
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
-    response.headers_mut().insert(
-        HeaderName::from_static("x-content-type-options"),
-        HeaderValue::from_static("nosniff"),
-    );
+    headers::secure(&mut response);
     // The route, never the path: a path can hold a bearer (start_url, resume).
     let route = response
         .request()
@@ -83,11 +81,17 @@ fn written_out(
         page.reference = page.reference.or_else(|| random_reference().ok());
         let (reason, cause) = (page.reason, page.cause.as_deref());
         log_page(page.status, reason, page.reference, cause);
-        return ServiceResponse::new(request, page.render(id));
+        let written = page::write(page.render(id), &request);
+        return ServiceResponse::new(request, written);
     }
     let problem = response.response().extensions().get::<Problem>().cloned();
     let problem = problem.or_else(|| of_the_framework(&response));
     match problem {
+        Some(problem) if wants_page(&request) => {
+            let page = ErrorPage::from(problem);
+            log_page(page.status, page.reason, None, page.cause.as_deref());
+            ServiceResponse::new(request.clone(), page::write(page.render(id), &request))
+        }
         Some(problem) => {
             log_cause(
                 problem.kind.status(),
@@ -97,8 +101,22 @@ fn written_out(
             let answer = written_problem(&request, &problem, id);
             ServiceResponse::new(request, answer)
         }
-        None => response,
+        None => {
+            let (request, response) = response.into_parts();
+            let written = page::write(response, &request);
+            ServiceResponse::new(request, written)
+        }
     }
+}
+
+/// Whether a person reads the answer in a browser: it goes to a page, and no program of theirs asks.
+fn wants_page(request: &HttpRequest) -> bool {
+    let accepted = request
+        .headers()
+        .get(ACCEPT)
+        .and_then(|value| value.to_str().ok());
+    let html = accepted.is_some_and(|accepted| accepted.contains("text/html"));
+    html && !request.path().starts_with("/v1")
 }
 
 /// Log a failure once, here, with its cause; the caller sees the cause never.

@@ -27,6 +27,7 @@ use vestibule_store::{MasterKey, MasterKeys, OnChange, Store, StoreConfig, Store
 use zeroize::Zeroizing;
 
 use crate::{
+    brand::{self, DeploymentBrand, LogoFileError},
     certificate_uses::CertificateUses,
     clock,
     config::{CLIENT_TIMEOUT, Config, MasterKeySource},
@@ -43,6 +44,7 @@ use crate::{
     replicas, respond, routes,
     saml::{self, RevisionKeys},
     service::Service,
+    settings, setup,
 };
 
 /// How long a request that is under way may take when the server is told to end.
@@ -88,6 +90,9 @@ pub enum StartError {
     /// Passwords cannot be hashed.
     #[error("passwords: {0}")]
     Credential(#[from] CredentialError),
+    /// The logo cannot be used.
+    #[error("VESTIBULE_BRAND_LOGO: {0}")]
+    Logo(#[from] LogoFileError),
     /// The log filter cannot be read.
     #[error("VESTIBULE_LOG: {0}")]
     Log(#[from] tracing_subscriber::filter::ParseError),
@@ -287,6 +292,7 @@ pub async fn start(mut config: Config, public_url_given: bool) -> Result<Started
             config.service_name.as_deref().unwrap_or("Vestibule"),
         ),
         txt: TxtResolver::new(config.dns_resolver, DNS_PATIENCE),
+        brand: DeploymentBrand::load(&config)?,
         store,
         config,
     });
@@ -340,8 +346,11 @@ fn configure(config: &mut web::ServiceConfig) {
         .service(openapi::yaml)
         .service(openapi::json)
         .service(openapi::docs)
+        .configure(brand::routes)
         .configure(oidc::routes)
         .configure(people::routes)
+        .configure(settings::routes)
+        .configure(setup::routes)
         .configure(saml::routes);
     for asset in vestibule_pages::ASSETS {
         config.route(asset.path, web::get().to(|| ready(served(asset))));

@@ -10,9 +10,9 @@ use vestibule_state::ShortLived;
 use vestibule_store::Store;
 
 use crate::{
-    certificate_uses::CertificateUses, config::Config, configuration::Configuration,
-    departures::Departures, hashing::Hashing, key_pool::KeyPool, keys::Keys, metadata::Door,
-    saml::RevisionKeys,
+    brand::DeploymentBrand, certificate_uses::CertificateUses, config::Config,
+    configuration::Configuration, departures::Departures, hashing::Hashing, key_pool::KeyPool,
+    keys::Keys, metadata::Door, saml::RevisionKeys,
 };
 
 /// The service: its settings, its archive, its short-lived state and its keys.
@@ -33,4 +33,6 @@ pub(crate) struct Service {
     /// None where the server is reached by an IP address: passkeys belong to a name.
     pub(crate) passkeys: Option<Passkeys>,
     pub(crate) txt: TxtResolver,
+    /// How our pages look unless a workspace says otherwise.
+    pub(crate) brand: DeploymentBrand,
 }

@@ -3,6 +3,7 @@
 //! A setting is an environment variable `VESTIBULE_<NAME>`. A name that is not known is an error,
 //! so that a typing mistake cannot silently leave a default in force.
 
+mod brand;
 mod places;
 mod proxies;
 mod settings;
@@ -17,6 +18,7 @@ use vestibule_outbound::Mailer;
 
 use crate::web_url;
 
+pub use brand::BrandSettings;
 pub use places::{Database, MailSettings, MasterKeySource, RedisUrl};
 pub use proxies::TrustedProxies;
 pub use settings::{SETTINGS, Setting};
@@ -74,6 +76,8 @@ pub struct Config {
     pub upgrade_contact: Option<String>,
     /// What people sign in to, as our metadata says.
     pub service_name: Option<String>,
+    /// How our pages look.
+    pub brand: BrandSettings,
     /// Whom the admin of an IdP writes to, as our metadata says.
     pub service_contact: Option<String>,
     /// How mail is sent, where it is.
@@ -174,7 +178,8 @@ impl Config {
             clock_skew: SignedDuration::from_secs(i64::from(clock_skew)),
             sso_plans,
             upgrade_contact: get("UPGRADE_CONTACT").map(str::to_owned),
-            service_name: service_name(get("SERVICE_NAME"))?,
+            service_name: one_line("SERVICE_NAME", get("SERVICE_NAME"))?,
+            brand: BrandSettings::read(get("BRAND_NAME"), get("BRAND_COLOUR"), get("BRAND_LOGO"))?,
             service_contact: service_contact(get("SERVICE_CONTACT"))?,
             mail: mail(get("SMTP_URL"), get("MAIL_FROM"))?,
             dns_resolver: dns_resolver(get("DNS_RESOLVER"))?,
@@ -225,14 +230,14 @@ fn public_url(given: Option<&str>, listen: SocketAddr) -> Result<String, ConfigE
     Ok(url.origin().ascii_serialization())
 }
 
-fn service_name(given: Option<&str>) -> Result<Option<String>, ConfigError> {
+fn one_line(setting: &str, given: Option<&str>) -> Result<Option<String>, ConfigError> {
     let Some(name) = given.map(str::trim) else {
         return Ok(None);
     };
     if name.is_empty() || name.len() > 256 || name.contains(char::is_control) {
         let expected = "a name of 1 to 256 bytes on one line";
         let found = format!("{} bytes", name.len());
-        return Err(ConfigError::new("SERVICE_NAME", expected, found));
+        return Err(ConfigError::new(setting, expected, found));
     }
     Ok(Some(name.to_owned()))
 }
@@ -385,6 +390,9 @@ mod tests {
             ("VESTIBULE_SSO_PLANS", "pro,gold"),
             ("VESTIBULE_SERVICE_NAME", " "),
             ("VESTIBULE_SERVICE_CONTACT", "the help desk"),
+            ("VESTIBULE_BRAND_NAME", "Acme\nCloud"),
+            ("VESTIBULE_BRAND_COLOUR", "blue"),
+            ("VESTIBULE_BRAND_LOGO", ""),
             ("VESTIBULE_MIGRATE", "yes"),
             ("VESTIBULE_SMTP_URL", "smtp://mail.example.com"),
             ("VESTIBULE_MAIL_FROM", "sso@example.com"),

@@ -64,9 +64,24 @@ pub const SETTINGS: &[Setting] = &[
         meaning: "what people sign in to: the name on our pages, in authenticator apps and in our metadata",
     },
     Setting {
+        name: "BRAND_NAME",
+        default: "none: SERVICE_NAME",
+        meaning: "the name above our pages; a workspace may have its own brand (`branding`)",
+    },
+    Setting {
+        name: "BRAND_COLOUR",
+        default: "none: blue",
+        meaning: "the colour of buttons and links, rrggbb or #rrggbb; where it cannot be read our pages take a darker or lighter shade",
+    },
+    Setting {
+        name: "BRAND_LOGO",
+        default: "none: the name stands there",
+        meaning: "the path of a PNG or SVG file of at most 100 KB, read and checked at start",
+    },
+    Setting {
         name: "SERVICE_CONTACT",
         default: "none",
-        meaning: "an e-mail address for the admins of identity providers, in our metadata",
+        meaning: "an e-mail address for the admins of identity providers, in our metadata and where a setup link is over",
     },
     Setting {
         name: "SMTP_URL",

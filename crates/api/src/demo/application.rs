@@ -5,12 +5,16 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use actix_web::{App, HttpRequest, HttpResponse, HttpServer, dev::Server, web};
+use actix_web::{App, HttpRequest, HttpResponse, HttpServer, dev::Server, http::StatusCode, web};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::Value;
+use vestibule_pages::{DemoPage, Shell};
 use vestibule_session::Secret;
 
-use crate::page::{self, escape};
+use crate::page;
+
+/// Back to the first page.
+const BACK: &[(&str, &str)] = &[("/", "Back")];
 
 /// What the application was told when it was registered, and the one sign-in it waits for.
 #[derive(Clone)]
@@ -181,14 +185,24 @@ async fn style() -> HttpResponse {
 }
 
 async fn home() -> HttpResponse {
-    page::respond(
-        actix_web::http::StatusCode::OK,
-        "Demo application",
-        "<h1>Demo application</h1>\n<p>An application of the SaaS company. It knows nothing of SAML \
-         and receives sign-ins by OpenID Connect.</p>\n<p><a href=\"/sign-in\">Sign in with \
-         SSO</a></p>\n<p><a href=\"/sign-in/password\">Sign in with a password, as an \
-         admin</a></p>\n",
-    )
+    let page = DemoPage {
+        title: "Demo application",
+        text:
+            "An application of the SaaS company. It knows nothing of SAML and receives sign-ins by \
+               OpenID Connect."
+                .to_owned(),
+        came: None,
+        links: &[
+            ("/sign-in", "Sign in with SSO"),
+            ("/sign-in/password", "Sign in with a password, as an admin"),
+        ],
+    };
+    shown(StatusCode::OK, &page)
+}
+
+/// A page of this application: it is in English, and has no brand.
+fn shown(status: StatusCode, page: &DemoPage) -> HttpResponse {
+    page::written(status, page, &Shell::default())
 }
 
 async fn sign_in(application: web::Data<Application>) -> HttpResponse {
@@ -234,13 +248,13 @@ async fn callback(application: web::Data<Application>, request: HttpRequest) -> 
     });
     match done.await {
         Ok(Ok(userinfo)) => {
-            let shown = serde_json::to_string_pretty(&userinfo).unwrap_or_default();
-            let body = format!(
-                "<h1>You are signed in</h1>\n<p>This is what <code>userinfo</code> says:</p>\n\
-                 <pre><code>{}</code></pre>\n<p><a href=\"/\">Back</a></p>\n",
-                escape(&shown)
-            );
-            page::respond(actix_web::http::StatusCode::OK, "You are signed in", &body)
+            let page = DemoPage {
+                title: "You are signed in",
+                text: "This is what `userinfo` says:".to_owned(),
+                came: Some(serde_json::to_string_pretty(&userinfo).unwrap_or_default()),
+                links: BACK,
+            };
+            shown(StatusCode::OK, &page)
         }
         Ok(Err(error)) => failed(&error),
         Err(error) => failed(&error.to_string()),
@@ -248,13 +262,11 @@ async fn callback(application: web::Data<Application>, request: HttpRequest) -> 
 }
 
 fn failed(error: &str) -> HttpResponse {
-    let body = format!(
-        "<h1>The sign-in did not work</h1>\n<p>{}</p>\n<p><a href=\"/\">Back</a></p>\n",
-        escape(error)
-    );
-    page::respond(
-        actix_web::http::StatusCode::BAD_REQUEST,
-        "The sign-in did not work",
-        &body,
-    )
+    let page = DemoPage {
+        title: "The sign-in did not work",
+        text: error.to_owned(),
+        came: None,
+        links: BACK,
+    };
+    shown(StatusCode::BAD_REQUEST, &page)
 }

@@ -147,6 +147,7 @@ fn to_try(vestibule: &str, application: &str, idp: &str, kept: &walk::Kept) -> S
          the application    {application}\n  \
          the sign-in page   {vestibule}/sign-in?workspace={slug}\n  \
          the account page   {vestibule}/account\n  \
+         the SSO settings   {vestibule}/settings/sso\n  \
          the IdP            {idp}\n  \
          API documentation  {vestibule}/docs\n\n\
          The admin, by password and second factor:\n\n  \

@@ -20,6 +20,7 @@ use crate::{
     saml::{answer_with, leave, set_aside},
     service::Service,
 };
+use vestibule_pages::text;
 
 /// Send a person to their identity provider. The authorization endpoint (RFC 6749 §3.1, OpenID
 /// Connect Core §3.1.2): for a browser to go to, not for a program to call. An error that is the
@@ -78,6 +79,7 @@ pub(crate) async fn authorize(
             return Ok(back(&service, &redirect_uri, state, &refused, status));
         }
         Err(NoRoute::Several(several)) => {
+            page::belongs_to(&request, &several.workspace);
             return Ok(choose::page(&service, request.query_string(), *several));
         }
         Err(NoRoute::Undecided) => {
@@ -86,7 +88,7 @@ pub(crate) async fn authorize(
         }
         Err(none @ (NoRoute::NotLive | NoRoute::Plan(_))) => {
             let way = elsewhere(&parameters);
-            return Err(nowhere(none).link(way, "Sign in with a password"));
+            return Err(nowhere(none).link(way, text("sign-in-by-password")));
         }
         Err(none @ NoRoute::Unknown) => return Err(nowhere(none)),
     };
@@ -239,10 +241,7 @@ fn reference() -> Result<Reference, Refused> {
 /// Since when people must have authenticated: `prompt=login` is now, `max_age` so many seconds ago
 /// (OpenID Connect Core §3.1.2.1).
 fn authn_after(parameters: &Parameters, now: Timestamp) -> Result<Option<Timestamp>, Refused> {
-    if parameters
-        .get("prompt")
-        .is_some_and(|prompt| prompt.split(' ').any(|word| word == "login"))
-    {
+    if parameters.prompts("login") {
         return Ok(Some(now));
     }
     let Some(max_age) = parameters.get("max_age") else {
@@ -268,6 +267,7 @@ async fn local(
         flow.workspace_id = Some(found.ok_or_else(no_connection)?);
     }
     flow.email = parameters.owned("login_hint");
+    flow.assume_nothing = parameters.prompts("select_account");
     Ok(flow)
 }
 
@@ -321,65 +321,22 @@ pub(crate) fn nowhere(none: NoRoute) -> ErrorPage {
     }
 }
 
-fn error(
-    status: StatusCode,
-    reason: &'static str,
-    title: &'static str,
-    message: &str,
-) -> ErrorPage {
-    let advice = "Go back to the application. If it happens again, tell its operator the reference \
-                  below.";
-    ErrorPage::new(status, reason, title, message, advice)
-}
-
 fn unknown_client() -> ErrorPage {
-    let message = "The application that sent you here (client_id) is not registered.";
-    error(
-        StatusCode::BAD_REQUEST,
-        "client-unknown",
-        "This application is not known",
-        message,
-    )
+    ErrorPage::named(StatusCode::BAD_REQUEST, "client-unknown")
 }
 
 fn unregistered() -> ErrorPage {
-    let message = "The address to come back to (redirect_uri) is not registered for this \
-                   application, so you are not sent there.";
-    error(
-        StatusCode::BAD_REQUEST,
-        "redirect-uri-unregistered",
-        "This link is not right",
-        message,
-    )
+    ErrorPage::named(StatusCode::BAD_REQUEST, "redirect-uri-unregistered")
 }
 
 fn no_connection() -> ErrorPage {
-    let message = "There is no single sign-on under this name.";
-    error(
-        StatusCode::NOT_FOUND,
-        "connection-unknown",
-        "Single sign-on not found",
-        message,
-    )
+    ErrorPage::named(StatusCode::NOT_FOUND, "connection-unknown")
 }
 
 fn which() -> ErrorPage {
-    let message = "The application has to say which workspace you belong to: by workspace, by \
-                   connection, or by an address of a verified domain.";
-    error(
-        StatusCode::BAD_REQUEST,
-        "connection-undecided",
-        "Which workspace?",
-        message,
-    )
+    ErrorPage::named(StatusCode::BAD_REQUEST, "connection-undecided")
 }
 
 fn not_live() -> ErrorPage {
-    let message = "Single sign-on is not switched on for this workspace.";
-    error(
-        StatusCode::FORBIDDEN,
-        "sso-not-live",
-        "Single sign-on is not available",
-        message,
-    )
+    ErrorPage::worded(StatusCode::FORBIDDEN, "sso-not-live", "sso-not-live-here")
 }

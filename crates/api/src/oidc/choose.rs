@@ -16,15 +16,26 @@ pub(crate) fn page(service: &Service, query: &str, several: Several) -> HttpResp
         .filter(|(name, _)| !DECIDED.contains(&&**name))
         .collect();
     let authorize = format!("{}/oauth2/authorize", service.config.public_url);
-    shown(several, |id| {
+    let others = kept.iter().filter(|(name, _)| name != "method");
+    let mut by_password: Vec<_> = others.map(|(k, v)| (&**k, &**v)).collect();
+    let workspace = several.workspace.id.to_string();
+    by_password.extend([("workspace", workspace.as_str()), ("method", "password")]);
+    let by_password = with_parameters(&authorize, &by_password);
+    let way = |id: &str| {
         let mut parameters: Vec<_> = kept.iter().map(|(k, v)| (&**k, &**v)).collect();
         parameters.push(("connection", id));
         with_parameters(&authorize, &parameters)
-    })
+    };
+    shown(several, way, by_password)
 }
 
-/// The page; `way` makes the link from the id of a connection.
-pub(crate) fn shown(several: Several, way: impl Fn(&str) -> String) -> HttpResponse {
+/// The page; `way` makes the link from the id of a connection. An admin whose identity provider is down
+/// goes by password (P3).
+pub(crate) fn shown(
+    several: Several,
+    way: impl Fn(&str) -> String,
+    by_password: String,
+) -> HttpResponse {
     let choice = |(connection, revision): (Connection, Revision)| LinkChoice {
         href: way(&connection.id.to_string()),
         label: connection.name,
@@ -33,10 +44,10 @@ pub(crate) fn shown(several: Several, way: impl Fn(&str) -> String) -> HttpRespo
     let page = ChooseConnection {
         workspace: several.workspace.name,
         choices: several.connections.into_iter().map(choice).collect(),
-        password_href: None,
+        password_href: Some(by_password),
         back_href: None,
     };
-    page::rendered(StatusCode::OK, page.render())
+    page::rendered(StatusCode::OK, page)
 }
 
 /// Two may have the same name; where they lead is what people know them by.

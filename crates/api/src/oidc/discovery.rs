@@ -48,7 +48,7 @@ pub(crate) async fn configuration(service: Data<Service>) -> HttpResponse {
                 "iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "amr", "sid", "email",
                 "email_verified", "name", "workspace", "connection", "role"
             ],
-            "prompt_values_supported": ["none"],
+            "prompt_values_supported": ["none", "login", "select_account"],
             "claims_parameter_supported": false,
             "request_parameter_supported": false,
             "request_uri_parameter_supported": false,

@@ -51,6 +51,12 @@ impl Parameters {
         })
     }
 
+    /// Whether `prompt` holds this word (OpenID Connect Core §3.1.2.1).
+    pub(crate) fn prompts(&self, word: &str) -> bool {
+        let words = self.get("prompt").unwrap_or_default();
+        words.split(' ').any(|given| given == word)
+    }
+
     /// A parameter that came more than once.
     pub(crate) fn repeated(&self) -> Option<&str> {
         self.repeated.as_deref()

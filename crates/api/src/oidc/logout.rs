@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use serde_json::json;
 use tracing::warn;
 use vestibule_model::{Actor, Client, ClientId, Session};
+use vestibule_pages::SignOut;
 use vestibule_session::{IdClaims, verify_id_token_hint};
 use vestibule_state::{BrowserBinding, BrowserToken, LogoutReturn};
 use vestibule_store::{Reach, Tx};
@@ -18,10 +19,10 @@ use crate::{
     audit, body, browser, clock,
     oidc::form::Parameters,
     openapi::oauth::LogoutRequestView,
-    page::{self, ErrorPage, escape},
+    page::{self, ErrorPage},
     problem::Problem,
     redirect_uri::RedirectUri,
-    saml::{arrived, ask_idp},
+    saml::{LEADING_AWAY, arrived, ask_idp},
     service::Service,
 };
 
@@ -214,37 +215,21 @@ fn confirmed(parameters: &Parameters, token: &BrowserToken) -> bool {
 }
 
 fn question(parameters: &Parameters, token: &BrowserToken, sessions: usize) -> HttpResponse {
-    let mut fields = String::new();
-    for name in ["client_id", "post_logout_redirect_uri", "state"] {
-        if let Some(value) = parameters.get(name) {
-            fields.push_str(&format!(
-                "<input type=\"hidden\" name=\"{name}\" value=\"{}\">\n",
-                escape(value)
-            ));
-        }
-    }
-    let what = match sessions {
-        1 => "This browser is signed in once.".to_owned(),
-        several => format!("This browser is signed in {several} times; all of them end."),
+    let asked = ["client_id", "post_logout_redirect_uri", "state"].into_iter();
+    let fields = asked.filter_map(|name| Some((name, parameters.owned(name)?)));
+    let page = SignOut {
+        action: "/oauth2/logout".to_owned(),
+        confirm: token.binding().to_hex(),
+        fields: fields.collect(),
+        sessions,
     };
-    let body = format!(
-        "<h1>Sign out?</h1>\n<p>{what}</p>\n<form method=\"post\" action=\"/oauth2/logout\">\n\
-         <input type=\"hidden\" name=\"confirm\" value=\"{}\">\n{fields}\
-         <button type=\"submit\" autofocus>Sign out</button>\n</form>\n\
-         <p class=\"aside\">Close this page to stay signed in.</p>\n",
-        token.binding().to_hex()
-    );
-    page::respond(StatusCode::OK, "Sign out?", &body)
+    // Its button leads on to the identity provider, and to the application.
+    page::rendered_under(LEADING_AWAY, StatusCode::OK, page)
 }
 
 fn unregistered() -> ErrorPage {
-    ErrorPage::new(
+    ErrorPage::named(
         StatusCode::BAD_REQUEST,
         "post-logout-redirect-uri-unregistered",
-        "This link is not right",
-        "The address to go to afterwards (post_logout_redirect_uri) is not registered for this \
-         application, so nothing was done.",
-        "Go back to the application and sign out there. If it happens again, tell its operator the \
-         reference below.",
     )
 }

@@ -1,5 +1,6 @@
 //! OpenID Connect and OAuth 2.0: what the company's applications and internal services speak.
 
+pub(crate) mod again;
 pub(crate) mod authorize;
 pub(crate) mod choose;
 mod client_auth;

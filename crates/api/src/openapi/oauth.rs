@@ -57,7 +57,8 @@ pub(crate) struct AuthorizationRequest {
     login_hint: String,
     /// `none`: nothing is shown, and `login_required` or `interaction_required` comes back if the person
     /// would have to be asked;
-    /// `login`: they have to authenticate anew. Others are ignored.
+    /// `login`: they have to authenticate anew; `select_account`: the workspace that the browser was in last
+    /// is not offered. Others are ignored.
     #[param(required = false)]
     prompt: String,
     /// How many seconds ago they may have authenticated.

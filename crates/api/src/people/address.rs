@@ -6,9 +6,9 @@ use actix_web::{
     post,
     web::{Data, Path},
 };
-use vestibule_model::{Email, WorkspaceId};
+use vestibule_model::{AttemptId, Email, WorkspaceId};
 use vestibule_pages::Notice;
-use vestibule_state::Purpose;
+use vestibule_state::{AuthorizeRequest, Purpose, random_reference};
 
 use crate::{
     clock,
@@ -43,15 +43,15 @@ pub(crate) async fn give(
     guards::ask(&service, &request, Guess::Discovery, None, now).await?;
     let typed = bounded(fields.get("email"));
     let Ok(email) = Email::parse(&typed) else {
-        let error = notice(
-            "This is no e-mail address",
-            "Type it as in ada@example.com.",
-        );
+        let error = Notice::named("email-invalid");
         return page_of(&service, &mut open, Some(error), now).await;
     };
     let workspace_id = match open.flow.workspace_id {
         Some(known) => Some(known),
-        None => by_domain(&service, &email).await?,
+        None => {
+            open.flow.chosen_here = true;
+            by_domain(&service, &email).await?
+        }
     };
     open.flow.is_about(workspace_id, Some(typed));
     open.save(&service, now).await?;
@@ -72,15 +72,28 @@ pub(crate) async fn choose_workspace(
     guards::ask(&service, &request, Guess::Discovery, None, now).await?;
     let name = bounded(fields.get("workspace")).to_lowercase();
     let Some(found) = workspace_named(&service, name).await? else {
-        let error = notice(
-            "There is no such workspace",
-            "Type its short name as it stands in the address of your application, or ask an \
-             administrator.",
-        );
+        let error = Notice::named("slug-unknown");
         return page_of(&service, &mut open, Some(error), now).await;
     };
     let email = open.flow.email.clone();
     open.flow.is_about(Some(found), email);
+    open.flow.chosen_here = true;
+    open.save(&service, now).await?;
+    Ok(page::redirect(StatusCode::SEE_OTHER, open.path("")))
+}
+
+/// Back to the beginning: another address, another workspace.
+#[get("/sign-in/{flow}/anew")]
+pub(crate) async fn anew(
+    request: HttpRequest,
+    service: Data<Service>,
+    path: Path<String>,
+) -> Result<HttpResponse, ErrorPage> {
+    let now = clock::now();
+    let mut open = Open::find(&request, &service, &path, now).await?;
+    // A workspace that whoever began the sign-in has named stays.
+    let workspace_id = open.flow.workspace_id.filter(|_| !open.flow.chosen_here);
+    open.flow.is_about(workspace_id, None);
     open.save(&service, now).await?;
     Ok(page::redirect(StatusCode::SEE_OTHER, open.path("")))
 }
@@ -109,15 +122,20 @@ pub(crate) async fn sso(
         Err(NoRoute::Several(several)) => {
             let sso = open.path("sso");
             let way = |id: &str| with_parameters(&sso, &[("connection", id)]);
-            return Ok(choose::shown(*several, way));
+            return Ok(choose::shown(*several, way, open.path("")));
         }
         Err(none) => return Err(nowhere(none)),
     };
     if live.workspace.id != workspace_id {
         return Err(nowhere(NoRoute::Unknown));
     }
-    open.finish(&service, now).await?;
-    let purpose = Purpose::SignIn(open.flow.request);
+    // It stays open here: whoever finds their identity provider down comes back to it. Each way out is an
+    // attempt of its own.
+    let purpose = Purpose::SignIn(AuthorizeRequest {
+        attempt: AttemptId::new(now),
+        reference: random_reference()?,
+        ..open.flow.request
+    });
     let (connection, revision) = (&live.connection, &live.revision);
     leave(&request, &service, purpose, connection, revision, now).await
 }
@@ -148,11 +166,4 @@ pub(crate) async fn by_domain(
         .read(move |tx| tx.verified_domain(&domain).map_err(Problem::from))
         .await?;
     Ok(found.map(|domain| domain.workspace_id))
-}
-
-pub(crate) fn notice(title: &str, text: &str) -> Notice {
-    Notice {
-        title: title.to_owned(),
-        text: text.to_owned(),
-    }
 }

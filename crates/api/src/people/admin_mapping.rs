@@ -9,7 +9,7 @@ use actix_web::{
 use jiff::Timestamp;
 use serde_json::json;
 use vestibule_model::{Actor, AdminMapping, ConnectionId, Member, Revision, RevisionId};
-use vestibule_pages::{Confirm, Message, Status};
+use vestibule_pages::{Confirm, Message, Status, plain, text};
 use vestibule_policy::{AtTheDesk, Refusal, may_enable_admin_mapping};
 use vestibule_store::{Reach, Tx};
 
@@ -44,8 +44,7 @@ pub(crate) async fn question(
         .await;
     };
     if !signed_in.is_fresh(now) {
-        let reason =
-            "What decides who gets in as an admin needs a sign-in of the last ten minutes.";
+        let reason = "again-admins";
         let flow = signed_in.again(&here, reason, now)?;
         return begin(&request, &service, flow, now).await;
     }
@@ -57,24 +56,24 @@ pub(crate) async fn question(
         .map_err(of_problem)?;
     let mapping = revision.settings.role_mapping.as_ref();
     let groups = mapping.map_or_else(String::new, |mapping| mapping.admin.join(", "));
+    let idp = match revision.idp_entity_id() {
+        Some(entity_id) => plain(entity_id),
+        None => text("admin-mapping-some-idp"),
+    };
     let question = Confirm {
-        title: "Let your identity provider make admins?".to_owned(),
-        text: format!(
-            "With revision {} of this connection, everybody in {groups} who signs in through {} \
-             becomes an admin of {}.",
-            revision.number,
-            revision.idp_entity_id().unwrap_or("the identity provider"),
-            signed_in.workspace.name,
-        ),
-        advice: "Whoever administers the identity provider can then make anybody an admin here. A \
-                 later change of the settings asks you again."
-            .to_owned(),
+        title: text("admin-mapping-title"),
+        text: text("admin-mapping-text")
+            .with("revision", revision.number)
+            .with("groups", groups)
+            .with("idp", idp)
+            .with("workspace", &signed_in.workspace.name),
+        advice: Some(text("admin-mapping-advice")),
         action: here,
         csrf: signed_in.csrf(),
-        label: "Enable the mapping to admin".to_owned(),
+        label: text("admin-mapping-button"),
         cancel_href: Some("/account".to_owned()),
     };
-    Ok(page::rendered(StatusCode::OK, question.render()))
+    Ok(page::rendered(StatusCode::OK, question))
 }
 
 /// A proven admin says so.
@@ -108,14 +107,15 @@ pub(crate) async fn enable(
         .await
         .map_err(of_problem)?;
     let done = Message {
-        title: "The mapping to admin counts now".to_owned(),
-        text: "It counts for this revision of the settings alone.".to_owned(),
-        advice: String::new(),
+        title: text("admin-mapping-on-title"),
+        text: text("admin-mapping-on-text"),
+        advice: None,
+        detail: None,
         reference: None,
         links: Vec::new(),
         status: Status::Done,
     };
-    Ok(page::rendered(StatusCode::OK, done.render()))
+    Ok(page::rendered(StatusCode::OK, done))
 }
 
 /// The revision, if it is theirs to have its mapping count; read again in the transaction that does it.
@@ -148,5 +148,5 @@ fn place((connection_id, revision_id): (ConnectionId, RevisionId)) -> String {
 }
 
 fn of_problem(problem: Problem) -> ErrorPage {
-    ErrorPage::from(problem).link("/account", "Go to your account")
+    ErrorPage::from(problem).link("/account", text("account-go"))
 }

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use serde_json::json;
 use vestibule_credential::{NewPasskey, RecoveryCodes, SecondFactorProof, TotpSeed, WrongCode};
 use vestibule_model::{Actor, Member, MemberId, PasskeyId, StoredPasskey, Workspace, WorkspaceId};
+use vestibule_pages::Notice;
 use vestibule_policy::{LocalProof, PersonFacts, Refusal};
 use vestibule_store::{Reach, Tx};
 
@@ -18,7 +19,6 @@ use crate::{
     page::{self, ErrorPage},
     people::{
         Form,
-        address::notice,
         enter::enter,
         entrance::bounded,
         factor::{ask, take_password, wrong},
@@ -103,10 +103,7 @@ pub(crate) async fn register(
     // A challenge is answered once.
     open.save(&service, now).await?;
     let Some(made) = made.filter(|made| made.member_id == member_id) else {
-        let error = notice(
-            "The passkey was not made",
-            "Your browser or device did not finish. Try again, or use an authenticator app.",
-        );
+        let error = Notice::named("passkey-not-enrolled");
         return page_of(&service, &mut open, Some(error), now).await;
     };
     let passkey = to_keep(made, workspace_id, &fields, now);
@@ -205,7 +202,7 @@ fn still_without(tx: &mut Tx<'_>, newcomer: &Newcomer) -> Result<(Workspace, Mem
     let member = tx.member(workspace_id, member_id)?.ok_or_else(gone)?;
     if tx.has_second_factor(workspace_id, member_id)? {
         let detail = "a second factor is enrolled already; use it";
-        return Err(Problem::new(ProblemType::Conflict, detail));
+        return Err(Problem::new(ProblemType::Conflict, detail).worded("factor-enrolled"));
     }
     Ok((workspace, member))
 }

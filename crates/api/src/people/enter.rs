@@ -22,7 +22,7 @@ use crate::{
     people::{
         factor::wrong,
         flow::{self, Flow, Open},
-        session,
+        last, session,
         show::page_of,
     },
     problem::{Problem, ProblemType},
@@ -115,7 +115,9 @@ impl Of<'_> {
         F: FnOnce(&mut Tx<'_>, &PersonFacts) -> Result<Result<LocalProof, WrongCode>, Problem>,
     {
         let (rules, flow) = (&self.service.rules, self.flow);
-        let gone = || Problem::new(ProblemType::NotAdmitted, "the account is gone");
+        let gone = || {
+            Problem::new(ProblemType::NotAdmitted, "the account is gone").worded("member-removed")
+        };
         let workspace_id = flow.workspace_id.ok_or_else(gone)?;
         let email: Option<Email> = flow.email.as_deref().and_then(|email| email.parse().ok());
         let email = email.ok_or_else(gone)?;
@@ -262,10 +264,14 @@ pub(crate) async fn answer(
     flow: &Flow,
     entrance: Entrance,
 ) -> Result<HttpResponse, ErrorPage> {
-    match entrance {
-        Entrance::Code(code) => saml::sign_in::answer(service, &flow.request, &code).await,
-        Entrance::OwnPages(token) => own_pages(service, flow.request.return_to.as_deref(), &token),
+    let mut response = match entrance {
+        Entrance::Code(code) => saml::sign_in::answer(service, &flow.request, &code).await?,
+        Entrance::OwnPages(token) => own_pages(service, flow.request.return_to.as_deref(), &token)?,
+    };
+    if let Some(workspace_id) = flow.workspace_id {
+        last::remember(&mut response, &service.config, workspace_id)?;
     }
+    Ok(response)
 }
 
 /// On to a page of our own, with the cookie of the new session.
@@ -284,14 +290,14 @@ pub(crate) fn own_pages(
 /// Why somebody who has shown the right things may not come in, and the way forward.
 pub(crate) fn refused(id: &SlipId, flow: &Flow, refusal: Refusal) -> ErrorPage {
     let (way, label) = match refusal {
-        Refusal::SsoRequired { .. } => (flow::path(id, "sso"), "Continue with single sign-on"),
+        Refusal::SsoRequired { .. } => (flow::path(id, "sso"), "sign-in-with-sso"),
         Refusal::PasswordResetRequired => {
             let workspace = flow.workspace_id.map(|id| id.to_string());
             let workspace = workspace.unwrap_or_default();
             let forgot = format!("/sign-in/forgot?workspace={workspace}");
-            (forgot, "Set a new password")
+            (forgot, "forgot-new-password")
         }
-        _ => ("/sign-in".to_owned(), "Sign in to another account"),
+        _ => ("/sign-in".to_owned(), "sign-in-another-account"),
     };
-    ErrorPage::from(Problem::from(refusal)).link(way, label)
+    ErrorPage::from(Problem::from(refusal)).link(way, vestibule_pages::text(label))
 }

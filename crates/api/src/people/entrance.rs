@@ -11,15 +11,20 @@ use crate::{
     browser, clock, guards,
     oidc::form::Parameters,
     page::{self, ErrorPage},
-    people::flow::{self, Flow, path},
+    people::{
+        flow::{self, Flow, path},
+        last,
+    },
     problem::Problem,
     service::Service,
 };
+use vestibule_pages::text;
 
 /// Where people end up who came for nothing else.
 pub(crate) const HOME: &str = "/account";
 
-/// Signing in to our own pages. `workspace` (slug or id), `email` and `return_to` may be given.
+/// Signing in to our own pages. `workspace` (slug or id), `email` (or `login_hint`), `prompt` and `return_to`
+/// may be given.
 #[get("/sign-in")]
 pub(crate) async fn entrance(
     request: HttpRequest,
@@ -31,17 +36,34 @@ pub(crate) async fn entrance(
     if let Some(name) = parameters.owned("workspace") {
         flow.workspace_id = Some(workspace_named(&service, name).await?.ok_or_else(unknown)?);
     }
-    flow.email = parameters.get("email").map(bounded);
+    let email = parameters.get("email").or(parameters.get("login_hint"));
+    flow.email = email.map(bounded);
+    flow.assume_nothing = parameters.prompts("select_account");
     begin(&request, &service, flow, now).await
+}
+
+/// The sign-in that leads back to a page of ours.
+pub(crate) async fn sign_in_for(
+    request: &HttpRequest,
+    service: &Service,
+    here: &str,
+    now: Timestamp,
+) -> Result<HttpResponse, ErrorPage> {
+    let flow = Flow::new(own_request(Some(here), None, now)?);
+    begin(request, service, flow, now).await
 }
 
 /// Begins a flow in this browser and sends it to its first page.
 pub(crate) async fn begin(
     request: &HttpRequest,
     service: &Service,
-    flow: Flow,
+    mut flow: Flow,
     now: Timestamp,
 ) -> Result<HttpResponse, ErrorPage> {
+    // Whoever says which workspace or whose address wins over what the browser remembers.
+    if flow.workspace_id.is_none() && !flow.assume_nothing {
+        flow.last = last::remembered(request, &service.config);
+    }
     let (id, cookie) = flow_of(request, service, &flow, now).await?;
     let mut response = page::redirect(StatusCode::SEE_OTHER, path(&id, ""));
     if let Some(cookie) = &cookie {
@@ -126,14 +148,8 @@ pub(crate) async fn workspace_named(
 }
 
 fn unknown() -> ErrorPage {
-    ErrorPage::new(
-        StatusCode::NOT_FOUND,
-        "workspace-unknown",
-        "There is no such workspace",
-        "No workspace has this name.",
-        "Check the link, or ask an administrator of your workspace for the right one.",
-    )
-    .link("/sign-in", "Sign in with your e-mail address")
+    ErrorPage::named(StatusCode::NOT_FOUND, "workspace-unknown")
+        .link("/sign-in", text("sign-in-by-address"))
 }
 
 #[cfg(test)]

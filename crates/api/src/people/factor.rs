@@ -20,7 +20,6 @@ use crate::{
     page::ErrorPage,
     people::{
         Form,
-        address::notice,
         enter::enter,
         flow::{self, Open},
         show::page_of,
@@ -176,14 +175,8 @@ pub(crate) async fn ask(
 
 /// Why a factor does not count, for the page.
 pub(crate) fn wrong(why: WrongCode) -> Notice {
-    match why {
-        WrongCode::Wrong => notice(
-            "This code is not right",
-            "Type the code that the app shows now, or use another way below.",
-        ),
-        WrongCode::UsedBefore => notice(
-            "This code was used already",
-            "Each code counts once. Wait until the app shows the next one.",
-        ),
-    }
+    Notice::named(match why {
+        WrongCode::Wrong => "code-wrong",
+        WrongCode::UsedBefore => "code-used",
+    })
 }

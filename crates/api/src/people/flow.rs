@@ -9,6 +9,7 @@ use vestibule_model::{
 };
 use vestibule_saml::NameId;
 use vestibule_state::{AuthorizeRequest, BrowserToken, Slip, SlipId};
+use vestibule_store::Reach;
 use zeroize::Zeroizing;
 
 use crate::{
@@ -18,6 +19,7 @@ use crate::{
     problem::Problem,
     service::Service,
 };
+use vestibule_pages::{Page, text};
 
 /// What slips of this kind are called.
 const KIND: &str = "sign-in";
@@ -42,8 +44,17 @@ pub(crate) struct Flow {
     pub(crate) enrolling: Option<Timestamp>,
     /// The link that an admin proves by this sign-in (P10).
     pub(crate) prove: Option<PendingLink>,
-    /// Why somebody who is signed in is asked again.
+    /// Why somebody who is signed in is asked again: the id of a message.
     pub(crate) again: Option<String>,
+    /// The workspace that this browser signed in to last: offered where none is named.
+    #[serde(default)]
+    pub(crate) last: Option<WorkspaceId>,
+    /// Whether whoever began it wants nothing of the kind to be assumed (`prompt=select_account`).
+    #[serde(default)]
+    pub(crate) assume_nothing: bool,
+    /// Whether the workspace was chosen on our pages, so that it can be chosen anew.
+    #[serde(default)]
+    pub(crate) chosen_here: bool,
 }
 
 /// A link that waits for a local proof (P10): made from a verified assertion alone, and lost when
@@ -127,6 +138,9 @@ impl Flow {
             enrolling: None,
             prove: None,
             again: None,
+            last: None,
+            assume_nothing: false,
+            chosen_here: false,
         }
     }
 
@@ -178,7 +192,15 @@ impl Open {
         }
         let body = service.store.open_elsewhere(id.expose(), &seen.body);
         let body = body.map_err(|error| over().because(error))?;
-        let flow = serde_json::from_str(&body).map_err(|error| over().because(error))?;
+        let flow: Flow = serde_json::from_str(&body).map_err(|error| over().because(error))?;
+        if let Some(workspace_id) = flow.workspace_id {
+            let read = service
+                .store
+                .read(move |tx| tx.workspace(Reach::All, workspace_id));
+            if let Some(workspace) = read.await? {
+                page::belongs_to(request, &workspace);
+            }
+        }
         Ok(Self {
             id,
             browser,
@@ -210,7 +232,7 @@ impl Open {
     }
 
     /// A page of this flow, which may lead to where the flow ends.
-    pub(crate) fn shown(&self, status: StatusCode, page: String) -> HttpResponse {
+    pub(crate) fn shown(&self, status: StatusCode, page: Box<dyn Page>) -> HttpResponse {
         page::rendered_towards(status, page, &self.flow.request.redirect_uri)
     }
 
@@ -238,15 +260,6 @@ impl Open {
         }
         self.seen = slip;
         Ok(())
-    }
-
-    /// Ends it: of two posts at the same time one goes on.
-    ///
-    /// # Errors
-    /// A page that says that it is over.
-    pub(crate) async fn finish(&self, service: &Service, now: Timestamp) -> Result<(), ErrorPage> {
-        let taken = service.state.take_slip(&self.id, now).await?;
-        taken.map(drop).ok_or_else(over)
     }
 }
 
@@ -290,25 +303,13 @@ fn slip(
 }
 
 pub(crate) fn over() -> ErrorPage {
-    ErrorPage::new(
-        StatusCode::BAD_REQUEST,
-        "sign-in-over",
-        "This sign-in is no longer open",
-        "It was finished already, took longer than 30 minutes, or was begun in another browser.",
-        "Start again from the application.",
-    )
-    .link("/sign-in", "Sign in to your account")
+    ErrorPage::named(StatusCode::BAD_REQUEST, "sign-in-over")
+        .link("/sign-in", text("sign-in-to-account"))
 }
 
 fn went_on() -> ErrorPage {
-    ErrorPage::new(
-        StatusCode::CONFLICT,
-        "sign-in-went-on",
-        "This sign-in went on elsewhere",
-        "Another tab, or another press of the button, has taken it further already.",
-        "Go back to that tab, or start again from the application.",
-    )
-    .link("/sign-in", "Sign in to your account")
+    ErrorPage::named(StatusCode::CONFLICT, "sign-in-went-on")
+        .link("/sign-in", text("sign-in-to-account"))
 }
 
 #[cfg(test)]

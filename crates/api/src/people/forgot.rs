@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use tracing::{debug, warn};
 use vestibule_model::{Actor, Email, EmailKey, MemberStatus, Slug, Workspace, WorkspaceId};
-use vestibule_pages::{ForgotPassword, Link, MailKind, MailSent, Message, Notice, Status};
+use vestibule_pages::{ForgotPassword, Link, MailKind, MailSent, Message, Notice, Status, text};
 use vestibule_state::{ThrottleKey, ThrottleRule};
 use vestibule_store::{Reach, Tx};
 
@@ -61,10 +61,7 @@ pub(crate) async fn send(
     let workspace = workspace(&request, &service).await?;
     let typed = typed.get("email").trim().to_owned();
     let Ok(email) = Email::parse(&typed) else {
-        let notice = Notice {
-            title: "That is no e-mail address".to_owned(),
-            text: "Write it like name@example.com.".to_owned(),
-        };
+        let notice = Notice::named("forgot-address");
         let status = StatusCode::UNPROCESSABLE_ENTITY;
         return Ok(form(status, workspace.as_ref(), &typed, Some(notice)));
     };
@@ -85,7 +82,7 @@ pub(crate) async fn send(
         email: typed,
         sign_in_href,
     };
-    Ok(page::rendered(StatusCode::OK, sent.render()))
+    Ok(page::rendered(StatusCode::OK, sent))
 }
 
 /// The workspace that the page is about; one that does not exist is none.
@@ -103,6 +100,9 @@ async fn workspace(
             (Err(_), Err(_)) => Ok(None),
         })
         .await?;
+    if let Some(found) = &found {
+        page::belongs_to(request, found);
+    }
     Ok(found)
 }
 
@@ -212,7 +212,7 @@ fn form(
         back_href: Some(sign_in_href(workspace)),
         error,
     };
-    page::rendered(status, form.render())
+    page::rendered(status, form)
 }
 
 fn sign_in_href(workspace: Option<&Workspace>) -> String {
@@ -225,15 +225,16 @@ fn sign_in_href(workspace: Option<&Workspace>) -> String {
 /// Without mail there is somebody to ask all the same.
 fn no_mail() -> HttpResponse {
     let message = Message {
-        title: "Ask an administrator of your workspace".to_owned(),
-        text: "They can give you a link with which you choose a new password.".to_owned(),
-        advice: "No mail is sent from here.".to_owned(),
+        title: text("no-mail-title"),
+        text: text("no-mail-text"),
+        advice: Some(text("no-mail-advice")),
+        detail: None,
         reference: None,
         links: vec![Link {
             href: "/sign-in".to_owned(),
-            label: "Back to the sign-in".to_owned(),
+            label: text("back-to-sign-in"),
         }],
         status: Status::Note,
     };
-    page::rendered(StatusCode::OK, message.render())
+    page::rendered(StatusCode::OK, message)
 }

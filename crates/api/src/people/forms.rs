@@ -33,6 +33,11 @@ impl Form {
         Self::parse(request.query_string().as_bytes()).unwrap_or_default()
     }
 
+    /// Whether a field was sent at all.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(given, _)| given == name)
+    }
+
     /// The value of a field as it was typed; empty where it is not there. Of several the first.
     pub(crate) fn get(&self, name: &str) -> &str {
         let found = self.0.iter().find(|(given, _)| given == name);
@@ -61,13 +66,7 @@ impl FromRequest for Form {
 }
 
 fn unreadable() -> ErrorPage {
-    ErrorPage::new(
-        StatusCode::BAD_REQUEST,
-        "form-unreadable",
-        "This could not be read",
-        "What arrived is not what the form on our page sends.",
-        "Go back, load the page again and send it once more.",
-    )
+    ErrorPage::named(StatusCode::BAD_REQUEST, "form-unreadable")
 }
 
 #[cfg(test)]

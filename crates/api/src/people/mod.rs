@@ -15,6 +15,7 @@ mod factor;
 mod flow;
 mod forgot;
 mod forms;
+mod last;
 mod passkey;
 mod password;
 mod password_link;
@@ -36,11 +37,12 @@ use actix_web::{
 use crate::{config::Config, page::ErrorPage};
 
 pub(crate) use enter::{Entrance, own_pages};
-pub(crate) use entrance::{begin, workspace_named};
+pub(crate) use entrance::{begin, sign_in_for, workspace_named};
 pub(crate) use flow::Flow;
 pub(crate) use forms::Form;
+pub(crate) use last::remember;
 pub(crate) use prove::offer as offer_proof;
-pub(crate) use session::begin as begin_session;
+pub(crate) use session::{SignedIn, begin as begin_session};
 pub(crate) use this_is_me::place as this_is_me;
 
 /// What a browser says about where a request comes from (Fetch Metadata).
@@ -68,13 +70,7 @@ pub(crate) fn same_origin(request: &HttpRequest, config: &Config) -> Result<(), 
 }
 
 fn forged() -> ErrorPage {
-    ErrorPage::new(
-        StatusCode::FORBIDDEN,
-        "cross-site-post",
-        "This form came from another site",
-        "What was sent here did not come from a page of ours, so nothing was done.",
-        "Open the page that you wanted to use in this browser, and send it from there.",
-    )
+    ErrorPage::named(StatusCode::FORBIDDEN, "cross-site-post")
 }
 
 /// The routes of this module.
@@ -90,6 +86,8 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .service(address::give)
         .service(address::choose_workspace)
         .service(address::sso)
+        .service(address::anew)
+        .service(last::go_on)
         .service(password::give)
         .service(factor::give_code)
         .service(factor::give_passkey)

@@ -6,6 +6,7 @@ use actix_web::{
 };
 use vestibule_credential::{PasskeyChallenge, PasskeyError, PasskeyOwner, Passkeys, WrongCode};
 use vestibule_model::{Member, StoredPasskey};
+use vestibule_pages::Notice;
 use vestibule_policy::{LocalProof, PersonFacts};
 use vestibule_store::Tx;
 
@@ -13,7 +14,7 @@ use crate::{
     clock,
     guards::{self, Guess},
     page::ErrorPage,
-    people::{Form, address::notice, enter::enter, flow::Open, show::page_of},
+    people::{Form, enter::enter, flow::Open, show::page_of},
     problem::Problem,
     service::Service,
 };
@@ -80,10 +81,7 @@ async fn unknown(
     open: &mut Open,
     now: jiff::Timestamp,
 ) -> Result<HttpResponse, ErrorPage> {
-    let error = notice(
-        "This passkey did not work",
-        "It is not known here, or belongs to another workspace. Sign in another way.",
-    );
+    let error = Notice::named("passkey-wrong");
     page_of(service, open, Some(error), now).await
 }
 

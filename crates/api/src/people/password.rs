@@ -7,6 +7,7 @@ use actix_web::{
 use jiff::Timestamp;
 use vestibule_credential::{Password, PasswordProof};
 use vestibule_model::{Email, Member, StoredPassword, WorkspaceId};
+use vestibule_pages::Notice;
 use vestibule_policy::{LocalProof, LocalStep, local_step};
 use vestibule_store::Reach;
 
@@ -16,7 +17,6 @@ use crate::{
     page::{self, ErrorPage},
     people::{
         Form,
-        address::notice,
         enter::{enter, refused},
         entrance::bounded,
         flow::{self, Open},
@@ -134,9 +134,6 @@ async fn wrong(
     open: &mut Open,
     now: Timestamp,
 ) -> Result<HttpResponse, ErrorPage> {
-    let error = notice(
-        "The address or the password is wrong",
-        "Check both and try again. If you never set a password here, ask for one below.",
-    );
+    let error = Notice::named("password-wrong");
     page_of(service, open, Some(error), now).await
 }

@@ -13,11 +13,11 @@ use actix_web::{
 use jiff::Timestamp;
 use serde_json::json;
 use tracing::info;
-use vestibule_credential::{Password, PasswordError, SHORTEST};
+use vestibule_credential::{LONGEST, Password, PasswordError, SHORTEST};
 use vestibule_model::{
     Actor, LinkPurpose, Member, MemberStatus, PasswordLink, Role, StoredPassword, Workspace,
 };
-use vestibule_pages::{Notice, PasswordSet, SetPassword};
+use vestibule_pages::{Notice, PasswordSet, SetPassword, text};
 use vestibule_session::Secret;
 use vestibule_store::{Reach, StoreError, Tx};
 
@@ -50,6 +50,7 @@ pub(crate) async fn show(
     guards::ask(&service, &request, Guess::Link, None, now).await?;
     let token = Secret::parse(&path).ok_or_else(|| gone(&service))?;
     let found = find(&service, token.hash(), now).await?;
+    page::belongs_to(&request, &found.workspace);
     Ok(form(StatusCode::OK, &token, &found, None))
 }
 
@@ -66,6 +67,7 @@ pub(crate) async fn set(
     guards::ask(&service, &request, Guess::Link, None, now).await?;
     let token = Secret::parse(&path).ok_or_else(|| gone(&service))?;
     let found = find(&service, token.hash(), now).await?;
+    page::belongs_to(&request, &found.workspace);
     let password = match Password::choose(
         typed.get("password"),
         &personal(&found.member, &found.workspace),
@@ -97,7 +99,7 @@ pub(crate) async fn set(
         sign_in_href: format!("/sign-in?workspace={slug}"),
         sso_instead,
     };
-    Ok(page::rendered(StatusCode::OK, set.render()))
+    Ok(page::rendered(StatusCode::OK, set))
 }
 
 async fn find(
@@ -217,56 +219,61 @@ fn form(
         sso_instead: found.sso_instead,
         error,
     };
-    page::rendered(status, form.render())
+    page::rendered(status, form)
 }
 
-/// What is wrong with a password, and what would mend it, as the keyring says it.
+/// What is wrong with a password, and what would mend it.
 pub(crate) fn refused(error: &PasswordError) -> Notice {
-    let text = error.to_string();
-    let (what, mend) = text.split_once(": ").unwrap_or((text.as_str(), ""));
-    Notice {
-        title: sentence(what),
-        text: format!("{}.", sentence(mend)),
-    }
-}
-
-fn sentence(text: &str) -> String {
-    let mut chars = text.chars();
-    let first = chars.next().map(char::to_uppercase);
-    first.into_iter().flatten().chain(chars).collect()
+    let found = match error {
+        PasswordError::TooShort { found } => *found,
+        _ => 0,
+    };
+    Notice::named(&format!("password-{}", error.code()))
+        .with("found", found)
+        .with("shortest", SHORTEST)
+        .with("longest", LONGEST)
 }
 
 /// The same for a link that is unknown, used, replaced or over: nobody learns which.
 fn gone(service: &Service) -> ErrorPage {
-    let page = |advice| {
-        ErrorPage::new(
-            StatusCode::NOT_FOUND,
-            "password-link-over",
-            "This link is over",
-            "It has expired, was used already, was replaced by a newer one, or is not whole.",
-            advice,
-        )
-    };
+    let (status, reason) = (StatusCode::NOT_FOUND, "password-link-over");
     if service.config.mail.is_some() {
-        page("If you have set your password with it, sign in. Otherwise ask for a new link.")
-            .link("/sign-in/forgot", "Ask for a new link")
+        ErrorPage::named(status, reason).link("/sign-in/forgot", text("forgot-new-link"))
     } else {
-        page(
-            "If you have set your password with it, sign in. Otherwise ask an administrator of your \
-             workspace for a new link.",
-        )
-        .link("/sign-in", "Go to the sign-in")
+        ErrorPage::worded(status, reason, "password-link-over-no-mail")
+            .link("/sign-in", text("sign-in-go"))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use vestibule_pages::{Lang, Text};
+
     use super::*;
 
     #[test]
-    fn a_refusal_is_two_sentences() {
-        let notice = refused(&PasswordError::TooShort { found: 3 });
-        assert!(notice.title.starts_with("The password needs at least 12"));
-        assert_eq!(notice.text, "Add a word or two.");
+    fn every_refusal_has_words_and_says_the_numbers() {
+        let said = |error: &PasswordError| {
+            let Notice { title, text } = refused(error);
+            Lang::ALL.map(|lang| {
+                [&title, &text]
+                    .map(|said: &Text| said.to_html(lang))
+                    .concat()
+            })
+        };
+        for error in [
+            PasswordError::TooShort { found: 3 },
+            PasswordError::TooLong,
+            PasswordError::Common,
+            PasswordError::Personal,
+            PasswordError::Monotonous,
+        ] {
+            for said in said(&error) {
+                assert!(said.contains(' ') && !said.contains(error.code()), "{said}");
+            }
+        }
+        for said in said(&PasswordError::TooShort { found: 3 }) {
+            assert!(said.contains("12") && said.contains('3'), "{said}");
+        }
     }
 }

@@ -15,6 +15,7 @@ use crate::{
     problem::Problem,
     service::Service,
 };
+use vestibule_pages::text;
 
 /// The page that refuses, with the way to give the proof in this browser; the sign-in goes on from
 /// there to where it was going.
@@ -39,21 +40,10 @@ pub(crate) async fn offer(
         PendingLink::new(member.id, revision.connection_id, subject, keys)
     });
     let id = flow::keep(service, browser, &flow, now).await?;
-    Ok(ErrorPage::new(
-        StatusCode::FORBIDDEN,
-        "local-proof-required",
-        "Prove once that this is you",
-        format!(
-            "You are an admin of this workspace, and whoever sets single sign-on up could point it at an \
-             identity provider of their own. So an admin shows once, by password and second factor, \
-             that this identity provider speaks of them. From then on single sign-on alone is enough. \
-             The one that has just done so calls itself {}: is that yours?",
-            named(assertion.idp_entity_id()),
-        ),
-        "Press the button and sign in with your password. If you have none yet, ask for a link on \
-         the next page.",
-    )
-    .link(path(&id, ""), "Prove that it is me"))
+    let page = ErrorPage::named(StatusCode::FORBIDDEN, "local-proof-required");
+    Ok(page
+        .with("idp", named(assertion.idp_entity_id()))
+        .link(path(&id, ""), text("prove-button")))
 }
 
 /// What an identity provider calls itself, of a length that can be read.

@@ -17,11 +17,12 @@ use vestibule_store::{Reach, Tx};
 use crate::{
     config::Config,
     facts,
-    page::ErrorPage,
+    page::{self, ErrorPage},
     people::{Form, entrance::own_request, flow::Flow, same_origin},
     problem::Problem,
     service::Service,
 };
+use vestibule_pages::text;
 
 fn name(config: &Config) -> &'static str {
     if config.is_https() {
@@ -138,6 +139,7 @@ impl SignedIn {
         let Some((browser, session, workspace, member)) = found else {
             return Ok(None);
         };
+        page::belongs_to(request, &workspace);
         if now.duration_since(browser.last_seen_at) >= SignedDuration::from_mins(1) {
             let touch = service
                 .store
@@ -241,12 +243,5 @@ pub(crate) fn user_agent(request: &HttpRequest) -> Option<String> {
 }
 
 pub(crate) fn forged() -> ErrorPage {
-    ErrorPage::new(
-        StatusCode::FORBIDDEN,
-        "form-not-ours",
-        "This form is out of date",
-        "What was sent does not come from a page that we have shown in this session.",
-        "Go back, reload the page and try again.",
-    )
-    .link("/account", "Go to your account")
+    ErrorPage::named(StatusCode::FORBIDDEN, "form-not-ours").link("/account", text("account-go"))
 }

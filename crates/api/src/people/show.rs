@@ -9,8 +9,8 @@ use jiff::Timestamp;
 use vestibule_credential::{PasskeyChallenge, PasskeyError, RememberedPassword, TotpSeed};
 use vestibule_model::{StoredPasskey, StoredTotp, Workspace};
 use vestibule_pages::{
-    ChooseWorkspace, EnrolTotp, Notice, PasskeyOffer, RecoveryCodes, SecondFactor, SignInEmail,
-    SignInPassword, Svg,
+    ChooseWorkspace, EnrolTotp, LastWorkspace, Notice, Page, PasskeyOffer, RecoveryCodes,
+    SecondFactor, SignInEmail, SignInPassword, Svg, Text, text,
 };
 use vestibule_policy::{LocalProof, LocalStep, PersonFacts, WorkspaceFacts, local_step};
 use vestibule_store::{Reach, Tx};
@@ -18,7 +18,7 @@ use vestibule_store::{Reach, Tx};
 use crate::{
     clock, facts,
     page::ErrorPage,
-    people::{enter::refused, flow::Open},
+    people::{enter::refused, flow::Open, last},
     problem::Problem,
     service::Service,
 };
@@ -97,7 +97,7 @@ pub(crate) async fn page_of(
                 back_href: None,
                 error,
             }
-            .render()
+            .boxed()
         }
         Ok(LocalStep::EnrolSecondFactor) => {
             enrol(service, open, &facts, &person, error, now).await?
@@ -148,38 +148,47 @@ fn standing(
     Ok(Some(standing))
 }
 
+/// The service, where the name above the page is not its name already.
+fn eyebrow(service: &Service) -> Option<String> {
+    let name = service.config.service_name.as_ref();
+    let above = &service.brand.brand().name;
+    name.filter(|name| *name != above).cloned()
+}
+
 async fn who(
-    service: &Service,
+    service: &Data<Service>,
     open: &mut Open,
     error: Option<Notice>,
     now: Timestamp,
-) -> Result<String, ErrorPage> {
+) -> Result<Box<dyn Page>, ErrorPage> {
     let passkey = offer_sign_in(service, open, now).await?;
+    let last = last::offer(service, open).await?;
     Ok(match open.flow.email.clone() {
         None => SignInEmail {
             action: open.path("address"),
             csrf: open.csrf(),
             email: String::new(),
-            service_name: service.config.service_name.clone(),
+            service_name: eyebrow(service),
+            last,
             passkey,
             error,
         }
-        .render(),
+        .boxed(),
         Some(email) => ChooseWorkspace {
             action: open.path("workspace"),
             csrf: open.csrf(),
             email,
-            workspaces: Vec::new(),
+            workspaces: last.into_iter().map(LastWorkspace::choice).collect(),
             allow_slug: true,
             mail_href: service
                 .config
                 .mail
                 .is_some()
                 .then(|| "/sign-in/forgot".to_owned()),
-            back_href: None,
+            back_href: Some(open.path("anew")),
             error,
         }
-        .render(),
+        .boxed(),
     })
 }
 
@@ -189,13 +198,13 @@ async fn ask_password(
     facts: &WorkspaceFacts,
     error: Option<Notice>,
     now: Timestamp,
-) -> Result<String, ErrorPage> {
+) -> Result<Box<dyn Page>, ErrorPage> {
     let workspace: &Workspace = &facts.workspace;
     let passkey = offer_sign_in(service, open, now).await?;
     let sso = facts.sso_is_live(&service.rules) && open.flow.prove.is_none();
-    let again = open.flow.again.clone().map(|text| Notice {
-        title: "Please sign in again".to_owned(),
-        text,
+    let again = open.flow.again.clone().map(|why| Notice {
+        title: text("again-title"),
+        text: Text::named(why),
     });
     Ok(SignInPassword {
         action: open.path("password"),
@@ -206,10 +215,11 @@ async fn ask_password(
         forgot_href: Some(format!("/sign-in/forgot?workspace={}", workspace.slug)),
         passkey,
         prove: open.flow.prove.is_some(),
-        back_href: None,
-        error: error.or(again),
+        back_href: (open.flow.chosen_here && open.flow.prove.is_none()).then(|| open.path("anew")),
+        again,
+        error,
     }
-    .render())
+    .boxed())
 }
 
 async fn enrol(
@@ -219,7 +229,7 @@ async fn enrol(
     person: &PersonFacts,
     error: Option<Notice>,
     now: Timestamp,
-) -> Result<String, ErrorPage> {
+) -> Result<Box<dyn Page>, ErrorPage> {
     let member = person.member.clone();
     let (seed, begun_at) = seed_of(service, &member, open.flow.enrolling, now).await?;
     open.flow.enrolling = Some(begun_at);
@@ -253,7 +263,7 @@ async fn enrol(
         cancel_href: None,
         error,
     }
-    .render())
+    .boxed())
 }
 
 /// The seed that a member is setting up: the one that this flow began, so that the page can be reloaded
@@ -293,14 +303,13 @@ async fn seed_of(
 }
 
 /// The page of the recovery codes; without any where they were shown before.
-pub(crate) fn codes(open: &Open, codes: Vec<String>) -> String {
+pub(crate) fn codes(open: &Open, codes: Vec<String>) -> Box<dyn Page> {
     RecoveryCodes {
         action: open.path("codes"),
         csrf: open.csrf(),
         codes,
-        download_href: None,
     }
-    .render()
+    .boxed()
 }
 
 async fn offer_factor(

@@ -10,7 +10,7 @@ use actix_web::{
 use jiff::Timestamp;
 use serde_json::json;
 use vestibule_model::{Actor, ConnectionId, Member, Proof, ProvenBy, Revision, Subject, TestId};
-use vestibule_pages::{Message, Status, ThisIsMe};
+use vestibule_pages::{Link, Message, Status, ThisIsMe, text};
 use vestibule_policy::{AtTheDesk, Refusal, may_say_this_is_me};
 use vestibule_store::Tx;
 
@@ -25,6 +25,7 @@ use crate::{
     },
     problem::{Problem, ProblemType},
     service::Service,
+    settings,
 };
 
 /// Where an admin says it, for the page of a passed test.
@@ -56,17 +57,16 @@ pub(crate) async fn question(
         .read(move |tx| standing(tx, desk, ids, browser.as_deref(), now))
         .await
         .map_err(|problem| of_problem(problem, ids))?;
-    let part = ThisIsMe {
+    let page = ThisIsMe {
         action: here,
         csrf: signed_in.csrf(),
         workspace: signed_in.workspace.name.clone(),
         idp_entity_id: standing.subject.idp_entity_id.clone(),
         name_id: standing.subject.name_id.value.clone(),
         email: standing.member.email.to_string(),
-        reauthenticate_href: None,
+        back_href: Some(settings::report_place(ids.0, ids.1)),
     };
-    let body = format!("<h1>The test passed</h1>\n{}", part.render());
-    Ok(page::respond(StatusCode::OK, "Is this you?", &body))
+    Ok(page::rendered(StatusCode::OK, page))
 }
 
 /// What may be linked to whom.
@@ -145,41 +145,32 @@ pub(crate) async fn confirm(
         .await
         .map_err(|problem| of_problem(problem, ids))?;
     let done = Message {
-        title: "This identity provider signs you in now".to_owned(),
-        text:
-            "Once these settings are live, single sign-on lets you in as an admin. Your password \
-               keeps working."
-                .to_owned(),
-        advice: String::new(),
+        title: text("linked-title"),
+        text: text("linked-text"),
+        advice: None,
+        detail: None,
         reference: None,
-        links: Vec::new(),
+        links: vec![Link {
+            href: settings::report_place(ids.0, ids.1),
+            label: text("this-is-me-back"),
+        }],
         status: Status::Done,
     };
-    Ok(page::rendered(StatusCode::OK, done.render()))
+    Ok(page::rendered(StatusCode::OK, done))
 }
 
-const TOO_OLD: &str =
-    "What decides who gets in as an admin needs a sign-in of the last ten minutes.";
+const TOO_OLD: &str = "again-admins";
 
 fn of_problem(problem: Problem, ids: (ConnectionId, TestId)) -> ErrorPage {
     match problem.kind {
         ProblemType::NotYoursToSay => not_yours(),
         ProblemType::AuthenticationTooOld => {
-            ErrorPage::from(problem).link(place(ids.0, ids.1), "Sign in again")
+            ErrorPage::from(problem).link(place(ids.0, ids.1), text("sign-in-again"))
         }
         _ => problem.into(),
     }
 }
 
 fn not_yours() -> ErrorPage {
-    ErrorPage::new(
-        StatusCode::FORBIDDEN,
-        "not-yours-to-say",
-        "This is not yours to say",
-        "Only an admin who is signed in here can say it, of a test that passed in this very browser \
-         and was about their own address.",
-        "Sign in with your own account, run the test once more in this browser, then press the \
-         button on its result.",
-    )
-    .link("/sign-in", "Sign in")
+    ErrorPage::named(StatusCode::FORBIDDEN, "not-yours-to-say").link("/sign-in", text("sign-in"))
 }

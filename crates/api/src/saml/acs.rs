@@ -140,7 +140,7 @@ async fn form(
         return Err(Problem::new(ProblemType::UnsupportedMediaType, detail).into());
     }
     let fields: Vec<(String, String)> = serde_urlencoded::from_bytes(&bytes)
-        .map_err(|error| malformed("The form that arrived could not be read.").because(error))?;
+        .map_err(|error| malformed("acs-form-unreadable").because(error))?;
     let mut responses = Vec::new();
     let mut relay_state = None;
     for (name, value) in fields {
@@ -152,39 +152,19 @@ async fn form(
     }
     match (responses.pop(), responses.is_empty()) {
         (Some(saml_response), true) => Ok((saml_response, relay_state)),
-        (None, _) => Err(malformed("No SAMLResponse arrived.")),
-        (Some(_), false) => Err(malformed("More than one SAMLResponse arrived.")),
+        (None, _) => Err(malformed("acs-response-missing")),
+        (Some(_), false) => Err(malformed("acs-response-twice")),
     }
 }
 
-fn malformed(message: &str) -> ErrorPage {
-    ErrorPage::new(
-        StatusCode::BAD_REQUEST,
-        "malformed-request",
-        "The sign-in could not be read",
-        message,
-        "Start again from the application. If it happens again, tell your administrator the \
-         reference below.",
-    )
+fn malformed(words: &'static str) -> ErrorPage {
+    ErrorPage::worded(StatusCode::BAD_REQUEST, "malformed-request", words)
 }
 
 fn lost() -> ErrorPage {
-    ErrorPage::new(
-        StatusCode::BAD_REQUEST,
-        "parked-message-gone",
-        "This sign-in took too long",
-        "The answer of your identity provider waited a minute for your browser, or was used already.",
-        "Start again from the application.",
-    )
+    ErrorPage::named(StatusCode::BAD_REQUEST, "parked-message-gone")
 }
 
 fn no_cookie() -> ErrorPage {
-    ErrorPage::new(
-        StatusCode::BAD_REQUEST,
-        "browser-cookie-missing",
-        "Your browser did not send its cookie",
-        "A sign-in can only be finished in the browser that began it, and this one sent no cookie \
-         of ours.",
-        "Allow cookies for this site, then start again from the application.",
-    )
+    ErrorPage::named(StatusCode::BAD_REQUEST, "browser-cookie-missing")
 }

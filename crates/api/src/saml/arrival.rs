@@ -83,43 +83,17 @@ pub(crate) async fn blocking<T: Send + 'static>(
 }
 
 fn unreadable() -> ErrorPage {
-    ErrorPage::new(
-        StatusCode::BAD_REQUEST,
-        "response-unreadable",
-        "The sign-in could not be read",
-        "What arrived from your identity provider is not a SAML response.",
-        "Start again from the application. If it happens again, tell your administrator the \
-         reference below.",
-    )
+    ErrorPage::named(StatusCode::BAD_REQUEST, "response-unreadable")
 }
 
 pub(crate) fn unsolicited() -> ErrorPage {
-    ErrorPage::new(
-        StatusCode::BAD_REQUEST,
-        "unsolicited-response",
-        "Please start from the application",
-        "Your identity provider sent you here by itself. For your safety a sign-in has to begin at \
-         the application.",
-        "Open the application and sign in from there.",
-    )
+    ErrorPage::named(StatusCode::BAD_REQUEST, "unsolicited-response")
 }
 
 fn unknown_trip() -> ErrorPage {
-    ErrorPage::new(
-        StatusCode::BAD_REQUEST,
-        "trip-unknown",
-        "This sign-in is no longer open",
-        "It was finished already, took longer than 30 minutes, or did not begin here.",
-        "Start again from the application.",
-    )
+    ErrorPage::named(StatusCode::BAD_REQUEST, "trip-unknown")
 }
 
 fn another_browser() -> ErrorPage {
-    ErrorPage::new(
-        StatusCode::BAD_REQUEST,
-        "another-browser",
-        "This sign-in began in another browser",
-        "A sign-in can only be finished in the browser that began it.",
-        "Start again from the application, in this browser.",
-    )
+    ErrorPage::named(StatusCode::BAD_REQUEST, "another-browser")
 }

@@ -3,17 +3,17 @@
 use actix_web::{HttpResponse, http::StatusCode};
 use url::Url;
 use vestibule_model::SsoBinding;
+use vestibule_pages::Errand;
 use vestibule_saml::{AuthnRequest, PostForm, SendError, Signing};
 
-use vestibule_pages::SUBMIT_SCRIPT_PATH;
+use crate::page;
 
-use crate::page::{self, escape};
-
-/// What the page may do beside showing itself: run our one script. There is no `form-action`, on this
-/// page alone: browsers hold it against every redirect that follows the post, and where an IdP sends
-/// people on the way is its own business (to a login page on another host, to the IdP behind it).
-/// The one form goes where the revision says; nothing of the request has a say in it.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'";
+/// What a page may do whose form leads away from here, beside showing itself: run our one script. There is
+/// no `form-action`, on these pages alone: browsers hold it against every redirect that follows the post,
+/// and where an IdP sends people on the way is its own business (to a login page on another host, to the
+/// IdP behind it). The one form goes where the revision says, or to our own sign-out; nothing of the
+/// request has a say in it.
+pub(crate) const LEADING_AWAY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'";
 
 /// A message on its way to the IdP. No RelayState goes with a request: the trip knows the rest.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,52 +40,34 @@ impl Departure {
     /// Sends a browser on to sign in: a redirect of this status (302 after a GET, 303 where it may
     /// have been a POST), or 200 and the page.
     pub(crate) fn into_response(self, redirect: StatusCode) -> HttpResponse {
-        self.respond(redirect, "Single sign-on", "You sign in at")
+        self.respond(redirect, Errand::SignIn)
     }
 
     /// Sends a browser on to sign out, likewise.
     pub(crate) fn into_sign_out(self, redirect: StatusCode) -> HttpResponse {
-        self.respond(
-            redirect,
-            "Signing out",
-            "You are signed out here. Now you sign out at",
-        )
+        self.respond(redirect, Errand::SignOut)
     }
 
-    fn respond(self, redirect: StatusCode, eyebrow: &str, doing: &str) -> HttpResponse {
+    fn respond(self, redirect: StatusCode, errand: Errand) -> HttpResponse {
         match self {
             Self::Redirect(url) => page::redirect(redirect, url),
-            Self::Post(form) => page::respond_under(
-                CONTENT_SECURITY_POLICY,
-                StatusCode::OK,
-                "On to your identity provider",
-                &body(&form, eyebrow, doing),
-            ),
+            Self::Post(form) => {
+                page::rendered_under(LEADING_AWAY, StatusCode::OK, posting(form, errand))
+            }
         }
     }
 }
 
-/// The page. The script presses on; the button is there, and has the focus, for whoever runs none.
-fn body(form: &PostForm, eyebrow: &str, doing: &str) -> String {
-    let relay_state = form.relay_state.as_deref().map_or(String::new(), |state| {
-        format!(
-            "<input type=\"hidden\" name=\"RelayState\" value=\"{}\">\n",
-            escape(state)
-        )
-    });
-    format!(
-        "<p class=\"eyebrow\">{eyebrow}</p>\n<h1>On to your identity provider</h1>\n\
-         <p>{doing} <strong>{host}</strong>, which brings you back here.</p>\n\
-         <form method=\"post\" action=\"{action}\" data-auto-submit>\n\
-         <input type=\"hidden\" name=\"{field}\" value=\"{message}\">\n{relay_state}\
-         <button type=\"submit\" autofocus>Continue to your identity provider</button>\n</form>\n\
-         <noscript><p class=\"aside\">Your browser runs no scripts: press the button to go \
-         on.</p></noscript>\n<script src=\"{SUBMIT_SCRIPT_PATH}\" defer></script>\n",
-        host = escape(&host(&form.action)),
-        action = escape(&form.action),
-        field = form.field.as_str(),
-        message = escape(&form.message),
-    )
+/// The page that posts itself.
+fn posting(form: PostForm, errand: Errand) -> vestibule_pages::PostForm {
+    let mut fields = vec![(form.field.as_str(), form.message)];
+    fields.extend(form.relay_state.map(|state| ("RelayState", state)));
+    vestibule_pages::PostForm {
+        errand,
+        host: host(&form.action),
+        action: form.action,
+        fields,
+    }
 }
 
 /// Host and port of a URL, as a person would recognise it.
@@ -100,38 +82,36 @@ fn host(url: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use vestibule_pages::{Page as _, Shell};
     use vestibule_saml::MessageField;
 
     use super::*;
 
-    fn form(action: &str, relay_state: Option<&str>) -> PostForm {
-        PostForm {
+    fn page(action: &str, relay_state: Option<&str>) -> String {
+        let form = PostForm {
             action: action.to_owned(),
             field: MessageField::SamlRequest,
             message: "PGEvPg==".to_owned(),
             relay_state: relay_state.map(str::to_owned),
-        }
+        };
+        posting(form, Errand::SignIn).html(&Shell::default())
     }
 
     #[test]
     fn what_comes_from_outside_stays_text() {
         let hostile = "https://idp.example:8443/sso?a='\"><script>alert(1)</script>&b=1";
-        let page = body(&form(hostile, Some("\"><script>")), "Single sign-on", "At");
-        let escaped = "action=\"https://idp.example:8443/sso?a=&#39;&quot;&gt;&lt;script&gt;alert(1)\
-                       &lt;/script&gt;&amp;b=1\"";
+        let page = page(hostile, Some("\"><script>"));
+        let escaped = "action=\"https://idp.example:8443/sso?a=&#39;&#34;&#62;&#60;script&#62;alert(1)\
+                       &#60;/script&#62;&#38;b=1\"";
         assert!(page.contains(escaped), "{page}");
-        assert!(page.contains("name=\"RelayState\" value=\"&quot;&gt;&lt;script&gt;\""));
+        assert!(page.contains("name=\"RelayState\" value=\"&#34;&#62;&#60;script&#62;\""));
         assert_eq!(page.matches("<script").count(), 1, "{page}");
         assert!(page.contains("<strong>idp.example:8443</strong>"));
     }
 
     #[test]
     fn without_a_relay_state_there_is_no_field_for_one() {
-        let page = body(
-            &form("https://idp.example/sso", None),
-            "Single sign-on",
-            "At",
-        );
+        let page = page("https://idp.example/sso", None);
         assert!(!page.contains("RelayState"), "{page}");
         assert!(page.contains("name=\"SAMLRequest\" value=\"PGEvPg==\""));
     }

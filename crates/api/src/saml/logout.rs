@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use tracing::info;
 use vestibule_model::{Actor, Connection, ConnectionId, Origin, Revision, Session, SsoBinding};
+use vestibule_pages::{Message, Status, text};
 use vestibule_saml::{
     ExpectedLogout, Limits, LogoutKind, LogoutOutcome, LogoutRefusal, LogoutRequest,
     LogoutResponse, LogoutStatus, SentRequest, UnverifiedLogout, VerifiedLogout,
@@ -357,8 +358,16 @@ async fn judge(
 }
 
 fn signed_out() -> HttpResponse {
-    let body = "<h1>You are signed out</h1>\n<p>You can close this page.</p>\n";
-    page::respond(StatusCode::OK, "You are signed out", body)
+    let page = Message {
+        title: text("signed-out-title"),
+        text: text("signed-out-text"),
+        advice: None,
+        detail: None,
+        reference: None,
+        links: Vec::new(),
+        status: Status::Done,
+    };
+    page::rendered(StatusCode::OK, page)
 }
 
 fn refused(refusal: &LogoutRefusal) -> ErrorPage {
@@ -368,33 +377,13 @@ fn refused(refusal: &LogoutRefusal) -> ErrorPage {
         refusal.expected.as_deref().unwrap_or("something else"),
         refusal.received.as_deref().unwrap_or("nothing")
     );
-    ErrorPage::new(
-        StatusCode::BAD_REQUEST,
-        "logout-refused",
-        "This sign-out was not accepted",
-        "The message of your identity provider did not pass our checks, so it ended nothing here.",
-        "Sign out in the application itself. If it happens again, tell your administrator the \
-         reference below.",
-    )
-    .because(because)
+    ErrorPage::named(StatusCode::BAD_REQUEST, "logout-refused").because(because)
 }
 
 fn unknown() -> ErrorPage {
-    ErrorPage::new(
-        StatusCode::BAD_REQUEST,
-        "logout-unknown",
-        "This sign-out is not known",
-        "It did not begin here, took longer than 30 minutes, or its connection is gone.",
-        "Sign out in the application itself.",
-    )
+    ErrorPage::named(StatusCode::BAD_REQUEST, "logout-unknown")
 }
 
 fn used_already() -> ErrorPage {
-    ErrorPage::new(
-        StatusCode::BAD_REQUEST,
-        "logout-replayed",
-        "This sign-out was used already",
-        "A message of your identity provider counts once, and this one has been here.",
-        "Nothing is left to do. You can close this page.",
-    )
+    ErrorPage::named(StatusCode::BAD_REQUEST, "logout-replayed")
 }

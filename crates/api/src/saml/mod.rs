@@ -21,6 +21,7 @@ use actix_web::web::ServiceConfig;
 
 pub(crate) use arrival::blocking;
 pub(crate) use begin::{begin, leave};
+pub(crate) use departure::LEADING_AWAY;
 pub(crate) use keys::{KeySet, OwnKeys, RevisionKeys, own_certificate, own_keys};
 pub(crate) use logout::{arrived, ask_idp};
 pub(crate) use sign_in::answer_with;

@@ -9,6 +9,7 @@ use vestibule_model::{
     Change, ClientId, ConnectionId, ConnectionState, Email, Member, MemberId, Provisioned,
     Revision, RevisionId, SessionId, WorkspaceId,
 };
+use vestibule_pages::text;
 use vestibule_policy::{
     Denial, Grant, Reason, Refusal, RuleOutcome, SamlFacts, claim, grant_by_saml,
 };
@@ -23,7 +24,10 @@ use crate::{
     clock,
     configuration::{Live, NoRoute, Route},
     facts,
-    oidc::authorize::{Refused, back},
+    oidc::{
+        again,
+        authorize::{Refused, back},
+    },
     page::{self, ErrorPage},
     people::{self, Entrance},
     problem::{Problem, ProblemType},
@@ -51,7 +55,13 @@ pub(crate) async fn finish(
     let now = clock::now();
 
     // The trip's revision must still be the live one; a draft's keys verify no sign-in.
-    let mut live = live_connection(service, trip.connection_id).await?;
+    let off = |page: ErrorPage| {
+        let way = again::by_password(&request, trip.workspace_id);
+        page.link(way, text("sign-in-admins-password"))
+    };
+    let mut live = live_connection(service, trip.connection_id)
+        .await
+        .map_err(off)?;
     if live.revision.id != trip.revision_id {
         // Perhaps it is our copy that is behind: another replica may have begun this trip.
         live = live_anew(service, &trip).await?;
@@ -72,6 +82,7 @@ pub(crate) async fn finish(
             let report = refusal.report.in_words_of(provider(connection, revision));
             let (reason, status) = (refusal.reason.as_str(), refusal.status.as_ref());
             let page = status.map(|status| said_no(status, revision));
+            let page = again::offer(page.unwrap_or_else(unacceptable), &request, ids(&trip));
             let page = refused(service, &trip, &request, report, reason, page, now).await;
             if request.passive {
                 // Nothing could be shown there; a page of ours would be as much (OpenID Connect
@@ -123,7 +134,8 @@ pub(crate) async fn answer_with(
         Err(refusal) => {
             let report = refusal.report.in_words_of(provider(connection, revision));
             let reason = refusal.reason.as_str();
-            Err(refused(service, &trip, &request, report, reason, None, now).await)
+            let page = again::offer(unacceptable(), &request, ids(&trip));
+            Err(refused(service, &trip, &request, report, reason, page, now).await)
         }
     }
 }
@@ -151,12 +163,14 @@ async fn conclude(
             let (uses, key) = (&service.certificate_uses, assertion.signed_by());
             uses.noted(trip.connection_id, key, now);
             log(trip, "signed_in", None, Some(member_id));
-            match entrance {
-                Entrance::Code(code) => answer(service, &request, &code).await,
+            let mut response = match entrance {
+                Entrance::Code(code) => answer(service, &request, &code).await?,
                 Entrance::OwnPages(token) => {
-                    people::own_pages(service, request.return_to.as_deref(), &token)
+                    people::own_pages(service, request.return_to.as_deref(), &token)?
                 }
-            }
+            };
+            people::remember(&mut response, &service.config, trip.workspace_id)?;
+            Ok(response)
         }
         Err(NotAdmitted::Denied(denial)) if denial.refusal == Refusal::RevisionSuperseded => {
             let live = live_anew(service, trip).await?;
@@ -178,12 +192,13 @@ async fn conclude(
             if lacks {
                 // What is missing, the IdP has to send (SDP-SP12).
                 page = page.help(revision.settings.idp_error_url.as_deref());
+                page = again::offer(page, &request, ids(trip));
             }
-            Err(refused(service, trip, &request, report, code, Some(page), now).await)
+            Err(refused(service, trip, &request, report, code, page, now).await)
         }
         Err(NotAdmitted::Replayed) => {
             let page = replayed();
-            Err(refused(service, trip, &request, report, "replayed", Some(page), now).await)
+            Err(refused(service, trip, &request, report, "replayed", page, now).await)
         }
         Err(NotAdmitted::Failed(problem)) => Err(problem.into()),
     }
@@ -433,15 +448,7 @@ async fn still_registered(
         .client(&service.store, request.client_id)
         .await?;
     let uri = client.and_then(|client| RedirectUri::registered(&client, &request.redirect_uri));
-    uri.ok_or_else(|| {
-        ErrorPage::new(
-            StatusCode::BAD_REQUEST,
-            "redirect-uri-gone",
-            "The application is no longer registered",
-            "The address that the sign-in should go back to was removed while you were away.",
-            "Tell your administrator the reference below.",
-        )
-    })
+    uri.ok_or_else(|| ErrorPage::named(StatusCode::BAD_REQUEST, "redirect-uri-gone"))
 }
 
 /// 303 to the client's registered redirect URI, with an error: for `prompt=none` alone.
@@ -470,18 +477,22 @@ pub(crate) async fn answer(
     Ok(page::redirect(StatusCode::SEE_OTHER, uri.with(&parameters)))
 }
 
-/// Says and writes down that an attempt was refused, by a page of its own or the usual one.
+/// Whose sign-in a trip is of.
+fn ids(trip: &Trip) -> (WorkspaceId, ConnectionId) {
+    (trip.workspace_id, trip.connection_id)
+}
+
+/// Says and writes down that an attempt was refused.
 async fn refused(
     service: &Service,
     trip: &Trip,
     request: &AuthorizeRequest,
     report: Report,
     reason: &str,
-    page: Option<ErrorPage>,
+    page: ErrorPage,
     now: Timestamp,
 ) -> ErrorPage {
     log(trip, "refused", Some(reason), None);
-    let page = page.unwrap_or_else(unacceptable);
     attempt::refused(service, trip, request, report, reason, page, now).await
 }
 
@@ -512,59 +523,27 @@ fn said_no(status: &StatusDetail, revision: &Revision) -> ErrorPage {
         said.push_str(": ");
         said.extend(message.chars().take(200));
     }
-    ErrorPage::new(
-        StatusCode::FORBIDDEN,
-        "idp-refused",
-        "Your identity provider did not sign you in",
-        format!("Your identity provider reports: {said}."),
-        "Try again. If it happens again, ask whoever looks after your identity provider, and tell \
-         them the reference below.",
-    )
-    .help(revision.settings.idp_error_url.as_deref())
+    ErrorPage::named(StatusCode::FORBIDDEN, "idp-refused")
+        .with("said", said)
+        .help(revision.settings.idp_error_url.as_deref())
 }
 
 fn unacceptable() -> ErrorPage {
-    ErrorPage::new(
-        StatusCode::FORBIDDEN,
-        "response-refused",
-        "You could not be signed in",
-        "The answer of your identity provider did not pass our checks.",
-        "Tell your administrator the reference below: it leads to what has to be mended.",
-    )
+    ErrorPage::named(StatusCode::FORBIDDEN, "response-refused")
 }
 
 fn replayed() -> ErrorPage {
-    ErrorPage::new(
-        StatusCode::BAD_REQUEST,
-        "replayed",
-        "This sign-in was used already",
-        "The answer of your identity provider can be used once, and it has been.",
-        "Start again from the application.",
-    )
+    ErrorPage::named(StatusCode::BAD_REQUEST, "replayed")
 }
 
 fn changing() -> ErrorPage {
-    ErrorPage::new(
-        StatusCode::CONFLICT,
-        "revision-superseded",
-        "The SSO settings are changing",
-        "The settings of your identity provider were changed while you were signing in.",
-        "Start again from the application in a moment.",
-    )
+    ErrorPage::named(StatusCode::CONFLICT, "revision-superseded")
 }
 
 fn not_live(state: ConnectionState) -> ErrorPage {
-    let message = match state {
-        ConnectionState::Suspended => {
-            "Single sign-on is suspended: the workspace's plan does not include it."
-        }
-        _ => "Single sign-on is not switched on for this workspace.",
+    let words = match state {
+        ConnectionState::Suspended => "sso-suspended",
+        _ => "sso-not-live",
     };
-    ErrorPage::new(
-        StatusCode::FORBIDDEN,
-        "sso-not-live",
-        "Single sign-on is not available",
-        message,
-        "Ask an administrator of your workspace.",
-    )
+    ErrorPage::worded(StatusCode::FORBIDDEN, "sso-not-live", words)
 }

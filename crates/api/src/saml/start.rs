@@ -53,11 +53,5 @@ pub(crate) async fn start(
 }
 
 fn gone() -> ErrorPage {
-    ErrorPage::new(
-        StatusCode::NOT_FOUND,
-        "test-over",
-        "This test is over",
-        "The link is unknown, has expired, or its test has come to an end.",
-        "Start a new test in the SSO settings.",
-    )
+    ErrorPage::worded(StatusCode::NOT_FOUND, "test-over", "test-link-over")
 }

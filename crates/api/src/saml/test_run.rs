@@ -10,9 +10,10 @@ use vestibule_model::{
     Actor, Connection, Phase, Revision, RevisionSettings, TestClaim, TestId, TestRun, TestState,
     Workspace,
 };
+use vestibule_pages::{Frame, TestReport, TestVerdict};
 use vestibule_policy::{claim, plan_gate};
 use vestibule_saml::{
-    Expected, Learned, NameId, Provider, Refusal, Report, Test, UnverifiedResponse,
+    Expected, Learned, NameId, Outcome, Provider, Refusal, Report, Row, Test, UnverifiedResponse,
     VerifiedAssertion,
 };
 use vestibule_state::Trip;
@@ -20,7 +21,7 @@ use vestibule_store::{Reach, Tx};
 
 use crate::{
     audit, clock,
-    page::{self, ErrorPage, report_list},
+    page::{self, ErrorPage},
     people,
     problem::{Problem, ProblemType},
     saml::{
@@ -28,6 +29,8 @@ use crate::{
         expectation::{expected_answer, judge, keys_for, provider},
     },
     service::Service,
+    settings,
+    when::when,
 };
 
 /// What a test found out.
@@ -41,7 +44,8 @@ struct Finding {
     claim: Option<TestClaim>,
 }
 
-/// Verifies and validates with the revision's keys, writes the report down and shows it.
+/// Verifies and validates with the revision's keys, writes the report down and shows it, or leads to the
+/// page of ours that has started the test and shows it there.
 pub(crate) async fn finish(
     service: &Data<Service>,
     trip: Trip,
@@ -68,7 +72,10 @@ pub(crate) async fn finish(
 
     use_up(service, &trip).await?;
     let state = finding.state;
-    let report = finding.report.clone();
+    let found = Shown {
+        state,
+        report: finding.report.clone(),
+    };
     let is_claimed = finding.claim.is_some();
     let counted = service
         .store
@@ -80,14 +87,24 @@ pub(crate) async fn finish(
     info!(
         event = "test",
         outcome = state.as_str(),
-        reason = report.first_failure().map(|row| row.check.as_str()),
+        reason = found.report.first_failure().map(|row| row.check.as_str()),
         test.id = %test_id,
         connection.id = %test.connection_id,
         workspace.id = %test.workspace_id,
         "test finished"
     );
+    if let Some(path) = &test.return_path {
+        let path = path.as_str().to_owned();
+        return Ok(page::redirect(StatusCode::SEE_OTHER, path));
+    }
     let place = is_claimed.then(|| people::this_is_me(connection.id, test_id));
-    Ok(shown(state, &report, place.as_deref()))
+    Ok(shown((&test, &workspace), &found, place))
+}
+
+/// What is shown of a finding once it is written down.
+struct Shown {
+    state: TestState,
+    report: Report,
 }
 
 async fn load(
@@ -165,7 +182,7 @@ fn write_down(
         if !tx.mark_revision_passed(trip.revision_id, test_id, learned)? {
             // Another test of the same revision ended a moment ago and learned another entity ID.
             let detail = "a test of the same revision has just met another identity provider";
-            return Err(Problem::new(ProblemType::Conflict, detail));
+            return Err(Problem::new(ProblemType::Conflict, detail).worded("test-conflict"));
         }
         if let Some(connection) = tx.connection(Reach::All, trip.connection_id)? {
             make_ready(tx, connection, trip, now)?;
@@ -202,35 +219,58 @@ fn make_ready(
     Ok(())
 }
 
-fn shown(state: TestState, report: &Report, this_is_me: Option<&str>) -> HttpResponse {
-    let list = report_list(report);
-    if state == TestState::Passed {
-        let this_is_me = this_is_me.map_or_else(String::new, |place| {
-            format!(
-                "<p>Are you an admin of this workspace, and was this your own account? \
-                 <a href=\"{}\">Say that this is you</a>, and single sign-on will let you in.</p>\n",
-                page::escape(place)
-            )
-        });
-        let body = format!(
-            "<h1>The test passed</h1>\n<p>Every check held. Nobody was signed in. You can close \
-             this page and enable SSO.</p>\n{this_is_me}{list}"
-        );
-        return page::respond(StatusCode::OK, "The test passed", &body);
-    }
-    let body = format!(
-        "<h1>The test failed</h1>\n<p>Nobody was signed in, and nothing has changed. The marked \
-         check says what to mend; then start a new test.</p>\n{list}"
-    );
-    page::respond(StatusCode::BAD_REQUEST, "The test failed", &body)
+/// The report of a test that no page of ours has begun, where it ends: whoever looks at it need not be
+/// signed in here.
+fn shown(
+    (test, workspace): (&TestRun, &Workspace),
+    finding: &Shown,
+    this_is_me: Option<String>,
+) -> HttpResponse {
+    let passed = finding.state == TestState::Passed;
+    let rows = finding.report.rows().iter();
+    let (findings, others): (Vec<&Row>, Vec<&Row>) =
+        rows.partition(|row| matches!(row.outcome, Outcome::Fail | Outcome::Warn));
+    let page = TestReport {
+        frame: Frame {
+            workspace: workspace.name.clone(),
+            connection: None,
+            tabs: Vec::new(),
+            connections_href: None,
+            account_href: None,
+            reader: None,
+            csrf: String::new(),
+            notice: None,
+            error: None,
+        },
+        verdict: if passed {
+            TestVerdict::Passed
+        } else {
+            TestVerdict::Failed
+        },
+        reference: test.id.to_string(),
+        begun: when(test.created_at),
+        name_id: None,
+        email: None,
+        idp_entity_id: None,
+        findings: findings.into_iter().map(settings::report_row).collect(),
+        others: others.into_iter().map(settings::report_row).collect(),
+        start_href: None,
+        again: None,
+        settings_href: settings::place(test.connection_id),
+        enable_href: None,
+        this_is_me_href: this_is_me,
+        return_href: None,
+        state_href: None,
+        leaves: false,
+    };
+    let status = if passed {
+        StatusCode::OK
+    } else {
+        StatusCode::BAD_REQUEST
+    };
+    page::rendered(status, page)
 }
 
 fn over() -> ErrorPage {
-    ErrorPage::new(
-        StatusCode::CONFLICT,
-        "test-over",
-        "This test is over",
-        "It ended while you were away: it expired, was finished, or a newer draft was saved.",
-        "Start a new test in the SSO settings.",
-    )
+    ErrorPage::named(StatusCode::CONFLICT, "test-over")
 }

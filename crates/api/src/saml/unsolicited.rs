@@ -132,23 +132,13 @@ fn leads_to(uri: &RedirectUri, relay_state: &str) -> bool {
 }
 
 fn refused() -> ErrorPage {
-    ErrorPage::new(
+    ErrorPage::worded(
         StatusCode::FORBIDDEN,
         "response-refused",
-        "You could not be signed in",
-        "What your identity provider sent did not pass our checks.",
-        "Open the application and sign in from there. If that fails too, tell your administrator \
-         the reference below.",
+        "unsolicited-refused",
     )
 }
 
 fn no_application() -> ErrorPage {
-    ErrorPage::new(
-        StatusCode::BAD_REQUEST,
-        "no-application",
-        "Please start from the application",
-        "Your identity provider sent you here by itself, and no application is set up to go on \
-         with that.",
-        "Open the application and sign in from there.",
-    )
+    ErrorPage::named(StatusCode::BAD_REQUEST, "no-application")
 }

@@ -4,9 +4,9 @@ use vestibule_pages::Notice;
 
 use crate::people::entrance::HOME;
 
-/// Declares what can have been done: its word, and what the page says.
+/// Declares what can have been done, and its word.
 macro_rules! done {
-    ($($variant:ident = $word:literal, $title:literal, $text:literal;)+) => {
+    ($($variant:ident = $word:literal;)+) => {
         /// What was just done.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub(super) enum Done { $($variant),+ }
@@ -26,43 +26,31 @@ macro_rules! done {
                     _ => None,
                 }
             }
-
-            pub(super) fn notice(self) -> Notice {
-                let (title, text) = match self { $(Self::$variant => ($title, $text)),+ };
-                Notice { title: title.to_owned(), text: text.to_owned() }
-            }
         }
     };
 }
 
 done! {
-    SignedInAgain = "signed-in-again", "You have signed in again",
-        "Nothing was changed yet: press the button once more.";
-    TotpOn = "app-on", "Your authenticator app is on",
-        "From now on it is asked for when you sign in with your password.";
-    TotpOff = "app-off", "Your authenticator app was removed",
-        "What else you have here still counts.";
-    FactorsOff = "second-step-off", "Your second step was removed",
-        "Your recovery codes went with it.";
-    FactorsOffAndAsked = "second-step-due", "Your second step was removed",
-        "Your recovery codes went with it. This workspace asks for a second step: your next sign-in leads to setting one up again.";
-    CodesKept = "codes-kept", "Your recovery codes count now",
-        "Each of them lets you in once. Older ones count no more.";
-    PasskeyAdded = "passkey-added", "The passkey was added",
-        "Use it the next time you sign in.";
-    PasskeyRenamed = "passkey-renamed", "The passkey has another name",
-        "It works as before.";
-    PasskeyRemoved = "passkey-removed", "The passkey was removed",
-        "It lets nobody in any more. Your device may still list it; delete it there too.";
-    PasswordChanged = "password-changed", "Your password was changed",
-        "All your other sessions have ended.";
-    SessionEnded = "session-ended", "That session has ended",
-        "Whoever used it has to sign in again.";
-    OthersEnded = "others-ended", "You are signed out everywhere else",
-        "This browser is the only one that is still signed in.";
+    SignedInAgain = "signed-in-again";
+    TotpOn = "app-on";
+    TotpOff = "app-off";
+    FactorsOff = "second-step-off";
+    FactorsOffAndAsked = "second-step-due";
+    CodesKept = "codes-kept";
+    PasskeyAdded = "passkey-added";
+    PasskeyRenamed = "passkey-renamed";
+    PasskeyRemoved = "passkey-removed";
+    PasswordChanged = "password-changed";
+    SessionEnded = "session-ended";
+    OthersEnded = "others-ended";
 }
 
 impl Done {
+    /// What the page says.
+    pub(super) fn notice(self) -> Notice {
+        Notice::named(&format!("done-{}", self.word()))
+    }
+
     /// The account page that says so.
     pub(super) fn place(self) -> String {
         format!("{HOME}?done={}", self.word())
@@ -71,6 +59,8 @@ impl Done {
 
 #[cfg(test)]
 mod tests {
+    use vestibule_pages::Lang;
+
     use super::*;
     use crate::people::entrance::own_path;
 
@@ -79,7 +69,10 @@ mod tests {
         for done in Done::ALL {
             assert_eq!(Done::parse(done.word()), Some(*done));
             assert_eq!(own_path(Some(&done.place())), Some(done.place().as_str()));
-            assert!(!done.notice().text.is_empty());
+            for lang in Lang::ALL {
+                let said = done.notice().text.to_html(lang);
+                assert!(said.contains(' '), "{said}");
+            }
         }
         assert_eq!(Done::parse("you have won"), None);
     }

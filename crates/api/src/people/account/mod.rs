@@ -20,7 +20,7 @@ use actix_web::{
 use jiff::Timestamp;
 use serde_json::Value;
 use vestibule_model::{Actor, AuthenticationMethod, Origin, Role, Session};
-use vestibule_pages::{RecoveryCodes, When};
+use vestibule_pages::{RecoveryCodes, text};
 use vestibule_store::{StoreError, Tx};
 
 use crate::{
@@ -58,9 +58,8 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .service(reset::reset);
 }
 
-const TOO_OLD: &str = "What decides how you come in needs a sign-in of the last ten minutes.";
-const WITHOUT_FACTOR: &str =
-    "This needs your own second step: sign in with your password and that, or with a passkey.";
+const TOO_OLD: &str = "again-account";
+const WITHOUT_FACTOR: &str = "again-factor";
 
 /// Who is signed in here, or where to go instead.
 type Who = Result<SignedIn, HttpResponse>;
@@ -129,15 +128,7 @@ pub(super) fn counts_here(signed_in: &SignedIn) -> bool {
 }
 
 fn sso_instead() -> ErrorPage {
-    ErrorPage::new(
-        StatusCode::FORBIDDEN,
-        "sso-required",
-        "You sign in through single sign-on",
-        "This workspace signs its people in through its identity provider, so nothing that is kept \
-         here would let you in.",
-        "Change your password and your second step at your identity provider.",
-    )
-    .link("/account", "Go to your account")
+    ErrorPage::named(StatusCode::FORBIDDEN, "sso-required").link("/account", text("account-go"))
 }
 
 /// Whether this session has seen the second factor of whoever could show one. Single sign-on sees none
@@ -176,9 +167,8 @@ fn codes_page(signed_in: &SignedIn, codes: Vec<String>) -> HttpResponse {
         action: "/account/kept".to_owned(),
         csrf: signed_in.csrf(),
         codes,
-        download_href: None,
     };
-    page::rendered(StatusCode::OK, page.render())
+    page::rendered(StatusCode::OK, page)
 }
 
 /// One entry of the audit log about what somebody did to their own account.
@@ -193,12 +183,4 @@ fn note(
     let (workspace_id, member_id) = signed_in;
     let (actor, scope) = (Actor::Member(member_id), Some(workspace_id));
     audit::record(tx, actor, scope, action, target, detail, now)
-}
-
-/// A moment, as people read it, to the minute.
-fn when(at: Timestamp) -> When {
-    When {
-        text: at.strftime("%-d %B %Y, %H:%M UTC").to_string(),
-        utc: at.to_string(),
-    }
 }

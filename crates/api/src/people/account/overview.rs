@@ -3,10 +3,10 @@
 use actix_web::{HttpRequest, HttpResponse, get, http::StatusCode, web::Data};
 use jiff::{SignedDuration, Timestamp};
 use vestibule_model::{BrowserSession, Role, StoredPasskey};
-use vestibule_pages::{Account, AccountActions, PasskeyRow, SessionRow};
+use vestibule_pages::{Account, AccountActions, PasskeyRow, SessionRow, Text, plain, text};
 use vestibule_store::Tx;
 
-use super::{counts_here, done::Done, password::may_have_one, signed_in, when};
+use super::{counts_here, done::Done, password::may_have_one, signed_in};
 use crate::{
     clock,
     oidc::form::Parameters,
@@ -14,6 +14,7 @@ use crate::{
     people::{entrance::HOME, session::SignedIn, two_factor::Kept},
     problem::Problem,
     service::Service,
+    when::{seen, when},
 };
 
 /// The account.
@@ -43,7 +44,7 @@ pub(crate) async fn account(
         .await?;
     let has_passkeys = service.passkeys.is_some();
     let page = shown(&signed_in, found, has_passkeys, done, now);
-    Ok(page::rendered(StatusCode::OK, page.render()))
+    Ok(page::rendered(StatusCode::OK, page))
 }
 
 /// What the page shows of the archive.
@@ -85,16 +86,16 @@ fn shown(
         id: browser.session_id.to_string(),
         here: browser.session_id == here,
         since: when(browser.created_at),
-        last_seen: when(browser.last_seen_at),
-        browser: browser.user_agent.unwrap_or_else(|| "A browser".to_owned()),
+        last_seen: seen(browser.last_seen_at, now),
+        browser: kind(browser.user_agent.as_deref()),
     });
     Account {
         name: member.name.clone(),
         email: member.email.to_string(),
         workspace: workspace.name.clone(),
         role: match member.role {
-            Role::Admin => "Admin".to_owned(),
-            Role::Member => "Member".to_owned(),
+            Role::Admin => text("role-admin"),
+            Role::Member => text("role-member"),
         },
         totp: kept
             .totp
@@ -113,12 +114,24 @@ fn shown(
             change_password_href: may_have_password.then(|| "/account/password".to_owned()),
             end_session: some("/account/sessions/end"),
             end_other_sessions: some("/account/sessions/end-others"),
+            settings_href: (member.role == Role::Admin).then(|| "/settings/sso".to_owned()),
             sign_out: "/account/sign-out".to_owned(),
         },
         passkeys: kept.passkeys.into_iter().map(passkey).collect(),
         sessions: sessions.collect(),
         notice: done.map(Done::notice),
         error: None,
+    }
+}
+
+/// What kind of browser it is, as [`crate::people::session::user_agent`] has written it down.
+fn kind(user_agent: Option<&str>) -> Text {
+    match user_agent.map(|kind| (kind, kind.split_once(" on "))) {
+        None => text("sessions-browser"),
+        Some((kind, None)) => plain(kind),
+        Some((_, Some((browser, system)))) => text("sessions-browser-on")
+            .with("browser", browser)
+            .with("system", system),
     }
 }
 

@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use vestibule_credential::{PasskeyChallenge, RecoveryCodes};
 use vestibule_model::PasskeyId;
-use vestibule_pages::{AddPasskey, Notice, PasskeyOffer};
+use vestibule_pages::{AddPasskey, Notice, PasskeyOffer, text};
 use vestibule_state::{BrowserToken, Slip, SlipId};
 
 use super::{
@@ -21,7 +21,6 @@ use crate::{
     page::{self, ErrorPage},
     people::{
         Form,
-        address::notice,
         enrol::{passkey_name, to_keep},
         passkey::registration,
         session::{SignedIn, user_agent},
@@ -91,7 +90,7 @@ async fn offer(
         cancel_href: Some("/account".to_owned()),
         error,
     };
-    let mut response = page::rendered(status, page.render());
+    let mut response = page::rendered(status, page);
     if let Some(cookie) = &cookie {
         response.add_cookie(cookie).map_err(Problem::internal)?;
     }
@@ -118,10 +117,7 @@ pub(crate) async fn add(
     let made = state.and_then(|state| library.finish_registration(&state, answer).ok());
     let made = made.filter(|made| made.member_id == signed_in.member.id);
     let Some(made) = made else {
-        let error = notice(
-            "The passkey was not made",
-            "Your browser or device did not finish, or took too long. Try again.",
-        );
+        let error = Notice::named("passkey-not-added");
         return offer(&request, &service, &signed_in, Some(error), now).await;
     };
     let passkey = to_keep(made, signed_in.workspace.id, &fields, now);
@@ -253,16 +249,10 @@ pub(crate) async fn remove(
 
 /// P6, and the way forward.
 pub(super) fn of_problem(problem: Problem) -> ErrorPage {
-    ErrorPage::from(problem).link("/account", "Go to your account")
+    ErrorPage::from(problem).link("/account", text("account-go"))
 }
 
 fn no_passkeys_here() -> ErrorPage {
-    ErrorPage::new(
-        StatusCode::NOT_FOUND,
-        "passkeys-need-a-name",
-        "There are no passkeys here",
-        "This service is reached by a number instead of a name, and passkeys belong to a name.",
-        "Use an authenticator app.",
-    )
-    .link("/account", "Go to your account")
+    ErrorPage::named(StatusCode::NOT_FOUND, "passkeys-need-a-name")
+        .link("/account", text("account-go"))
 }

@@ -81,7 +81,7 @@ fn form(signed_in: &SignedIn, first: bool, error: Option<Notice>) -> HttpRespons
         sso_instead: false,
         error,
     };
-    page::rendered(status, page.render())
+    page::rendered(status, page)
 }
 
 /// The new one: every other session ends, and no link that was sent before counts any more.

@@ -39,7 +39,7 @@ pub(crate) async fn renew(
             let who = (workspace.id, member.id);
             if !tx.has_second_factor(who.0, who.1)? {
                 let detail = "recovery codes stand in for a second step; set one up first";
-                return Err(Problem::new(ProblemType::Conflict, detail));
+                return Err(Problem::new(ProblemType::Conflict, detail).worded("factor-missing"));
             }
             tx.replace_recovery_codes(who.0, who.1, &hashes, now)?;
             let action = "two_factor.recovery_codes_renewed";

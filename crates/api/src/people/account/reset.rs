@@ -8,7 +8,7 @@ use actix_web::{
 };
 use jiff::Timestamp;
 use vestibule_model::{Actor, Member, MemberId, Role};
-use vestibule_pages::{Confirm, Link, Message, Status};
+use vestibule_pages::{Confirm, Link, Message, Status, text};
 use vestibule_store::Tx;
 
 use super::{passkeys::of_problem, posted, proven, signed_in};
@@ -36,21 +36,15 @@ pub(crate) async fn question(
     };
     let member = of_an_admin(&service, &signed_in, id).await?;
     let question = Confirm {
-        title: "Reset somebody's second step?".to_owned(),
-        text: format!(
-            "{} loses the authenticator app, the passkeys and the recovery codes, and is signed out \
-             everywhere.",
-            member.email
-        ),
-        advice: "Make sure that it is really them who asked: whoever knows their password could \
-                 sign in without a second step afterwards, or set up one of their own."
-            .to_owned(),
+        title: text("reset-factor-title"),
+        text: text("reset-factor-text").with("email", member.email.as_str()),
+        advice: Some(text("reset-factor-advice")),
         action: here,
         csrf: signed_in.csrf(),
-        label: "Reset the second step".to_owned(),
+        label: text("reset-factor-button"),
         cancel_href: Some("/account".to_owned()),
     };
-    Ok(page::rendered(StatusCode::OK, question.render()))
+    Ok(page::rendered(StatusCode::OK, question))
 }
 
 /// Done.
@@ -75,20 +69,18 @@ pub(crate) async fn reset(
         .await
         .map_err(of_problem)?;
     let done = Message {
-        title: "The second step was reset".to_owned(),
-        text: format!("{} is signed out everywhere.", member.email),
-        advice:
-            "If this workspace asks for a second step, their next sign-in leads to setting one \
-                 up."
-            .to_owned(),
+        title: text("factor-reset-title"),
+        text: text("factor-reset-text").with("email", member.email.as_str()),
+        advice: Some(text("factor-reset-advice")),
+        detail: None,
         reference: None,
         links: vec![Link {
             href: "/account".to_owned(),
-            label: "Go to your account".to_owned(),
+            label: text("account-go"),
         }],
         status: Status::Done,
     };
-    Ok(page::rendered(StatusCode::OK, done.render()))
+    Ok(page::rendered(StatusCode::OK, done))
 }
 
 /// The admin is read again: they may have been demoted meanwhile.
@@ -133,24 +125,11 @@ fn place(id: MemberId) -> String {
 }
 
 fn own() -> ErrorPage {
-    ErrorPage::new(
-        StatusCode::FORBIDDEN,
-        "own-second-factor",
-        "This is your own second step",
-        "Nobody resets their own: it would be worth nothing to whoever it protects you from.",
-        "Use your account page while you have it. If you have lost it and your recovery codes, ask \
-         another admin.",
-    )
-    .link("/account", "Go to your account")
+    ErrorPage::named(StatusCode::FORBIDDEN, "own-second-factor")
+        .link("/account", text("account-go"))
 }
 
 fn not_yours() -> ErrorPage {
-    ErrorPage::new(
-        StatusCode::FORBIDDEN,
-        "admins-only",
-        "This is not yours to reset",
-        "Only an admin can reset the second step of somebody in their own workspace.",
-        "Ask an admin of your workspace.",
-    )
-    .link("/account", "Go to your account")
+    ErrorPage::worded(StatusCode::FORBIDDEN, "admins-only", "reset-admins-only")
+        .link("/account", text("account-go"))
 }

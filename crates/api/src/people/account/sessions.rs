@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, post, web::Data};
 use serde_json::json;
 use vestibule_model::SessionId;
-use vestibule_pages::{Link, Message, Status};
+use vestibule_pages::{Link, Message, Status, text};
 
 use super::{back, done::Done, note, posted};
 use crate::{
@@ -46,18 +46,18 @@ pub(crate) async fn sign_out(
             .await?;
     }
     let page = Message {
-        title: "You are signed out".to_owned(),
-        text: "This browser is signed out of your account here.".to_owned(),
-        advice: "Applications that you are signed in to stay open until you sign out of them."
-            .to_owned(),
+        title: text("signed-out-title"),
+        text: text("signed-out-here-text"),
+        advice: Some(text("signed-out-here-advice")),
+        detail: None,
         reference: None,
         links: vec![Link {
             href: "/sign-in".to_owned(),
-            label: "Sign in".to_owned(),
+            label: text("sign-in"),
         }],
         status: Status::Done,
     };
-    let mut response = page::rendered(StatusCode::OK, page.render());
+    let mut response = page::rendered(StatusCode::OK, page);
     let cookie = session::no_cookie(&service.config);
     response.add_cookie(&cookie).map_err(Problem::internal)?;
     Ok(response)

@@ -78,7 +78,7 @@ fn enrolment_page(
         cancel_href: Some("/account".to_owned()),
         error,
     };
-    page::rendered(status, page.render())
+    page::rendered(status, page)
 }
 
 /// The first code of the new app: it counts from now on, in the place of the old one.
