@@ -2,9 +2,12 @@
 //! server itself keeps things with.
 
 use actix_web::rt::System;
+use serde_json::Value;
 use vestibule_model::{
-    AdminMapping, ConnectionId, Domain, DomainId, MemberId, RevisionId, StoredPassword, WorkspaceId,
+    AdminMapping, ConnectionId, Domain, DomainId, MemberId, ReturnPath, RevisionId, StoredPassword,
+    TestId, TestRun, WorkspaceId,
 };
+use vestibule_session::Secret;
 use vestibule_store::{MasterKeys, Reach, Store, StoreConfig, StoreError, Tx};
 
 use super::{
@@ -77,4 +80,25 @@ pub(crate) fn enable_admin_mapping(world: &World, admin: &str) {
         .expect(200)
         .json();
     assert_eq!(text(&enabled, "/live/id"), id.to_string());
+}
+
+/// The same test once more, as one of our own pages would have started it: its id, where it starts, and
+/// where it leads to when it is over.
+pub(crate) fn start_from_page(world: &World, test: &Value, page: &str) -> (String, String, String) {
+    let connection_id: ConnectionId = world.connection.parse().unwrap();
+    let (of, id): (TestId, _) = (text(test, "/id").parse().unwrap(), TestId::new(now()));
+    let path = ReturnPath::of_test(page, id).unwrap();
+    let secret = Secret::generate().unwrap();
+    let start = format!("{}/saml/tests/{}", world.server.url, secret.expose());
+    let leads_to = path.as_str().to_owned();
+    write(world, move |tx| {
+        let other = tx.test(connection_id, of)?.unwrap();
+        let test = TestRun {
+            id,
+            return_path: Some(path),
+            ..other
+        };
+        tx.insert_test(&test, &secret)
+    });
+    (id.to_string(), start, leads_to)
 }

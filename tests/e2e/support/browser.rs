@@ -128,7 +128,7 @@ impl Browser {
         }
     }
 
-    fn cookies_for(&self, url: &str, with_lax: bool) -> String {
+    pub(crate) fn cookies_for(&self, url: &str, with_lax: bool) -> String {
         let cookies = self.cookies.get(&host(url));
         let sent = cookies
             .into_iter()

@@ -10,6 +10,7 @@ pub(crate) mod dns;
 pub(crate) mod front;
 pub(crate) mod html;
 pub(crate) mod http;
+pub(crate) mod npm;
 pub(crate) mod person;
 pub(crate) mod postgres;
 pub(crate) mod process;
