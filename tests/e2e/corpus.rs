@@ -259,6 +259,7 @@ fn workspace(id: WorkspaceId) -> Workspace {
         session_lifetime_minutes: Workspace::SESSION_LIFETIME_MINUTES,
         sso_enabled_at: None,
         unlocked_until: None,
+        branding: vestibule_model::Branding::default(),
         created_at: now,
         updated_at: now,
     }

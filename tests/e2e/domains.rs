@@ -372,7 +372,9 @@ on_both! {
                 .map(|(href, _)| href.replace("&#38;", "&").replace("&amp;", "&"))
                 .filter(|href| href.contains("/oauth2/authorize?"))
                 .collect();
-            assert_eq!(ways.len(), 2, "{page:?}");
+            assert_eq!(ways.len(), 3, "{page:?}");
+            let by_password = Browser::default().get(&ways[2]).expect(303);
+            assert!(by_password.asks_who(), "the admins' way: {by_password:?}");
             for (way, (id, idp)) in ways.iter().zip([(&first_id, &first), (&world.connection, &second)]) {
                 let url = url::Url::parse(way).unwrap();
                 let pairs: Vec<_> = url.query_pairs().collect();

@@ -10,6 +10,7 @@ use vestibule_xmlsig::Certificate;
 use crate::support::{
     browser::Browser,
     database::Engine,
+    html,
     http::Answer,
     server::Server,
     world::{World, ada, code_in, new_workspace, now, text, unverified_claims},
@@ -201,9 +202,10 @@ fn who_cannot_be_signed_in_is_told_why_and_where_their_idp_helps() {
 
     let helps = |page: &Answer, message: &str| {
         assert_eq!(page.status, 403, "{page:?}");
-        let link = format!("<a href=\"{error_url}\" rel=\"noreferrer\">");
+        let link = format!("href=\"{}\" rel=\"noreferrer\">", html::decode(error_url));
+        let body = html::decode(&page.body);
         for part in [message, &link, "Reference <code>"] {
-            assert!(page.body.contains(part), "{part} in {}", page.body);
+            assert!(body.contains(part), "{part} in {body}");
         }
     };
     let refused = world.sign_in(&ada(), &Fault::AuthnFailed.twist());

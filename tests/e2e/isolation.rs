@@ -54,7 +54,10 @@ fn objects(world: &World) -> Vec<(&'static str, String)> {
         .json();
     let domain = json!({"domain": "acme.example"});
     let domain = world.api.post(&world.workspace_path("/domains"), &domain);
+    let link = json!({"connection_id": world.connection});
+    let link = world.api.post(&world.workspace_path("/setup-links"), &link);
     vec![
+        ("link_id", text(&link.expect(201).json(), "/id")),
         ("domain_id", text(&domain.expect(201).json(), "/id")),
         ("key_id", text(&next, "/id")),
         (
@@ -107,6 +110,7 @@ fn body_for(path: &str, objects: &[(&'static str, String)]) -> Value {
         path if path.ends_with("/sign-in-decisions") => {
             json!({"email": "x@acme.example", "method": "saml"})
         }
+        path if path.ends_with("/setup-links") => json!({"connection_id": id("connection_id")}),
         path if path.ends_with("/domains") => json!({"domain": "x.example"}),
         path if path.ends_with("/certificates") => json!({"certificate": "x"}),
         path if path.ends_with("/inspections") => json!({"saml_response": "eA=="}),

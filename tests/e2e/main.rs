@@ -10,10 +10,12 @@
 mod support;
 
 mod account;
+mod activity;
 mod asked;
 mod attempts;
 mod bad_input;
 mod bindings;
+mod branding;
 #[path = "../../crates/saml/tests/support/case.rs"]
 mod case;
 mod certificates;
@@ -35,6 +37,7 @@ mod metadata_url;
 mod mid_trip;
 mod oidc_client;
 mod openapi;
+mod page_security;
 mod plan;
 mod policy;
 mod preflight;
@@ -44,6 +47,9 @@ mod replicas;
 mod reports;
 mod revisions;
 mod rotation;
+mod settings;
+mod setup_links;
+mod sign_in_page;
 mod simplesamlphp;
 mod takeover;
 mod third_party;

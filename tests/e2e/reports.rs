@@ -5,8 +5,10 @@ use serde_json::Value;
 use vestibule_test_idp::{Status, Style, Twist};
 
 use crate::support::{
+    archive::start_from_page,
+    browser::Browser,
     database::Engine,
-    world::{World, idp},
+    world::{World, ada, idp},
 };
 
 /// The checks that failed.
@@ -211,7 +213,7 @@ fn a_test_signed_by_the_wrong_key_fails_by_its_signature() {
             .post(&world.path("/tests"), &serde_json::json!({}))
             .expect(201)
             .json();
-        let mut browser = crate::support::browser::Browser::default();
+        let mut browser = Browser::default();
         let leaving = browser.get(test["start_url"].as_str().unwrap()).expect(302);
         // Another IdP, at the same address, with a key of its own.
         let (_, query) = leaving.location().split_once('?').unwrap();
@@ -219,7 +221,7 @@ fn a_test_signed_by_the_wrong_key_fails_by_its_signature() {
         let form = stranger
             .respond(
                 &request,
-                &crate::support::world::ada(),
+                &ada(),
                 &Twist::default(),
                 crate::support::world::now(),
             )
@@ -234,5 +236,35 @@ fn a_test_signed_by_the_wrong_key_fails_by_its_signature() {
             ["response_signature", "assertion_signature"].contains(&first),
             "{first}"
         );
+    }
+}
+
+#[test]
+fn a_test_that_a_page_has_started_leads_back_to_it() {
+    let world = World::new(Engine::Sqlite);
+    world.save_draft();
+    let refused = Twist {
+        wrong_audience: true,
+        ..Twist::default()
+    };
+    for (page, twist, state) in [
+        ("/settings/sso/conn", refused, "failed"),
+        ("/setup/sso/conn/okta", Twist::default(), "passed"),
+    ] {
+        let template = world
+            .api
+            .post(&world.path("/tests"), &serde_json::json!({}));
+        let template = template.expect(201).json();
+        let (id, start, leads_to) = start_from_page(&world, &template, page);
+        let mut browser = Browser::default();
+        let form = world.visit_idp(&mut browser, &start, &world.idp, &ada(), &twist);
+        let answer = browser.deliver(&form.acs_url, &form.saml_response);
+        assert_eq!(answer.expect(303).location(), leads_to);
+        assert_eq!(leads_to, format!("{page}/tests/{id}"));
+        let test = world.api.get(&world.path(&format!("/tests/{id}")));
+        let test = test.expect(200).json();
+        assert_eq!(test["state"], state, "{test}");
+        // It is over: what comes later is a page, as ever.
+        assert_eq!(browser.get(&start).status, 404);
     }
 }

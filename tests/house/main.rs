@@ -15,6 +15,7 @@ mod manifests;
 mod owners;
 mod settings;
 mod table;
+mod words;
 
 use std::path::{Path, PathBuf};
 

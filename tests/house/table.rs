@@ -70,7 +70,7 @@ pub(crate) const HOUSE: &[Room] = &[
     Room {
         floor: Some(3),
         folder: "pages",
-        owns: &["askama"],
+        owns: &["askama", "fluent-bundle"],
         pure: true,
     },
     Room {
