@@ -34,6 +34,14 @@ pub(crate) struct ConnectionCertificate {
     pub(crate) in_draft: Option<bool>,
 }
 
+impl ConnectionCertificate {
+    /// Whole days until its end; negative when it has expired.
+    pub(crate) fn days_left(&self, now: Timestamp) -> i64 {
+        let left = self.certificate.not_after().duration_since(now);
+        left.as_secs().div_euclid(24 * 60 * 60)
+    }
+}
+
 /// What came of adding one.
 pub(crate) struct Added {
     pub(crate) certificate: ConnectionCertificate,

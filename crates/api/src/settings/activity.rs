@@ -168,10 +168,7 @@ fn in_words(
     certificates: &[ConnectionCertificate],
     now: Timestamp,
 ) -> ActivityNumbers {
-    let ends = certificates
-        .iter()
-        .map(|known| known.certificate.not_after());
-    let left = |end: Timestamp| end.duration_since(now).as_secs().div_euclid(24 * 60 * 60);
+    let left = certificates.iter().map(|known| known.days_left(now));
     let days = found.days.into_iter().map(|(day, ended)| DayCount {
         date: day_in_words(day),
         succeeded: ended.succeeded,
@@ -183,7 +180,7 @@ fn in_words(
         median: found.median.map(lasted),
         worst: found.worst.map(lasted),
         last_sign_in: found.last_success_at.map(when),
-        certificate_days: ends.min().map(left),
+        certificate_days: left.min(),
         is_complete: found.is_complete,
     }
 }

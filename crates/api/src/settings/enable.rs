@@ -102,11 +102,10 @@ fn may(operator: &Operator) -> Result<(), ErrorPage> {
 /// The name of the workspace, typed: nobody does this by accident.
 pub(super) fn not_confirmed(operator: &Operator, fields: &Form) -> Option<Notice> {
     let (name, typed) = (&operator.workspace().name, fields.get("workspace").trim());
-    (typed != name.trim()).then(|| Notice {
-        title: text("not-confirmed-title"),
-        text: text("not-confirmed-text")
+    (typed != name.trim()).then(|| {
+        Notice::named("not-confirmed")
             .with("name", name)
-            .with("typed", typed),
+            .with("typed", typed)
     })
 }
 

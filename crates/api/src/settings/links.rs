@@ -144,10 +144,7 @@ async fn shown(
     let base = operator.base(id);
     let mut frame = operator.frame_of(id, &parts.connection.name, Place::Links);
     if filled.problem.is_some() {
-        frame.error = Some(Notice {
-            title: text("not-saved-title"),
-            text: text("not-saved-text"),
-        });
+        frame.error = Some(Notice::named("not-saved"));
     }
     let now = operator.now();
     let of_this = listed

@@ -222,16 +222,12 @@ impl Operator {
 /// What was just done, by the word in the address: nobody else writes on the page.
 fn done(request: &HttpRequest) -> Option<Notice> {
     let query = Form::of_query(request);
-    let notice = |title, said| Notice {
-        title: text(title),
-        text: text(said),
-    };
     match query.get("done") {
-        "saved" => Some(notice("saved-title", "saved-text")),
-        "enabled" => Some(notice("enabled-title", "enabled-text")),
-        "disabled" => Some(notice("disabled-title", "disabled-text")),
-        "link-revoked" => Some(notice("links-revoked-title", "links-revoked-text")),
-        "retired" => Some(notice("retired-title", "retired-text")),
+        "saved" => Some(Notice::named("saved")),
+        "enabled" => Some(Notice::named("enabled")),
+        "disabled" => Some(Notice::named("disabled")),
+        "link-revoked" => Some(Notice::named("links-revoked")),
+        "retired" => Some(Notice::named("retired")),
         _ => None,
     }
 }

@@ -19,7 +19,7 @@ use crate::{
         activity,
         certificates::{self, ConnectionCertificate},
         connection::{self, ConnectionParts},
-        preflight, test_run,
+        test_run,
     },
     page::{self, ErrorPage},
     saml::urls,
@@ -86,7 +86,6 @@ pub(super) async fn shown(
     let page = ConnectionSettings {
         state,
         next,
-        guide_href: Some(format!("{base}/guide")),
         ours: ours(service, &parts),
         idp_entity_id: tested.and_then(Revision::idp_entity_id).map(str::to_owned),
         certificates: known
@@ -98,7 +97,7 @@ pub(super) async fn shown(
             })
             .collect(),
         lately: lately(operator, id, is_live).await?,
-        exempt: exempt(operator, id, is_live).await?,
+        exempt: exempt(operator, is_live).await?,
         test: (open && saved && !tests_next).then_some(test),
         last_test_href: last_test(operator, id, &base).await?,
         enable_href: (can_enable && !enables_next).then_some(enable),
@@ -186,14 +185,12 @@ fn certificate_row(
     now: Timestamp,
 ) -> CertificateRow {
     let certificate = &known.certificate;
-    let left = certificate.not_after().duration_since(now);
     CertificateRow {
         subject: certificate.subject().to_owned(),
         fingerprint: grouped(&certificate.fingerprint_sha256().to_string()),
         key: certificate.key_kind().to_string(),
-        not_before: date(certificate.not_before()),
         not_after: date(certificate.not_after()),
-        days_left: left.as_secs().div_euclid(24 * 60 * 60),
+        days_left: known.days_left(now),
         last_used: known.last_used_at.map(date),
         retire,
     }
@@ -221,17 +218,17 @@ async fn lately(
     Ok(Some((day.succeeded, day.failed)))
 }
 
-/// How many admins may come in without it.
-async fn exempt(
-    operator: &Operator,
-    id: ConnectionId,
-    is_live: bool,
-) -> Result<Option<usize>, ErrorPage> {
+/// How many admins may come in without it: every active one (P3).
+async fn exempt(operator: &Operator, is_live: bool) -> Result<Option<usize>, ErrorPage> {
     if !is_live || operator.admin().is_none() {
         return Ok(None);
     }
-    let found = preflight::read(operator.service(), operator.authority(), id, None).await?;
-    Ok(Some(found.said.keeps_way_in.len()))
+    let workspace_id = operator.workspace().id;
+    let admins = operator
+        .service()
+        .store
+        .read(move |tx| tx.active_admins(workspace_id));
+    Ok(Some(admins.await?.len()))
 }
 
 /// The report of the newest test.

@@ -75,13 +75,12 @@ pub(crate) struct ConnectionCertificateView {
 impl ConnectionCertificateView {
     pub(crate) fn new(known: &ConnectionCertificate, now: Timestamp) -> Self {
         let certificate = &known.certificate;
-        let left = certificate.not_after().duration_since(now);
         Self {
             facts: CertificateView::from(certificate),
             certificate: certificate.to_pem(),
             revision_id: known.revision_id.to_string(),
             state: expiry(certificate.not_after(), now).as_str(),
-            expires_in_days: left.as_secs().div_euclid(24 * 60 * 60),
+            expires_in_days: known.days_left(now),
             last_used_at: known.last_used_at,
             in_draft: known.in_draft,
         }

@@ -161,8 +161,6 @@ pub struct CertificateRow {
     pub fingerprint: String,
     /// RSA 2048, say.
     pub key: String,
-    /// From when it counts.
-    pub not_before: When,
     /// Until when.
     pub not_after: When,
     /// Days that are left; negative: since when it is over.
@@ -183,8 +181,6 @@ pub struct ConnectionSettings {
     pub state: SsoState,
     /// What to do next.
     pub next: NextStep,
-    /// The guided setup (a link).
-    pub guide_href: Option<String>,
     /// What goes into the identity provider.
     pub ours: OurValues,
     /// What the identity provider shows; none: it is read-only.

@@ -88,7 +88,6 @@ fn connection(fill: Fill, state: SsoState, next: NextStep, error: bool) -> Conne
         subject: fill.text("CN=Acme IdP"),
         fingerprint: fill.text("AB12 CD34"),
         key: fill.text("RSA 2048"),
-        not_before: fill.when("12 March 2025"),
         not_after: fill.when("12 March 2027"),
         days_left,
         last_used: live.then(|| fill.when("5 minutes ago")),
@@ -98,7 +97,6 @@ fn connection(fill: Fill, state: SsoState, next: NextStep, error: bool) -> Conne
         frame: frame(fill, error),
         state,
         next,
-        guide_href: fill.some("/settings/sso/conn_1/guide"),
         ours: OurValues {
             entity_id: fill.text("https://sso.example.com/saml/conn_1"),
             acs_url: fill.text("https://sso.example.com/saml/conn_1/acs"),
