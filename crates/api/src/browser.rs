@@ -6,16 +6,13 @@ use actix_web::{
 };
 use vestibule_state::{BrowserToken, StateError};
 
-use crate::config::Config;
+use crate::{config::Config, cookies::HostCookie};
 
-fn name(config: &Config) -> &'static str {
-    if config.is_https() { "__Host-vb" } else { "vb" }
-}
+const COOKIE: HostCookie = HostCookie("vb");
 
 /// The browser's token, where it sent one that this server could have made.
 pub(crate) fn token(request: &HttpRequest, config: &Config) -> Option<BrowserToken> {
-    let cookie = request.cookie(name(config))?;
-    BrowserToken::parse(cookie.value())
+    BrowserToken::parse(&COOKIE.of(request, config)?)
 }
 
 /// The browser's token, or a new one, and the cookie that sets it.
@@ -38,15 +35,11 @@ pub(crate) fn token_or_new(
 /// [`StateError::NoRandomness`].
 fn new_token(config: &Config) -> Result<(BrowserToken, Cookie<'static>), StateError> {
     let token = BrowserToken::generate()?;
-    let cookie = Cookie::build(name(config), token.expose().to_owned())
-        .path("/")
-        .http_only(true);
-    let cookie = if config.is_https() {
+    let mut cookie = COOKIE.with(config, token.expose()).finish();
+    if config.is_https() {
         // The IdP's answer is a cross-site POST: only SameSite=None comes back with it, and only
         // a Secure cookie may be that.
-        cookie.secure(true).same_site(SameSite::None)
-    } else {
-        cookie.same_site(SameSite::Lax)
-    };
-    Ok((token, cookie.finish()))
+        cookie.set_same_site(SameSite::None);
+    }
+    Ok((token, cookie))
 }

@@ -5,7 +5,7 @@
 
 use actix_web::{
     HttpRequest, HttpResponse,
-    cookie::{Cookie, SameSite, time::Duration},
+    cookie::time::Duration,
     get,
     http::StatusCode,
     web::{Data, Path},
@@ -17,6 +17,7 @@ use vestibule_store::Reach;
 use crate::{
     clock,
     config::Config,
+    cookies::HostCookie,
     facts,
     page::{self, ErrorPage},
     people::{
@@ -30,13 +31,7 @@ use crate::{
 /// For how long it is remembered that somebody was here.
 const REMEMBERED: Duration = Duration::days(180);
 
-fn name(config: &Config) -> &'static str {
-    if config.is_https() {
-        "__Host-vb_last"
-    } else {
-        "vb_last"
-    }
-}
+const COOKIE: HostCookie = HostCookie("vb_last");
 
 /// Has the browser remember the workspace that somebody has signed in to.
 ///
@@ -47,19 +42,14 @@ pub(crate) fn remember(
     config: &Config,
     workspace_id: WorkspaceId,
 ) -> Result<(), Problem> {
-    let cookie = Cookie::build(name(config), workspace_id.to_string())
-        .path("/")
-        .http_only(true)
-        .secure(config.is_https())
-        .same_site(SameSite::Lax)
-        .max_age(REMEMBERED)
-        .finish();
+    let cookie = COOKIE.with(config, workspace_id.to_string());
+    let cookie = cookie.max_age(REMEMBERED).finish();
     response.add_cookie(&cookie).map_err(Problem::internal)
 }
 
 /// The workspace that this browser remembers; whether there still is one is another question.
 pub(super) fn remembered(request: &HttpRequest, config: &Config) -> Option<WorkspaceId> {
-    request.cookie(name(config))?.value().parse().ok()
+    COOKIE.of(request, config)?.parse().ok()
 }
 
 /// What the sign-in page of a flow offers first; nothing where the workspace is gone.

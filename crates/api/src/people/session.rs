@@ -2,7 +2,7 @@
 
 use actix_web::{
     HttpRequest,
-    cookie::{Cookie, SameSite},
+    cookie::Cookie,
     http::{StatusCode, header::USER_AGENT},
 };
 use jiff::{SignedDuration, Timestamp};
@@ -16,6 +16,7 @@ use vestibule_store::{Reach, Tx};
 
 use crate::{
     config::Config,
+    cookies::HostCookie,
     facts,
     page::{self, ErrorPage},
     people::{Form, entrance::own_request, flow::Flow, same_origin},
@@ -24,39 +25,22 @@ use crate::{
 };
 use vestibule_pages::text;
 
-fn name(config: &Config) -> &'static str {
-    if config.is_https() {
-        "__Host-vb_session"
-    } else {
-        "vb_session"
-    }
-}
+/// It holds a session's token and ends with the browser, and on the server earlier.
+const COOKIE: HostCookie = HostCookie("vb_session");
 
-/// The cookie that holds a session's token. It ends with the browser, and on the server earlier.
+/// The cookie that holds a session's token.
 pub(crate) fn cookie(config: &Config, token: &Secret) -> Cookie<'static> {
-    let cookie = Cookie::build(name(config), token.expose().to_owned())
-        .path("/")
-        .http_only(true)
-        .secure(config.is_https())
-        .same_site(SameSite::Lax);
-    cookie.finish()
+    COOKIE.with(config, token.expose()).finish()
 }
 
 /// The cookie that takes the token away.
 pub(crate) fn no_cookie(config: &Config) -> Cookie<'static> {
-    let mut cookie = Cookie::build(name(config), "")
-        .path("/")
-        .http_only(true)
-        .secure(config.is_https())
-        .same_site(SameSite::Lax)
-        .finish();
-    cookie.make_removal();
-    cookie
+    COOKIE.gone(config)
 }
 
 /// The token that this browser sent.
 pub(crate) fn token(request: &HttpRequest, config: &Config) -> Option<Secret> {
-    Secret::parse(request.cookie(name(config))?.value())
+    Secret::parse(&COOKIE.of(request, config)?)
 }
 
 /// Mints a session of our own pages and opens it in this browser; the one that was open there before

@@ -2,7 +2,7 @@
 
 use actix_web::{
     HttpRequest,
-    cookie::{Cookie, SameSite},
+    cookie::Cookie,
     http::StatusCode,
     web::Data,
 };
@@ -17,6 +17,7 @@ use vestibule_store::{Reach, StoreError, Tx};
 use crate::{
     audit,
     config::Config,
+    cookies::HostCookie,
     page::{self, ErrorPage},
     people::{Form, same_origin},
     problem::Problem,
@@ -31,33 +32,17 @@ const LONGEST: SignedDuration = SignedDuration::from_hours(8);
 /// How finely it is noted that it is used.
 const NOTED: SignedDuration = SignedDuration::from_mins(1);
 
-fn name(config: &Config) -> &'static str {
-    if config.is_https() {
-        "__Host-vb_setup"
-    } else {
-        "vb_setup"
-    }
-}
+/// It holds the token of an open link and ends with the browser, and on the server earlier.
+const COOKIE: HostCookie = HostCookie("vb_setup");
 
-/// The cookie that holds the token. It ends with the browser, and on the server earlier.
+/// The cookie that holds the token.
 pub(super) fn cookie(config: &Config, token: &Secret) -> Cookie<'static> {
-    with_value(config, token.expose().to_owned())
+    COOKIE.with(config, token.expose()).finish()
 }
 
 /// The cookie that takes the token away.
 pub(super) fn no_cookie(config: &Config) -> Cookie<'static> {
-    let mut cookie = with_value(config, String::new());
-    cookie.make_removal();
-    cookie
-}
-
-fn with_value(config: &Config, value: String) -> Cookie<'static> {
-    Cookie::build(name(config), value)
-        .path("/")
-        .http_only(true)
-        .secure(config.is_https())
-        .same_site(SameSite::Lax)
-        .finish()
+    COOKIE.gone(config)
 }
 
 /// Opens a link in one browser, and ends where it was open before; none when it counts no more.
@@ -103,8 +88,8 @@ impl LinkSession {
         service: &Data<Service>,
         now: Timestamp,
     ) -> Result<Option<Self>, Problem> {
-        let cookie = request.cookie(name(&service.config));
-        let token = cookie.and_then(|cookie| Secret::parse(cookie.value()));
+        let token = COOKIE.of(request, &service.config);
+        let token = token.and_then(|token| Secret::parse(&token));
         let Some(token) = token else {
             return Ok(None);
         };
@@ -286,24 +271,5 @@ mod tests {
         let (session, mut link) = opened(begun);
         link.revoked_at = Some(begun);
         assert!(!counts(&session, &link, begun));
-    }
-
-    #[test]
-    fn the_cookie_stays_at_home_and_is_the_hosts_alone_on_https() {
-        let token = Secret::generate().unwrap();
-        for (url, name, secure) in [
-            ("https://sso.example.com", "__Host-vb_setup", true),
-            ("http://localhost:8080", "vb_setup", false),
-        ] {
-            let settings = [("VESTIBULE_PUBLIC_URL".to_owned(), url.to_owned())];
-            let config = Config::from_vars(settings).unwrap();
-            for cookie in [cookie(&config, &token), no_cookie(&config)] {
-                assert_eq!(cookie.name(), name);
-                assert_eq!(cookie.secure(), Some(secure));
-                assert_eq!(cookie.http_only(), Some(true));
-                assert_eq!(cookie.same_site(), Some(SameSite::Lax));
-                assert_eq!((cookie.path(), cookie.domain()), (Some("/"), None));
-            }
-        }
     }
 }
