@@ -147,7 +147,6 @@ pub(crate) mod settings {
 pub(crate) mod guide {
     pub(crate) const WHICH: &str = "Which identity provider do you use?";
     pub(crate) const OTHER: &str = "Another identity provider";
-    pub(crate) const OKTA: &str = "Okta";
     pub(crate) const NEXT: &str = "Next";
     pub(crate) const ENTER_OURS: &str = "Enter our values there";
     pub(crate) const BRING_THEIRS: &str = "Bring its values here";
@@ -212,10 +211,30 @@ pub(crate) mod links {
     pub(crate) const NOT_OPEN: &str = "The setup is not open here";
     pub(crate) const LEAVE: &str = "Leave the setup";
     pub(crate) const CLOSED: &str = "The setup is closed";
+}
 
-    /// The button that takes the link back that was made for them.
-    pub(crate) fn take_back(whom: &str) -> String {
-        format!("Take back {whom}")
+/// What came of sign-ins, and what was done.
+pub(crate) mod activity {
+    pub(crate) const TITLE: &str = "Activity";
+    pub(crate) const NONE_YET: &str = "Nobody has come this way yet";
+    pub(crate) const AS_A_TABLE: &str = "The same as a table";
+    pub(crate) const WHICH: &str = "Which";
+    pub(crate) const FAILED: &str = "Failed";
+    pub(crate) const SEARCH: &str = "Reference, e-mail or member id";
+    pub(crate) const SHOW: &str = "Show";
+    pub(crate) const SHOW_ALL: &str = "Show all sign-ins";
+    pub(crate) const NONE_FITS: &str = "No sign-in fits";
+    pub(crate) const CANNOT_SEARCH: &str = "Nothing can be found by that";
+    pub(crate) const REFUSED: &str = "Refused";
+    pub(crate) const WAS_REFUSED: &str = "This sign-in was refused";
+    pub(crate) const SUCCEEDED: &str = "This sign-in succeeded";
+    pub(crate) const BACK: &str = "All sign-ins";
+    pub(crate) const AUDIT: &str = "Audit log";
+    pub(crate) const MADE: &str = "Workspace made";
+
+    /// The link to a sign-in of somebody who came in.
+    pub(crate) fn signed_in(email: &str) -> String {
+        format!("Signed in: {email}")
     }
 }
 

@@ -2,6 +2,7 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
+use vestibule_test_idp::Twist;
 
 use crate::{
     local::with_password,
@@ -11,7 +12,7 @@ use crate::{
         on_both,
         server::Server,
         visitor::{PASSWORD, Visitor},
-        world::{World, text},
+        world::{World, ada, text},
     },
 };
 
@@ -92,6 +93,18 @@ on_both! {
         get(&text(&made, "/branding/logo_url")).expect(200);
         world.api.delete(&format!("/v1/workspaces/{}", text(&made, "/id"))).expect(204);
         get(&text(&made, "/branding/logo_url")).expect(404);
+    }
+
+    fn what_the_idp_answers_wrongly_is_an_error_page_of_the_workspace(engine) {
+        let world = World::live(engine);
+        let logo_url = text(&branded(&world), "/logo_url");
+        let twist = Twist { wrong_audience: true, ..Twist::default() };
+        is_branded(&world.sign_in(&ada(), &twist).expect(403), &logo_url);
+        for path in ["acs", "slo"] {
+            let url = format!("{}/saml/{}/{path}", world.server.url, world.connection);
+            let header = ("content-type", "application/x-www-form-urlencoded");
+            is_branded(&send("POST", &url, &[header], "SAMLResponse=nonsense").expect(400), &logo_url);
+        }
     }
 
     fn what_is_no_brand_is_refused_by_its_place(engine) {

@@ -12,8 +12,9 @@ use actix_web::{
     },
     web::Data,
 };
-use vestibule_model::{Reference, Workspace};
+use vestibule_model::{ConnectionId, Reference, Workspace};
 use vestibule_pages::{Brand, Lang, Link, Message, Page, Shell, Status, Text, Value, text};
+use vestibule_store::Reach;
 
 use crate::{problem::Problem, service::Service, web_url};
 
@@ -93,6 +94,28 @@ pub(crate) fn belongs_to(request: &HttpRequest, workspace: &Workspace) {
         let brand = service.brand.of(workspace);
         request.extensions_mut().insert(brand);
     }
+}
+
+/// The same for what came of a message about a connection, where that is an error: whoever reads it knows
+/// the workspace, and hardly us. Without a database the page has our own looks.
+pub(crate) async fn errors_belong_to(
+    request: &HttpRequest,
+    service: &Service,
+    connection_id: ConnectionId,
+    answer: Result<HttpResponse, ErrorPage>,
+) -> Result<HttpResponse, ErrorPage> {
+    if answer.is_err() {
+        let reading = service.store.read(move |tx| {
+            let Some(connection) = tx.connection(Reach::All, connection_id)? else {
+                return Ok(None);
+            };
+            tx.workspace(Reach::All, connection.workspace_id)
+        });
+        if let Ok(Some(workspace)) = reading.await {
+            belongs_to(request, &workspace);
+        }
+    }
+    answer
 }
 
 /// The reader's language, and whose page it is.

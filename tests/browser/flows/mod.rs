@@ -1,6 +1,8 @@
 //! What people do, from the first page to the last.
 
 mod account;
+mod activity;
+mod branding;
 mod enforcement;
 mod errors;
 mod german;

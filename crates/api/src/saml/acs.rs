@@ -13,7 +13,7 @@ use vestibule_state::{Parked, ParkedId, TripId};
 
 use crate::{
     body, browser, clock,
-    page::ErrorPage,
+    page::{self, ErrorPage},
     problem::{Problem, ProblemType},
     saml::{
         arrival::{Arrival, arrive},
@@ -32,7 +32,7 @@ pub(crate) async fn acs(
 ) -> Result<HttpResponse, ErrorPage> {
     let connection_id = path.into_inner();
     let answer = receive(&request, &service, connection_id, payload).await;
-    or_noted(&service, connection_id, answer).await
+    or_noted(&request, &service, connection_id, answer).await
 }
 
 async fn receive(
@@ -55,14 +55,16 @@ async fn receive(
 
 /// A refusal that belongs to no attempt is noted, so that its reference leads somewhere.
 async fn or_noted(
+    request: &HttpRequest,
     service: &Service,
     connection_id: ConnectionId,
     answer: Result<HttpResponse, ErrorPage>,
 ) -> Result<HttpResponse, ErrorPage> {
-    match answer {
+    let answer = match answer {
         Ok(answer) => Ok(answer),
         Err(page) => Err(stray::noted(service, connection_id, page).await),
-    }
+    };
+    page::errors_belong_to(request, service, connection_id, answer).await
 }
 
 /// The same browser again, now with its Lax cookie (design §4.5).
@@ -74,7 +76,7 @@ pub(crate) async fn resume(
 ) -> Result<HttpResponse, ErrorPage> {
     let (connection_id, parked_id) = path.into_inner();
     let answer = take_up(&request, &service, connection_id, &parked_id).await;
-    or_noted(&service, connection_id, answer).await
+    or_noted(&request, &service, connection_id, answer).await
 }
 
 async fn take_up(

@@ -45,7 +45,9 @@ pub(crate) async fn by_redirect(
     // As it stood in the URL: the signature is over that text.
     let query = request.query_string().to_owned();
     let read = move || UnverifiedLogout::from_query(&query, &Limits::default());
-    arrive(&service, path.into_inner(), blocking(read).await?).await
+    let (id, read) = (path.into_inner(), blocking(read).await?);
+    let answer = arrive(&service, id, read).await;
+    page::errors_belong_to(&request, &service, id, answer).await
 }
 
 /// A logout message by HTTP-POST (Bindings §3.5).
@@ -66,7 +68,9 @@ pub(crate) async fn by_post(
         let form = String::from_utf8_lossy(&form);
         UnverifiedLogout::from_form(&form, &Limits::default())
     };
-    arrive(&service, path.into_inner(), blocking(read).await?).await
+    let (id, read) = (path.into_inner(), blocking(read).await?);
+    let answer = arrive(&service, id, read).await;
+    page::errors_belong_to(&request, &service, id, answer).await
 }
 
 async fn arrive(
