@@ -9,13 +9,13 @@ CARGO ?= cargo
 TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test sanitize fuzz bench lint openapi release image-check clean-demo toolchain dependencies \
+.PHONY: help demo test simplesamlphp sanitize fuzz bench lint openapi release image-check clean-demo toolchain dependencies \
 	test-dependencies
 
 help: ## List the tasks
 	@echo 'Vestibule: SAML sign-in for the customers of a SaaS product'
 	@echo
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
 	@echo
 	@echo 'DEMO_EXIT=1 make demo stops after the walk, with its exit status.'
 
@@ -28,6 +28,9 @@ demo: dependencies ## Build, walk through the main job in the terminal, then sta
 
 test: test-dependencies ## Run every test: both databases, SimpleSAMLphp and pysaml2 end to end, the house rules
 	tests/with-services $(CARGO) test --locked --no-fail-fast --workspace --features vestibule-api/demo
+
+simplesamlphp: test-dependencies ## Start a real identity provider to try with (SP=<metadata URL of a connection>)
+	@tests/simplesamlphp $(SP)
 
 sanitize: toolchain ## Run the XML crates' tests under Valgrind (docs/memory-safety.md)
 	@deploy/install-dependencies build sanitize

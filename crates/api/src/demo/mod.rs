@@ -74,6 +74,11 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
             "VESTIBULE_UPGRADE_CONTACT".to_owned(),
             "sales@example.com".to_owned(),
         ),
+        // Whoever tries it has an identity provider on this machine, if any, and its metadata there too.
+        (
+            "VESTIBULE_OUTBOUND_ALLOW_PRIVATE".to_owned(),
+            "on".to_owned(),
+        ),
         ("VESTIBULE_LOG".to_owned(), "warn".to_owned()),
         ("VESTIBULE_LOG_FORMAT".to_owned(), "pretty".to_owned()),
     ])?;
@@ -152,9 +157,11 @@ fn to_try(vestibule: &str, application: &str, idp: &str, kept: &walk::Kept) -> S
          API documentation  {vestibule}/docs\n\n\
          The admin, by password and second factor:\n\n  \
          e-mail address     {ADMIN}\n  \
+         workspace          {slug}  (its short name)\n  \
          password           {ADMIN_PASSWORD}\n  \
          authenticator app  {secret}  (type it into an app as a secret, time-based)\n  \
          or, once           {recovery_code}  (\"Use a recovery code\")\n\n\
+         With a real identity provider: README.md, \"Set it up in the browser\".\n\
          Stop with Ctrl-C."
     )
 }
