@@ -47,7 +47,8 @@ pub(crate) fn walks_on_to(browser: &Browser, title: &str) {
         }
         let before = browser.at();
         browser.press(guide::NEXT);
-        assert_ne!(browser.at(), before, "there is another step");
+        // There is another step.
+        browser.leaves(&before);
     }
     panic!("no step {title:?}, but {}", browser.at());
 }

@@ -36,6 +36,7 @@ fn opens(browser: &Browser, scene: &Scene, url: &str) {
     browser.go(url);
     browser.press(links::OPEN);
     let place = format!("{}/setup/sso/{}", scene.url, scene.world.connection);
+    browser.arrives_at(&place);
     assert_eq!(browser.at(), place, "no token in it");
 }
 
