@@ -11,6 +11,7 @@ mod support;
 
 mod account;
 mod activity;
+mod api_keys;
 mod asked;
 mod attempts;
 mod bad_input;
@@ -19,6 +20,7 @@ mod branding;
 #[path = "../../crates/saml/tests/support/case.rs"]
 mod case;
 mod certificates;
+mod conditional;
 mod corpus;
 mod domains;
 #[path = "../faults/mod.rs"]
@@ -42,6 +44,7 @@ mod plan;
 mod policy;
 mod preflight;
 mod pysaml2;
+mod repeated;
 mod replay;
 mod replicas;
 mod reports;

@@ -18,6 +18,7 @@ mod departures;
 pub mod openapi;
 pub mod server;
 
+mod api_key_secret;
 mod audit;
 mod body;
 mod brand;

@@ -12,6 +12,7 @@ use utoipa::{
 use vestibule_pages::{ApiDocs, Operation, OperationField};
 
 use crate::{
+    extract::{is_honoured, is_kept},
     oidc::{authorize, discovery, introspect, logout, revoke, token, userinfo},
     page,
     routes::{
@@ -127,6 +128,7 @@ pub(crate) struct ProblemPlace {
         api_keys::create,
         api_keys::list,
         api_keys::read,
+        api_keys::rotate,
         api_keys::delete,
         audit_events::list,
     ),
@@ -202,21 +204,128 @@ fn document() -> Result<Value, serde_json::Error> {
             "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
         }
     });
+    name_what_lists_hold(&mut document);
     let paths = document.get_mut("paths").and_then(Value::as_object_mut);
     let operations = paths.into_iter().flat_map(|paths| paths.iter_mut());
-    for operation in operations
-        .filter(|(path, _)| path.starts_with("/v1/"))
-        .filter_map(|(_, operations)| operations.as_object_mut())
-        .flat_map(|path| path.values_mut())
-    {
-        if let Some(responses) = operation
-            .get_mut("responses")
-            .and_then(Value::as_object_mut)
-        {
-            responses.insert("default".to_owned(), problem.clone());
+    for (path, operations) in operations.filter(|(path, _)| path.starts_with("/v1/")) {
+        let operations = operations.as_object_mut();
+        for (method, operation) in operations.into_iter().flatten() {
+            finish(path, method, operation, &problem);
         }
     }
     Ok(document)
+}
+
+/// The generator writes the objects of a list out; they are the same that other operations show, and a
+/// client made from the document has one type for them.
+fn name_what_lists_hold(document: &mut Value) {
+    let schemas = document.pointer_mut("/components/schemas");
+    let Some(schemas) = schemas.and_then(Value::as_object_mut) else {
+        return;
+    };
+    let names: Vec<String> = schemas.keys().cloned().collect();
+    for name in &names {
+        let held = name.strip_prefix("List_");
+        let Some(held) = held.filter(|held| names.iter().any(|name| name == held)) else {
+            continue;
+        };
+        let list = schemas.get_mut(name);
+        if let Some(items) = list.and_then(|list| list.pointer_mut("/properties/data/items")) {
+            *items = json!({"$ref": format!("#/components/schemas/{held}")});
+        }
+    }
+}
+
+/// The problems that an operation may answer with, beside others: why, and to which.
+fn problems(path: &str, method: &str, has_body: bool) -> Vec<(&'static str, &'static str)> {
+    let mut problems = vec![
+        ("401", "No API key, or none that counts"),
+        (
+            "403",
+            "The API key may not do this, or a rule does not allow it",
+        ),
+    ];
+    if path.contains('{') {
+        problems.push((
+            "404",
+            "There is no such object within the reach of the API key",
+        ));
+    }
+    if is_honoured(method, path) {
+        problems.push((
+            "412",
+            "It was changed since; `current_etag` is the present version",
+        ));
+    }
+    if has_body {
+        problems.push(("422", "A value cannot be used; `errors` names its place"));
+    }
+    problems.push(("default", "Another problem"));
+    problems
+}
+
+/// What operations under `/v1` have in common: a problem instead of their answer, entity tags, the bounds
+/// of a list, and the headers that some take.
+fn finish(path: &str, method: &str, operation: &mut Value, problem: &Value) {
+    let has_body = operation.get("requestBody").is_some();
+    let parameters = operation.get_mut("parameters");
+    for parameter in parameters
+        .and_then(Value::as_array_mut)
+        .into_iter()
+        .flatten()
+    {
+        if parameter.get("name").is_some_and(|name| name == "limit")
+            && let Some(schema) = parameter.get_mut("schema")
+        {
+            *schema = json!({"type": "integer", "minimum": 1, "maximum": 200, "default": 50});
+        }
+    }
+    let responses = operation.get_mut("responses");
+    if let Some(responses) = responses.and_then(Value::as_object_mut) {
+        for (status, description) in problems(path, method, has_body) {
+            let mut problem = problem.clone();
+            if let Some(text) = problem.get_mut("description") {
+                *text = description.into();
+            }
+            responses.entry(status).or_insert(problem);
+        }
+        let shows = matches!(method, "get" | "patch" | "put");
+        let shown = responses.get_mut("200").filter(|_| shows);
+        if let Some(shown) = shown.and_then(Value::as_object_mut) {
+            let tag = json!({
+                "description": "The version of what is shown, for If-Match and If-None-Match",
+                "schema": {"type": "string"},
+            });
+            shown.insert("headers".to_owned(), json!({"ETag": tag}));
+        }
+    }
+    let mut header = |name: &str, description: &str, schema: Value| {
+        let Some(operation) = operation.as_object_mut() else {
+            return;
+        };
+        let parameters = operation.entry("parameters").or_insert_with(|| json!([]));
+        if let Some(parameters) = parameters.as_array_mut() {
+            parameters.push(json!({
+                "name": name, "in": "header", "required": false,
+                "description": description, "schema": schema,
+            }));
+        }
+    };
+    if is_kept(method, path) {
+        header(
+            "Idempotency-Key",
+            "Names this call, so that it can be sent again within 24 hours when its answer was not heard: \
+             nothing is done twice, and the answer is the same. A UUID, for example",
+            json!({"type": "string", "minLength": 1, "maxLength": 255}),
+        );
+    }
+    if is_honoured(method, path) {
+        header(
+            "If-Match",
+            "Only where this is the current ETag of the object; else `412 precondition-failed`",
+            json!({"type": "string"}),
+        );
+    }
 }
 
 /// The document as YAML, as it is committed.

@@ -95,6 +95,8 @@ problem_types! {
         "The TXT record that proves the domain is not there, or says something else: `asked` is the name that was asked for, `expected` what one of its TXT records has to say, `found` what they say. Set it at whoever looks after the domain's DNS. It may take minutes until it is seen, and hours where an older answer was kept. A domain that is verified stays so until its record was absent three times within 72 hours.";
     AcknowledgementRequired = "acknowledgement-required", CONFLICT, "This shuts members out",
         "The first verified domain of a workspace limits whom it lets in: `shut_out` names members who came just in time with an address in another domain and are known by nothing else (the first hundred; `shut_out_is_complete` says whether these are all). Verify their domains as well, or say `acknowledge_shut_out: true`.";
+    PreconditionFailed = "precondition-failed", PRECONDITION_FAILED, "It was changed meanwhile",
+        "The call said with `If-Match` which version of the object it changes, and there is a newer one: `current_etag`. Nothing was changed. Read the object again, decide anew, and send the `ETag` that it has then.";
     PayloadTooLarge = "payload-too-large", PAYLOAD_TOO_LARGE, "The body is too large",
         "A body has at most 1 MiB.";
     UriTooLong = "uri-too-long", URI_TOO_LONG, "The URL is too long",
@@ -103,6 +105,8 @@ problem_types! {
         "Send `Content-Type: application/json` (PATCH takes `application/merge-patch+json` too). The SAML and OAuth endpoints take `application/x-www-form-urlencoded`.";
     InvalidValue = "invalid-value", UNPROCESSABLE_ENTITY, "A value cannot be used",
         "`errors` names each place as a JSON pointer, with what was expected and what was found.";
+    IdempotencyKeyReused = "idempotency-key-reused", UNPROCESSABLE_ENTITY, "The Idempotency-Key names another call",
+        "Within the last 24 hours a call that asks for something else was made under this `Idempotency-Key`. Nothing was done. A key names one call: take a new one for each, and the same one only to send the very same call again.";
     UnknownField = "unknown-field", UNPROCESSABLE_ENTITY, "A field is not known",
         "`errors` names the field. Fields that are not known are refused, so that a typing mistake cannot go unnoticed.";
     TooManyTrips = "too-many-sign-ins", SERVICE_UNAVAILABLE, "Too many sign-ins are under way",

@@ -34,6 +34,7 @@ use crate::{
     configuration::Configuration,
     departures::{self, Departures},
     domains, expiry,
+    extract::{answered_once, with_entity_tags},
     hashing::Hashing,
     key_pool::KeyPool,
     keys::Keys,
@@ -338,7 +339,12 @@ pub async fn start(mut config: Config, public_url_given: bool) -> Result<Started
 
 fn configure(config: &mut web::ServiceConfig) {
     config
-        .service(web::scope("/v1").configure(routes::v1))
+        .service(
+            web::scope("/v1")
+                .wrap(from_fn(answered_once))
+                .wrap(from_fn(with_entity_tags))
+                .configure(routes::v1),
+        )
         .service(routes::health::healthz)
         .service(routes::health::readyz)
         .service(routes::problems::list)

@@ -157,8 +157,33 @@ pub struct ApiKey {
     pub workspace_id: Option<WorkspaceId>,
     /// SHA-256 of the secret.
     pub secret_hash: [u8; 32],
+    /// The secret that it had before, where that was given time to be replaced everywhere.
+    pub previous: Option<PreviousSecret>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it stops working.
     pub expires_at: Option<Timestamp>,
+    /// When it was last used, to the minute.
+    pub last_used_at: Option<Timestamp>,
+}
+
+/// A secret that was replaced and still counts for a while.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PreviousSecret {
+    /// SHA-256 of it.
+    pub hash: [u8; 32],
+    /// Until when it counts.
+    pub until: Timestamp,
+}
+
+impl ApiKey {
+    /// Whether the secret with this SHA-256 opens anything at that time: the present one, or the one
+    /// before while it counts, of a key that has not expired.
+    #[must_use]
+    pub fn counts(&self, hash: &[u8; 32], now: Timestamp) -> bool {
+        let previous = self.previous.as_ref();
+        let is_present = self.secret_hash == *hash;
+        let still = previous.is_some_and(|previous| previous.hash == *hash && now < previous.until);
+        (is_present || still) && self.expires_at.is_none_or(|end| now < end)
+    }
 }

@@ -11,7 +11,9 @@ mod connection;
 mod credential;
 mod domain;
 mod email;
+mod entity_tag;
 mod id;
+mod kept_answer;
 mod logo;
 mod member;
 mod metadata;
@@ -24,7 +26,9 @@ mod workspace;
 
 pub use branding::{Branding, Colour, ColourError};
 pub use change::{Change, ChangeParseError};
-pub use client::{ApiKey, Client, Scope, ScopeParseError, Scopes, SigningAlgorithm};
+pub use client::{
+    ApiKey, Client, PreviousSecret, Scope, ScopeParseError, Scopes, SigningAlgorithm,
+};
 pub use connection::{
     AdminMapping, AttributeMapping, Connection, ConnectionState, EncryptionCbc, IdpInitiated,
     KeyStage, NameIdPolicy, Phase, Provisioning, Revision, RevisionSettings, RoleMapping,
@@ -36,11 +40,13 @@ pub use credential::{
 };
 pub use domain::{DomainName, DomainNameError};
 pub use email::{Email, EmailError, EmailKey};
+pub use entity_tag::EntityTag;
 pub use id::{
     ApiKeyId, AttemptId, ClientId, ConnectionId, DomainId, EventId, IdParseError, IdentityId,
     MailId, MemberId, PasskeyId, PasswordLinkId, RevisionId, ServiceProviderKeyId, SessionId,
     SetupLinkId, TestId, WorkspaceId,
 };
+pub use kept_answer::KeptAnswer;
 pub use logo::{Logo, LogoError, LogoHash, LogoHashError, LogoKind};
 pub use member::{Identity, Member, MemberStatus, Proof, ProvenBy, Provisioned, Role, Subject};
 pub use metadata::{FieldChange, MetadataChange, MetadataOrigin, MetadataSource};

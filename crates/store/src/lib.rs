@@ -45,7 +45,7 @@ pub use reseal::{Resealed, Resealing};
 pub use seal::{MasterKey, MasterKeys};
 pub use store::Store;
 pub use tables::{
-    Activity, ActivityOf, ActivityRequest, AttemptFilter, CodeRedemption, Ended, KeyRotation,
-    MemberFilter, RefreshRedemption, RefreshState,
+    Activity, ActivityOf, ActivityRequest, AttemptFilter, Before, CodeRedemption, Ended,
+    KeyRotation, MemberFilter, RefreshRedemption, RefreshState, Repeatable,
 };
 pub use tx::{Reach, Tx};

@@ -296,6 +296,9 @@ diesel::table! {
         secret_hash -> Text,
         created_at -> BigInt,
         expires_at -> Nullable<BigInt>,
+        last_used_at -> Nullable<BigInt>,
+        previous_hash -> Nullable<Text>,
+        previous_until -> Nullable<BigInt>,
     }
 }
 
@@ -450,6 +453,15 @@ diesel::table! {
         workspace_id -> Text,
         media_type -> Text,
         content -> Text,
+    }
+}
+
+diesel::table! {
+    kept_answers (id) {
+        id -> Text,
+        request_hash -> Text,
+        answer -> Nullable<Text>,
+        created_at -> BigInt,
     }
 }
 

@@ -6,8 +6,8 @@ use diesel::prelude::*;
 
 use crate::engine::on;
 use crate::schema::{
-    connections, mails, service_provider_keys, settings, sign_in_attempts, signing_keys, test_runs,
-    totp, totp_enrolments,
+    connections, kept_answers, mails, service_provider_keys, settings, sign_in_attempts,
+    signing_keys, test_runs, totp, totp_enrolments,
 };
 use crate::seal::{HEAD, Place};
 use crate::tables::SENTINEL;
@@ -110,6 +110,8 @@ sealed_columns! {
     TotpEnrolmentSeed = totp_enrolments (member_id).seed;
     /// A mail that waits to be sent.
     Mail = mails (id).message;
+    /// What a call was answered that may be sent again.
+    KeptAnswer = kept_answers (id).answer;
     /// A key that signs tokens.
     SigningKey = signing_keys (kid).pkcs8;
     /// What tells at start that the master key is the right one. It is sealed anew last: a program

@@ -174,6 +174,35 @@ impl Api {
         }
     }
 
+    /// The same with headers of one's own.
+    pub(crate) fn call_with(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<&Value>,
+    ) -> Answer {
+        self.try_call_with(method, path, headers, body)
+            .unwrap_or_else(|error| panic!("{method} {path}: {error}"))
+    }
+
+    /// The same where the server may go away.
+    pub(crate) fn try_call_with(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<&Value>,
+    ) -> Result<Answer, String> {
+        let mut all = vec![("authorization", self.authorization.as_str())];
+        all.extend_from_slice(headers);
+        if body.is_some() {
+            all.push(("content-type", "application/json"));
+        }
+        let body = body.map(Value::to_string).unwrap_or_default();
+        try_send(method, &format!("{}{path}", self.url), &all, body)
+    }
+
     pub(crate) fn get(&self, path: &str) -> Answer {
         self.call("GET", path, None)
     }

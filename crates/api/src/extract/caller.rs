@@ -5,26 +5,35 @@
 
 use std::{marker::PhantomData, ops::Deref};
 
-use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header::AUTHORIZATION, web::Data};
+use actix_web::{
+    FromRequest, HttpMessage as _, HttpRequest, dev::Payload, http::header::AUTHORIZATION,
+    web::Data,
+};
 use futures_util::future::LocalBoxFuture;
-use vestibule_model::{Actor, ApiKey, Scope, Workspace, WorkspaceId};
-use vestibule_session::Secret;
-use vestibule_store::{Reach, Tx};
+use jiff::{SignedDuration, Timestamp};
+use tracing::debug;
+use vestibule_model::{Actor, ApiKey, ApiKeyId, Scope, Workspace, WorkspaceId};
+use vestibule_store::{Reach, Repeatable, Tx};
 
 use crate::{
-    clock,
+    api_key_secret, clock,
+    extract::if_match::IfMatch,
     manage::Authority,
     problem::{Problem, ProblemType},
     service::Service,
 };
 
-/// What every API key starts with, so that a scanner recognises one that leaked.
-pub(crate) const KEY_PREFIX: &str = "vsk_";
+/// How finely it is noted when a key was used.
+const NOTED: SignedDuration = SignedDuration::from_mins(1);
 
 /// The holder of a valid API key.
 #[derive(Debug, Clone)]
 pub(crate) struct Caller {
     pub(crate) key: ApiKey,
+    /// What they have seen of what they change, where they say so.
+    pub(super) seen: Option<IfMatch>,
+    /// The call, where they have named it.
+    pub(super) call: Option<Repeatable>,
 }
 
 impl Caller {
@@ -80,7 +89,10 @@ impl Caller {
 ///
 /// # Errors
 /// `unauthorized` for anything but a valid key.
-async fn authenticate(request: &HttpRequest) -> Result<Caller, Problem> {
+pub(super) async fn authenticate(request: &HttpRequest) -> Result<Caller, Problem> {
+    if let Some(known) = request.extensions().get::<Caller>() {
+        return Ok(known.clone());
+    }
     let refused = |detail: &str| Problem::new(ProblemType::Unauthorized, detail);
     let header = request
         .headers()
@@ -93,12 +105,14 @@ async fn authenticate(request: &HttpRequest) -> Result<Caller, Problem> {
             "the Authorization header is not of the form `Bearer <api key>`",
         ));
     }
-    let invalid = || refused("the API key is unknown, deleted or expired");
-    let secret = token
-        .trim()
-        .strip_prefix(KEY_PREFIX)
-        .and_then(Secret::parse);
-    let hash = secret.ok_or_else(invalid)?.hash();
+    let secret = api_key_secret::read(token.trim()).ok_or_else(|| {
+        refused(
+            "this is no whole API key: expected vsk_ and 51 characters more, of which the last 8 are a \
+             checksum; copy it again",
+        )
+    })?;
+    let hash = secret.hash();
+    let invalid = || refused("the API key is unknown, deleted, replaced or expired");
     let service = request
         .app_data::<Data<Service>>()
         .ok_or_else(|| Problem::internal("no service"))?;
@@ -106,11 +120,30 @@ async fn authenticate(request: &HttpRequest) -> Result<Caller, Problem> {
         .store
         .read(move |tx| tx.api_key_by_hash(&hash))
         .await?;
-    let key = key.ok_or_else(invalid)?;
-    if key.expires_at.is_some_and(|at| at <= clock::now()) {
-        return Err(invalid());
+    let now = clock::now();
+    let key = key
+        .filter(|key| key.counts(&hash, now))
+        .ok_or_else(invalid)?;
+    let noted = key.last_used_at;
+    if noted.is_none_or(|noted| now.duration_since(noted) >= NOTED) {
+        note_use(service, key.id, now);
     }
-    Ok(Caller { key })
+    Ok(Caller {
+        key,
+        seen: IfMatch::of(request.headers()),
+        call: None,
+    })
+}
+
+/// Notes that a key was used; the call does not wait for it, nor fail where it cannot be noted.
+fn note_use(service: &Data<Service>, id: ApiKeyId, now: Timestamp) {
+    let service = service.clone();
+    actix_web::rt::spawn(async move {
+        let noting = service.store.write(move |tx| tx.touch_api_key(id, now));
+        if let Err(error) = noting.await {
+            debug!(%error, key.id = %id, "that an API key was used could not be noted");
+        }
+    });
 }
 
 /// A scope as a type.

@@ -15,7 +15,7 @@ use crate::{
     draft::{OurSide, one_certificate},
     live_certificates::{LiveChange, fits, serve_with, too_many},
     manage::{
-        Authority,
+        Authority, Change,
         connection::{nothing_saved, stage},
     },
     metadata, pem,
@@ -161,13 +161,13 @@ pub(crate) async fn list(
 ///
 /// # Errors
 /// A problem with the pointer `/certificate`; `draft-required`, `plan-upgrade-required`, `not-found`.
-pub(crate) async fn add(
+pub(crate) fn add(
     service: &Service,
     authority: Authority,
     id: ConnectionId,
     certificate: String,
     now: Timestamp,
-) -> Result<Added, Problem> {
+) -> Change<Added> {
     let (rules, public_url) = (service.rules.clone(), service.config.public_url.clone());
     let write = move |tx: &mut Tx<'_>| {
         let (connection, workspace) = authority.connection_to_change(tx, id)?;
@@ -181,7 +181,7 @@ pub(crate) async fn add(
         let certificate = one_certificate("/certificate", &certificate, &ours)?;
         add_one(tx, &authority, connection, certificate, now)
     };
-    service.store.write(write).await
+    Change::by(write)
 }
 
 fn add_one(
@@ -234,19 +234,18 @@ fn add_one(
 ///
 /// # Errors
 /// `last-certificate`; `force-required` for the only one of late use; `draft-required`, `not-found`.
-pub(crate) async fn retire(
-    service: &Service,
+pub(crate) fn retire(
     authority: Authority,
     id: ConnectionId,
     fingerprint: String,
     force: bool,
     now: Timestamp,
-) -> Result<ConnectionCertificate, Problem> {
+) -> Change<ConnectionCertificate> {
     let write = move |tx: &mut Tx<'_>| {
         let (connection, _) = authority.connection_to_change(tx, id)?;
         retire_one(tx, &authority, connection, &fingerprint, force, now)
     };
-    service.store.write(write).await
+    Change::by(write)
 }
 
 fn retire_one(

@@ -9,6 +9,7 @@ pub(crate) mod attempts;
 pub(crate) mod audit_events;
 mod authority;
 pub(crate) mod certificates;
+mod change;
 pub(crate) mod connection;
 pub(crate) mod names;
 pub(crate) mod preflight;
@@ -16,6 +17,7 @@ pub(crate) mod service_provider_keys;
 pub(crate) mod test_run;
 
 pub(crate) use authority::Authority;
+pub(crate) use change::Change;
 
 #[cfg(doc)]
 use crate::problem::Problem;

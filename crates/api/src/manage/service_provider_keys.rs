@@ -11,7 +11,7 @@ use vestibule_xmlsig::Certificate;
 
 use crate::{
     audit,
-    manage::Authority,
+    manage::{Authority, Change},
     problem::{Problem, ProblemType},
     saml::own_certificate,
     service::Service,
@@ -95,7 +95,7 @@ pub(crate) async fn create(
     authority: Authority,
     id: ConnectionId,
     now: Timestamp,
-) -> Result<OwnKey, Problem> {
+) -> Result<Change<OwnKey>, Problem> {
     // Before a key is taken from the pool: is there room for it at all?
     let (asks, rules) = (authority.clone(), service.rules.clone());
     let read = move |tx: &mut Tx<'_>| {
@@ -129,7 +129,7 @@ pub(crate) async fn create(
             certificate,
         })
     };
-    service.store.write(write).await
+    Ok(Change::by(write))
 }
 
 /// Puts the next key, or a previous one, into use; the one that was in use becomes a previous one, under
@@ -137,13 +137,13 @@ pub(crate) async fn create(
 ///
 /// # Errors
 /// `plan-upgrade-required`; `not-found`.
-pub(crate) async fn activate(
+pub(crate) fn activate(
     service: &Service,
     authority: Authority,
     id: ConnectionId,
     key_id: ServiceProviderKeyId,
     now: Timestamp,
-) -> Result<Vec<OwnKey>, Problem> {
+) -> Change<Vec<OwnKey>> {
     let rules = service.rules.clone();
     let write = move |tx: &mut Tx<'_>| {
         let (mut connection, workspace) = authority.connection_to_change(tx, id)?;
@@ -168,7 +168,7 @@ pub(crate) async fn activate(
         connection.service_provider.certificate_pem = key.certificate_pem;
         keys(tx, &connection)
     };
-    service.store.write(write).await
+    Change::by(write)
 }
 
 /// Deletes the next key or a previous one: what is encrypted for it is no longer decrypted. Works on
@@ -176,13 +176,12 @@ pub(crate) async fn activate(
 ///
 /// # Errors
 /// `not-found`.
-pub(crate) async fn delete(
-    service: &Service,
+pub(crate) fn delete(
     authority: Authority,
     id: ConnectionId,
     key_id: ServiceProviderKeyId,
     now: Timestamp,
-) -> Result<(), Problem> {
+) -> Change<()> {
     let write = move |tx: &mut Tx<'_>| {
         let (connection, workspace) = authority.connection_to_change(tx, id)?;
         let (key, certificate) = one(tx, &connection, key_id)?;
@@ -194,5 +193,5 @@ pub(crate) async fn delete(
         audit::record(tx, actor, scope, action, id, &detail, now)?;
         Ok(())
     };
-    service.store.write(write).await
+    Change::by(write)
 }

@@ -10,7 +10,7 @@ use vestibule_store::{Page, PageRequest, Tx};
 
 use crate::{
     audit,
-    manage::{Authority, connection::nothing_saved},
+    manage::{Authority, Change, connection::nothing_saved},
     problem::Problem,
     saml::urls,
     service::Service,
@@ -30,13 +30,13 @@ pub(crate) struct TestToRun {
 ///
 /// # Errors
 /// `draft-required`, `plan-upgrade-required`, `not-found`; a page that is none of ours.
-pub(crate) async fn create(
+pub(crate) fn create(
     service: &Service,
     authority: Authority,
     id: ConnectionId,
     page: Option<String>,
     now: Timestamp,
-) -> Result<TestToRun, Problem> {
+) -> Result<Change<TestToRun>, Problem> {
     let test_id = TestId::new(now);
     let return_path = page.map(|page| ReturnPath::of_test(&page, test_id));
     let return_path = return_path.transpose().map_err(Problem::internal)?;
@@ -68,12 +68,12 @@ pub(crate) async fn create(
         let detail = json!({"revision": revision_id.to_string()});
         let (actor, scope) = (authority.actor(), Some(workspace.id));
         audit::record(tx, actor, scope, "test.created", test.id, &detail, now)?;
-        Ok::<_, Problem>(test)
+        Ok(TestToRun {
+            test,
+            start_url: Some(start_url),
+        })
     };
-    Ok(TestToRun {
-        test: service.store.write(write).await?,
-        start_url: Some(start_url),
-    })
+    Ok(Change::by(write))
 }
 
 /// A page of a connection's tests, the newest first.

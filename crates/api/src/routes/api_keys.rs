@@ -4,16 +4,17 @@ use actix_web::{
     HttpResponse, delete, get, post,
     web::{Data, Path, Query},
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
-use vestibule_model::{ApiKey, ApiKeyId, Scopes, WorkspaceId};
+use vestibule_model::{ApiKey, ApiKeyId, PreviousSecret, Scopes, WorkspaceId};
 use vestibule_session::Secret;
 
 use crate::{
-    audit, clock,
-    extract::{Allowed, Json, KEY_PREFIX, PageQuery, scope},
+    api_key_secret, audit, clock,
+    extract::{Allowed, Json, PageQuery, created, ok, scope},
+    manage::Change,
     problem::{Problem, ProblemType},
     service::Service,
     text,
@@ -38,6 +39,17 @@ pub(crate) struct NewApiKey {
     expires_at: Option<Timestamp>,
 }
 
+/// How a key gets another secret.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Rotation {
+    /// For how many minutes the secret before still counts: 0 to 10080 (a week), 1440 (a day) by default.
+    overlap_minutes: Option<u32>,
+}
+
+const MAX_OVERLAP_MINUTES: u32 = 7 * 24 * 60;
+const OVERLAP_MINUTES: u32 = 24 * 60;
+
 /// A new key and its secret, which is not kept.
 ///
 /// # Errors
@@ -56,10 +68,12 @@ pub(crate) fn make(
         scopes,
         workspace_id,
         secret_hash: secret.hash(),
+        previous: None,
         created_at: now,
         expires_at,
+        last_used_at: None,
     };
-    Ok((key, format!("{KEY_PREFIX}{}", secret.expose())))
+    Ok((key, api_key_secret::write(&secret).to_string()))
 }
 
 /// Create an API key; its secret is shown this once.
@@ -101,31 +115,19 @@ pub(crate) async fn create(
     let name = text::name("/name", &new.name)?;
     let (key, secret) =
         make(name, scopes, workspace_id, new.expires_at, now).map_err(Problem::internal)?;
-    let made = service
-        .store
-        .write(move |tx| {
-            if let Some(id) = workspace_id {
-                caller.workspace(tx, id)?;
-            }
-            tx.insert_api_key(&key)?;
-            let detail = json!({"name": key.name, "scopes": key.scopes.words()});
-            let actor = caller.actor();
-            audit::record(
-                tx,
-                actor,
-                workspace_id,
-                "api_key.created",
-                key.id,
-                &detail,
-                now,
-            )?;
-            Ok::<_, Problem>(key)
-        })
-        .await?;
-    let view = ApiKeyView::new(&made, Some(secret));
-    Ok(HttpResponse::Created()
-        .insert_header(("Cache-Control", "no-store"))
-        .json(view))
+    let by = caller.clone();
+    let change = Change::by(move |tx| {
+        if let Some(id) = workspace_id {
+            by.workspace(tx, id)?;
+        }
+        tx.insert_api_key(&key)?;
+        let detail = json!({"name": key.name, "scopes": key.scopes.words()});
+        let (actor, action) = (by.actor(), "api_key.created");
+        audit::record(tx, actor, workspace_id, action, key.id, &detail, now)?;
+        Ok(key)
+    });
+    let show = move |made| created(ApiKeyView::new(&made, Some(secret)));
+    caller.answer(&service, change, show).await
 }
 
 /// List API keys; never their secrets.
@@ -168,6 +170,54 @@ pub(crate) async fn read(
 /// A key that is bound to a workspace sees that workspace's keys alone.
 fn within(key: Option<ApiKey>, bound_to: Option<WorkspaceId>) -> Option<ApiKey> {
     key.filter(|key| bound_to.is_none() || key.workspace_id == bound_to)
+}
+
+/// Give an API key another secret, which is shown this once. The one before counts for a while, so that it
+/// can be replaced everywhere; one that was replaced earlier stops working at once.
+#[utoipa::path(tag = "API keys", operation_id = "rotateApiKey", request_body = Rotation,
+    params(("api_key_id" = String, Path, description = "The key")),
+    responses((status = 200, description = "The key and its new secret", body = ApiKeyView)))]
+#[post("/api-keys/{api_key_id}/rotate")]
+pub(crate) async fn rotate(
+    caller: Allowed<scope::ApiKeysWrite>,
+    service: Data<Service>,
+    path: Path<ApiKeyId>,
+    body: Json<Rotation>,
+) -> Result<HttpResponse, Problem> {
+    let (caller, id, Json(body)) = (caller.into_caller(), path.into_inner(), body);
+    let now = clock::now();
+    let minutes = body.overlap_minutes.unwrap_or(OVERLAP_MINUTES);
+    if minutes > MAX_OVERLAP_MINUTES {
+        let expected = format!("a number of minutes, 0 to {MAX_OVERLAP_MINUTES}");
+        let found = minutes.to_string();
+        return Err(Problem::invalid("/overlap_minutes", expected, found));
+    }
+    let overlap = SignedDuration::from_mins(minutes.into());
+    let until = now.checked_add(overlap).map_err(Problem::internal)?;
+    let secret = Secret::generate().map_err(Problem::internal)?;
+    let (text, hash) = (api_key_secret::write(&secret), secret.hash());
+    let by = caller.clone();
+    let change = Change::by(move |tx| {
+        let mut key = within(tx.api_key(id)?, by.key.workspace_id)
+            .ok_or_else(|| Problem::not_found("API key"))?;
+        // Else a key could take over one that may do more than itself.
+        if !by.key.scopes.covers(&key.scopes) {
+            let detail = "a key can give another secret to keys with no more scopes than its own";
+            return Err(Problem::new(ProblemType::InsufficientScope, detail));
+        }
+        key.previous = (minutes > 0).then_some(PreviousSecret {
+            hash: key.secret_hash,
+            until,
+        });
+        key.secret_hash = hash;
+        tx.replace_api_key_secret(&key)?;
+        let detail = json!({"name": key.name, "overlap_minutes": minutes});
+        let (actor, action) = (by.actor(), "api_key.rotated");
+        audit::record(tx, actor, key.workspace_id, action, id, &detail, now)?;
+        Ok(key)
+    });
+    let show = move |key| ok(ApiKeyView::new(&key, Some(text.to_string())));
+    caller.answer(&service, change, show).await
 }
 
 /// Delete an API key; it stops working at once.

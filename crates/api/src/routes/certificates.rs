@@ -11,8 +11,8 @@ use vestibule_model::ConnectionId;
 
 use crate::{
     clock,
-    extract::{Allowed, Json, scope},
-    manage::certificates,
+    extract::{Allowed, Json, created, ok, scope},
+    manage::certificates::{self, Added},
     problem::Problem,
     service::Service,
     views::{ConnectionCertificateView, List},
@@ -74,12 +74,15 @@ pub(crate) async fn add(
 ) -> Result<HttpResponse, Problem> {
     let (id, Json(new), now) = (path.into_inner(), body, clock::now());
     let authority = caller.authority();
-    let added = certificates::add(&service, authority, id, new.certificate, now).await?;
-    let shown = ConnectionCertificateView::new(&added.certificate, now);
-    Ok(match added.was_there {
-        false => HttpResponse::Created().json(shown),
-        true => HttpResponse::Ok().json(shown),
-    })
+    let change = certificates::add(&service, authority, id, new.certificate, now);
+    let show = move |added: Added| {
+        let shown = ConnectionCertificateView::new(&added.certificate, now);
+        match added.was_there {
+            false => created(shown),
+            true => ok(shown),
+        }
+    };
+    caller.answer(&service, change, show).await
 }
 
 /// Retire a certificate of the IdP. Works on every plan.
@@ -104,6 +107,7 @@ pub(crate) async fn retire(
     let (id, fingerprint) = path.into_inner();
     let (force, now) = (query.force.unwrap_or(false), clock::now());
     let authority = caller.authority();
-    let retired = certificates::retire(&service, authority, id, fingerprint, force, now).await?;
+    let change = certificates::retire(authority, id, fingerprint, force, now);
+    let retired = change.make(&service).await?;
     Ok(HttpResponse::Ok().json(ConnectionCertificateView::new(&retired, now)))
 }

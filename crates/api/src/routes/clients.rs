@@ -12,7 +12,8 @@ use vestibule_session::Secret;
 
 use crate::{
     audit, clock,
-    extract::{Allowed, Json, PageQuery, scope},
+    extract::{Allowed, Json, PageQuery, created, scope},
+    manage::Change,
     problem::Problem,
     redirect_uri::RedirectUri,
     service::Service,
@@ -106,24 +107,19 @@ pub(crate) async fn create(
         created_at: now,
     };
     let actor = caller.actor();
-    let made = service
-        .store
-        .write(move |tx| {
-            tx.insert_client(&client)?;
-            let detail = json!({
-                "redirect_uris": client.redirect_uris,
-                "initiate_login_uri": client.initiate_login_uri,
-                "post_logout_redirect_uris": client.post_logout_redirect_uris,
-                "id_token_signed_response_alg": client.id_token_signed_response_alg,
-            });
-            audit::record(tx, actor, None, "client.created", client.id, &detail, now)?;
-            Ok::<_, Problem>(client)
-        })
-        .await?;
-    let view = ClientView::new(made, Some(secret.expose().to_owned()));
-    Ok(HttpResponse::Created()
-        .insert_header(("Cache-Control", "no-store"))
-        .json(view))
+    let change = Change::by(move |tx| {
+        tx.insert_client(&client)?;
+        let detail = json!({
+            "redirect_uris": client.redirect_uris,
+            "initiate_login_uri": client.initiate_login_uri,
+            "post_logout_redirect_uris": client.post_logout_redirect_uris,
+            "id_token_signed_response_alg": client.id_token_signed_response_alg,
+        });
+        audit::record(tx, actor, None, "client.created", client.id, &detail, now)?;
+        Ok(client)
+    });
+    let show = move |made| created(ClientView::new(made, Some(secret.expose().to_owned())));
+    caller.answer(&service, change, show).await
 }
 
 /// List clients.

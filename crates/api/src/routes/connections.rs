@@ -12,8 +12,11 @@ use vestibule_policy::Advisory;
 use crate::{
     clock,
     draft::NewDraft,
-    extract::{Allowed, Json, PageQuery, Patch, double_option, scope},
-    manage::connection::{self, ConnectionChange, ConnectionParts},
+    extract::{Allowed, Caller, Json, PageQuery, Patch, created, double_option, ok, scope},
+    manage::{
+        Change,
+        connection::{self, ConnectionChange, ConnectionParts, Enabled},
+    },
     problem::Problem,
     service::Service,
     views::{ConnectionView, List, RevisionView},
@@ -87,6 +90,20 @@ pub(crate) fn view(
     )
 }
 
+/// The same change, where the connection is what the caller has seen.
+fn if_match<T: Send + 'static>(
+    caller: &Caller,
+    service: &Data<Service>,
+    id: ConnectionId,
+    change: Change<T>,
+) -> Change<T> {
+    let (authority, service) = (caller.authority(), service.clone());
+    caller.if_match(change, move |tx| {
+        let parts = ConnectionParts::to_change(tx, &authority, id)?;
+        Ok(view(&service, parts, &[]))
+    })
+}
+
 /// Create a connection; its `service_provider` values go into the IdP. Works on every plan.
 #[utoipa::path(tag = "Connections", operation_id = "createConnection", request_body = NewConnection,
     params(("workspace_id" = String, Path, description = "The workspace")),
@@ -105,8 +122,10 @@ pub(crate) async fn create(
         default: new.default,
     };
     let (id, now) = (path.into_inner(), clock::now());
-    let made = connection::create(&service, authority, id, new, now).await?;
-    Ok(HttpResponse::Created().json(view(&service, made, &[])))
+    let change = connection::create(&service, authority, id, new, now).await?;
+    let shows = service.clone();
+    let show = move |made| created(view(&shows, made, &[]));
+    caller.answer(&service, change, show).await
 }
 
 /// List a workspace's connections.
@@ -158,7 +177,9 @@ pub(crate) async fn update(
         default: patch.default,
     };
     let (id, now) = (path.into_inner(), clock::now());
-    let changed = connection::update(&service, authority, id, change, now).await?;
+    let change = connection::update(authority, id, change, now)?;
+    let change = if_match(&caller, &service, id, change);
+    let changed = change.make(&service).await?;
     Ok(HttpResponse::Ok().json(view(&service, changed, &[])))
 }
 
@@ -174,7 +195,9 @@ pub(crate) async fn delete(
     query: Query<DeleteQuery>,
 ) -> Result<HttpResponse, Problem> {
     let (id, force) = (path.into_inner(), query.force.unwrap_or(false));
-    connection::delete(&service, caller.authority(), id, force, clock::now()).await?;
+    let change = connection::delete(&service, caller.authority(), id, force, clock::now());
+    let change = if_match(&caller, &service, id, change);
+    change.make(&service).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -191,7 +214,10 @@ pub(crate) async fn save_draft(
     body: Json<NewDraft>,
 ) -> Result<HttpResponse, Problem> {
     let (authority, Json(new)) = (caller.authority(), body);
-    let saved = connection::save_draft(&service, authority, path.into_inner(), new).await?;
+    let id = path.into_inner();
+    let change = connection::save_draft(&service, authority, id, new).await?;
+    let change = if_match(&caller, &service, id, change);
+    let saved = change.make(&service).await?;
     Ok(HttpResponse::Ok().json(view(&service, saved, &[])))
 }
 
@@ -213,8 +239,10 @@ pub(crate) async fn enable(
         acknowledge_lockout_risk: body.acknowledge_lockout_risk,
     };
     let (id, now) = (path.into_inner(), clock::now());
-    let enabled = connection::enable(&service, authority, id, wanted, now).await?;
-    Ok(HttpResponse::Ok().json(view(&service, enabled.parts, &enabled.advisories)))
+    let change = connection::enable(&service, authority, id, wanted, now);
+    let shows = service.clone();
+    let show = move |enabled: Enabled| ok(view(&shows, enabled.parts, &enabled.advisories));
+    caller.answer(&service, change, show).await
 }
 
 /// Switch a connection off. Works on every plan; a live one needs `force: true`.
@@ -230,8 +258,10 @@ pub(crate) async fn disable(
 ) -> Result<HttpResponse, Problem> {
     let (id, Json(body)) = (path.into_inner(), body);
     let (force, now) = (body.force.unwrap_or(false), clock::now());
-    let disabled = connection::disable(&service, caller.authority(), id, force, now).await?;
-    Ok(HttpResponse::Ok().json(view(&service, disabled, &[])))
+    let change = connection::disable(&service, caller.authority(), id, force, now);
+    let shows = service.clone();
+    let show = move |disabled| ok(view(&shows, disabled, &[]));
+    caller.answer(&service, change, show).await
 }
 
 /// List a connection's revisions, the newest first.
@@ -263,6 +293,8 @@ pub(crate) async fn restore(
 ) -> Result<HttpResponse, Problem> {
     let (id, revision_id) = path.into_inner();
     let (authority, now) = (caller.authority(), clock::now());
-    let staged = connection::restore(&service, authority, id, revision_id, now).await?;
-    Ok(HttpResponse::Ok().json(view(&service, staged, &[])))
+    let change = connection::restore(&service, authority, id, revision_id, now);
+    let shows = service.clone();
+    let show = move |staged| ok(view(&shows, staged, &[]));
+    caller.answer(&service, change, show).await
 }

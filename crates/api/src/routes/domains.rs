@@ -17,8 +17,9 @@ use vestibule_store::{Reach, Tx};
 use crate::{
     audit, clock,
     domains::{self, Looked, record_name, record_value},
-    extract::{Allowed, Caller, Json, PageQuery, Patch, double_option, scope},
+    extract::{Allowed, Caller, Json, PageQuery, Patch, created, double_option, scope},
     facts,
+    manage::Change,
     problem::{Problem, ProblemType},
     service::Service,
     views::{DomainView, List},
@@ -85,6 +86,19 @@ fn attachable(
     })
 }
 
+/// The same change, where the domain is what the caller has seen.
+fn if_match<T: Send + 'static>(
+    caller: &Caller,
+    ids: (WorkspaceId, DomainId),
+    change: Change<T>,
+) -> Change<T> {
+    let by = caller.clone();
+    caller.if_match(change, move |tx| {
+        tx.lock_workspace(ids.0)?;
+        domain(tx, &by, ids).map(|(domain, _)| DomainView::from(domain))
+    })
+}
+
 /// Claim a domain; the answer says which TXT record proves it. Works on every plan.
 ///
 /// A claim alone does nothing, and several workspaces may claim the same domain: it belongs to the
@@ -114,19 +128,18 @@ pub(crate) async fn create(
         absences: Vec::new(),
         created_at: now,
     };
-    let claimed = service
-        .store
-        .write(move |tx| {
-            caller.workspace(tx, workspace_id)?;
-            attachable(tx, workspace_id, claimed.connection_id)?;
-            tx.insert_domain(&claimed)?;
-            let detail = json!({"domain": claimed.domain, "connection": claimed.connection_id});
-            let (scope, action) = (Some(workspace_id), "domain.claimed");
-            audit::record(tx, caller.actor(), scope, action, claimed.id, &detail, now)?;
-            Ok::<_, Problem>(claimed)
-        })
-        .await?;
-    Ok(HttpResponse::Created().json(DomainView::from(claimed)))
+    let by = caller.clone();
+    let change = Change::by(move |tx| {
+        by.workspace(tx, workspace_id)?;
+        attachable(tx, workspace_id, claimed.connection_id)?;
+        tx.insert_domain(&claimed)?;
+        let detail = json!({"domain": claimed.domain, "connection": claimed.connection_id});
+        let (scope, action) = (Some(workspace_id), "domain.claimed");
+        audit::record(tx, by.actor(), scope, action, claimed.id, &detail, now)?;
+        Ok(claimed)
+    });
+    let show = |claimed| created(DomainView::from(claimed));
+    caller.answer(&service, change, show).await
 }
 
 /// List a workspace's domains.
@@ -185,28 +198,27 @@ pub(crate) async fn update(
 ) -> Result<HttpResponse, Problem> {
     let (caller, ids, Patch(patch)) = (caller.into_caller(), path.into_inner(), body);
     let now = clock::now();
-    let changed = service
-        .store
-        .write(move |tx| {
-            tx.lock_workspace(ids.0)?;
-            let (mut domain, _) = domain(tx, &caller, ids)?;
-            let before = domain.connection_id;
-            domain.connection_id = patch.connection_id.unwrap_or(before);
-            if domain.connection_id == before {
-                return Ok(domain);
-            }
-            attachable(tx, ids.0, domain.connection_id)?;
-            tx.update_domain(&domain)?;
-            let detail = json!({
-                "domain": domain.domain,
-                "before": {"connection": before},
-                "after": {"connection": domain.connection_id},
-            });
-            let (scope, action) = (Some(ids.0), "domain.changed");
-            audit::record(tx, caller.actor(), scope, action, ids.1, &detail, now)?;
-            Ok::<_, Problem>(domain)
-        })
-        .await?;
+    let by = caller.clone();
+    let change = Change::by(move |tx| {
+        tx.lock_workspace(ids.0)?;
+        let (mut domain, _) = domain(tx, &by, ids)?;
+        let before = domain.connection_id;
+        domain.connection_id = patch.connection_id.unwrap_or(before);
+        if domain.connection_id == before {
+            return Ok(domain);
+        }
+        attachable(tx, ids.0, domain.connection_id)?;
+        tx.update_domain(&domain)?;
+        let detail = json!({
+            "domain": domain.domain,
+            "before": {"connection": before},
+            "after": {"connection": domain.connection_id},
+        });
+        let (scope, action) = (Some(ids.0), "domain.changed");
+        audit::record(tx, by.actor(), scope, action, ids.1, &detail, now)?;
+        Ok(domain)
+    });
+    let changed = if_match(&caller, ids, change).make(&service).await?;
     Ok(HttpResponse::Ok().json(DomainView::from(changed)))
 }
 
@@ -225,18 +237,17 @@ pub(crate) async fn delete(
     path: Path<(WorkspaceId, DomainId)>,
 ) -> Result<HttpResponse, Problem> {
     let (caller, ids, now) = (caller.into_caller(), path.into_inner(), clock::now());
-    service
-        .store
-        .write(move |tx| {
-            tx.lock_workspace(ids.0)?;
-            let (domain, _) = domain(tx, &caller, ids)?;
-            tx.delete_domain(ids.0, ids.1)?;
-            let detail = json!({"domain": domain.domain, "verified_at": domain.verified_at});
-            let (scope, action) = (Some(ids.0), "domain.deleted");
-            audit::record(tx, caller.actor(), scope, action, ids.1, &detail, now)?;
-            Ok::<_, Problem>(())
-        })
-        .await?;
+    let by = caller.clone();
+    let change = Change::by(move |tx| {
+        tx.lock_workspace(ids.0)?;
+        let (domain, _) = domain(tx, &by, ids)?;
+        tx.delete_domain(ids.0, ids.1)?;
+        let detail = json!({"domain": domain.domain, "verified_at": domain.verified_at});
+        let (scope, action) = (Some(ids.0), "domain.deleted");
+        audit::record(tx, by.actor(), scope, action, ids.1, &detail, now)?;
+        Ok(())
+    });
+    if_match(&caller, ids, change).make(&service).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

@@ -11,7 +11,8 @@ use vestibule_model::{Email, Member, MemberId, MemberStatus, Provisioned, Role, 
 
 use crate::{
     audit, clock,
-    extract::{Allowed, Json, scope},
+    extract::{Allowed, Json, created, scope},
+    manage::Change,
     password_links::{Deliver, issue},
     problem::Problem,
     service::Service,
@@ -70,23 +71,20 @@ pub(crate) async fn create(
         created_at: now,
         updated_at: now,
     };
-    let service_in = service.clone();
-    let made = service
-        .store
-        .write(move |tx| {
-            let workspace = caller.workspace(tx, workspace_id)?;
-            tx.insert_member(&member)?;
-            let issued = issue(tx, &service_in.config, &workspace, &member, deliver, now)?;
-            let detail = json!({
-                "role": member.role,
-                "link": issued.link.id,
-                "delivered": deliver.done(),
-                "expires_at": issued.link.expires_at,
-            });
-            let (actor, scope) = (caller.actor(), Some(workspace_id));
-            audit::record(tx, actor, scope, "member.invited", member.id, &detail, now)?;
-            Ok::<_, Problem>(InvitationView::new(member, issued))
-        })
-        .await?;
-    Ok(HttpResponse::Created().json(made))
+    let (service_in, by) = (service.clone(), caller.clone());
+    let change = Change::by(move |tx| {
+        let workspace = by.workspace(tx, workspace_id)?;
+        tx.insert_member(&member)?;
+        let issued = issue(tx, &service_in.config, &workspace, &member, deliver, now)?;
+        let detail = json!({
+            "role": member.role,
+            "link": issued.link.id,
+            "delivered": deliver.done(),
+            "expires_at": issued.link.expires_at,
+        });
+        let (actor, scope) = (by.actor(), Some(workspace_id));
+        audit::record(tx, actor, scope, "member.invited", member.id, &detail, now)?;
+        Ok(InvitationView::new(member, issued))
+    });
+    caller.answer(&service, change, created).await
 }

@@ -18,8 +18,9 @@ use vestibule_store::{MemberFilter, Tx};
 
 use crate::{
     audit, clock,
-    extract::{Allowed, Caller, Json, PageQuery, Patch, double_option, scope},
+    extract::{Allowed, Caller, Json, PageQuery, Patch, created, double_option, scope},
     links,
+    manage::Change,
     problem::{Problem, ProblemType},
     service::Service,
     text,
@@ -130,6 +131,20 @@ fn shown(tx: &mut Tx<'_>, member: Member) -> Result<MemberView, Problem> {
     Ok(MemberView::new(member, at))
 }
 
+/// The same change, where the member is what the caller has seen.
+fn if_match<T: Send + 'static>(
+    caller: &Caller,
+    ids: (WorkspaceId, MemberId),
+    change: Change<T>,
+) -> Change<T> {
+    let by = caller.clone();
+    caller.if_match(change, move |tx| {
+        tx.lock_workspace(ids.0)?;
+        let member = member(tx, &by, ids)?;
+        shown(tx, member)
+    })
+}
+
 /// P6, where no other change can come between the question and the change.
 fn hold_last_admin(
     tx: &mut Tx<'_>,
@@ -170,26 +185,25 @@ pub(crate) async fn create(
         created_at: now,
         updated_at: now,
     };
-    let made = service
-        .store
-        .write(move |tx| {
-            caller.workspace(tx, workspace_id)?;
-            tx.insert_member(&member)?;
-            let detail = json!({"role": member.role});
-            let scope = Some(workspace_id);
-            audit::record(
-                tx,
-                caller.actor(),
-                scope,
-                "member.created",
-                member.id,
-                &detail,
-                now,
-            )?;
-            Ok::<_, Problem>(member)
-        })
-        .await?;
-    Ok(HttpResponse::Created().json(MemberView::new(made, None)))
+    let by = caller.clone();
+    let change = Change::by(move |tx| {
+        by.workspace(tx, workspace_id)?;
+        tx.insert_member(&member)?;
+        let detail = json!({"role": member.role});
+        let scope = Some(workspace_id);
+        audit::record(
+            tx,
+            by.actor(),
+            scope,
+            "member.created",
+            member.id,
+            &detail,
+            now,
+        )?;
+        Ok(member)
+    });
+    let show = |made| created(MemberView::new(made, None));
+    caller.answer(&service, change, show).await
 }
 
 /// List members.
@@ -281,56 +295,48 @@ pub(crate) async fn update(
         let expected = "active or deactivated; only an invitation makes a member invited";
         return Err(Problem::invalid("/status", expected, "invited"));
     }
-    let changed = service
-        .store
-        .write(move |tx| {
-            tx.lock_workspace(ids.0)?;
-            let before = member(tx, &caller, ids)?;
-            let mut after = before.clone();
-            after.email = patch.email.unwrap_or(after.email);
-            after.name = name.unwrap_or(after.name);
-            after.role = patch.role.unwrap_or(after.role);
-            after.status = patch.status.unwrap_or(after.status);
-            after.external_id = external_id.unwrap_or(after.external_id);
-            if after == before {
-                return shown(tx, after);
-            }
-            hold_last_admin(tx, &before, Some(&after))?;
-            if after.email.key() != before.email.key() {
-                after.email_proven_at = None;
-            }
-            after.updated_at = now;
-            tx.update_member(&after)?;
-            if (before.role, after.role) == (Role::Member, Role::Admin) {
-                // Who proved the link proved it for a member (P10).
-                tx.clear_proofs_of_member(ids.0, ids.1)?;
-                // Nor does a link that a member asked for set an admin's password.
-                if before.status == MemberStatus::Active {
-                    tx.revoke_password_links(ids.0, ids.1)?;
-                }
-            }
-            if after.status == MemberStatus::Deactivated {
-                tx.revoke_sessions_of_member(ids.0, ids.1, "member deactivated", now)?;
-                // Else it would count again once they are active again.
+    let by = caller.clone();
+    let change = Change::by(move |tx| {
+        tx.lock_workspace(ids.0)?;
+        let before = member(tx, &by, ids)?;
+        let mut after = before.clone();
+        after.email = patch.email.unwrap_or(after.email);
+        after.name = name.unwrap_or(after.name);
+        after.role = patch.role.unwrap_or(after.role);
+        after.status = patch.status.unwrap_or(after.status);
+        after.external_id = external_id.unwrap_or(after.external_id);
+        if after == before {
+            return shown(tx, after);
+        }
+        hold_last_admin(tx, &before, Some(&after))?;
+        if after.email.key() != before.email.key() {
+            after.email_proven_at = None;
+        }
+        after.updated_at = now;
+        tx.update_member(&after)?;
+        if (before.role, after.role) == (Role::Member, Role::Admin) {
+            // Who proved the link proved it for a member (P10).
+            tx.clear_proofs_of_member(ids.0, ids.1)?;
+            // Nor does a link that a member asked for set an admin's password.
+            if before.status == MemberStatus::Active {
                 tx.revoke_password_links(ids.0, ids.1)?;
             }
-            let detail = json!({
-                "before": {"role": before.role, "status": before.status},
-                "after": {"role": after.role, "status": after.status},
-                "email_changed": before.email != after.email,
-            });
-            audit::record(
-                tx,
-                caller.actor(),
-                Some(ids.0),
-                "member.changed",
-                ids.1,
-                &detail,
-                now,
-            )?;
-            shown(tx, after)
-        })
-        .await?;
+        }
+        if after.status == MemberStatus::Deactivated {
+            tx.revoke_sessions_of_member(ids.0, ids.1, "member deactivated", now)?;
+            // Else it would count again once they are active again.
+            tx.revoke_password_links(ids.0, ids.1)?;
+        }
+        let detail = json!({
+            "before": {"role": before.role, "status": before.status},
+            "after": {"role": after.role, "status": after.status},
+            "email_changed": before.email != after.email,
+        });
+        let (actor, scope) = (by.actor(), Some(ids.0));
+        audit::record(tx, actor, scope, "member.changed", ids.1, &detail, now)?;
+        shown(tx, after)
+    });
+    let changed = if_match(&caller, ids, change).make(&service).await?;
     Ok(HttpResponse::Ok().json(changed))
 }
 
@@ -346,26 +352,17 @@ pub(crate) async fn delete(
     path: Path<(WorkspaceId, MemberId)>,
 ) -> Result<HttpResponse, Problem> {
     let (caller, ids, now) = (caller.into_caller(), path.into_inner(), clock::now());
-    service
-        .store
-        .write(move |tx| {
-            tx.lock_workspace(ids.0)?;
-            let member = member(tx, &caller, ids)?;
-            hold_last_admin(tx, &member, None)?;
-            tx.delete_member(ids.0, ids.1, now)?;
-            let (actor, detail) = (caller.actor(), json!({}));
-            audit::record(
-                tx,
-                actor,
-                Some(ids.0),
-                "member.deleted",
-                ids.1,
-                &detail,
-                now,
-            )?;
-            Ok::<_, Problem>(())
-        })
-        .await?;
+    let by = caller.clone();
+    let change = Change::by(move |tx| {
+        tx.lock_workspace(ids.0)?;
+        let member = member(tx, &by, ids)?;
+        hold_last_admin(tx, &member, None)?;
+        tx.delete_member(ids.0, ids.1, now)?;
+        let (actor, scope) = (by.actor(), Some(ids.0));
+        audit::record(tx, actor, scope, "member.deleted", ids.1, &json!({}), now)?;
+        Ok(())
+    });
+    if_match(&caller, ids, change).make(&service).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -424,11 +421,10 @@ pub(crate) async fn create_identity(
         name_qualifier: new.subject.name_qualifier,
         sp_name_qualifier: new.subject.sp_name_qualifier,
     };
-    let made = service
-        .store
-        .write(move |tx| prove(tx, &caller, ids, new.connection_id, name_id, now))
-        .await?;
-    Ok(HttpResponse::Created().json(IdentityView::from(made)))
+    let (by, connection_id) = (caller.clone(), new.connection_id);
+    let change = Change::by(move |tx| prove(tx, &by, ids, connection_id, name_id, now));
+    let show = |made| created(IdentityView::from(made));
+    caller.answer(&service, change, show).await
 }
 
 /// The SaaS company's own proof: it knows which subject of this IdP the member is.

@@ -96,6 +96,7 @@ pub(crate) fn v1(config: &mut ServiceConfig) {
         .service(api_keys::create)
         .service(api_keys::list)
         .service(api_keys::read)
+        .service(api_keys::rotate)
         .service(api_keys::delete)
         .service(audit_events::list);
 }

@@ -11,7 +11,8 @@ use vestibule_model::{MemberId, WorkspaceId};
 
 use crate::{
     audit, clock,
-    extract::{Allowed, Json, scope},
+    extract::{Allowed, Json, created, scope},
+    manage::Change,
     password_links::{Deliver, issue},
     problem::Problem,
     routes::members::member,
@@ -47,27 +48,24 @@ pub(crate) async fn create(
     let (caller, ids, Json(new)) = (caller.into_caller(), path.into_inner(), body);
     let now = clock::now();
     let deliver = Deliver::or_usual(new.deliver, &service.config)?;
-    let service_in = service.clone();
-    let made = service
-        .store
-        .write(move |tx| {
-            let workspace = caller.workspace(tx, ids.0)?;
-            let member = tx.member(ids.0, ids.1)?;
-            let member = member.ok_or_else(|| Problem::not_found("member"))?;
-            let issued = issue(tx, &service_in.config, &workspace, &member, deliver, now)?;
-            let detail = json!({
-                "purpose": issued.link.purpose,
-                "link": issued.link.id,
-                "delivered": deliver.done(),
-                "expires_at": issued.link.expires_at,
-            });
-            let (actor, scope) = (caller.actor(), Some(ids.0));
-            let action = "password_link.created";
-            audit::record(tx, actor, scope, action, ids.1, &detail, now)?;
-            Ok::<_, Problem>(PasswordLinkView::from(issued))
-        })
-        .await?;
-    Ok(HttpResponse::Created().json(made))
+    let (service_in, by) = (service.clone(), caller.clone());
+    let change = Change::by(move |tx| {
+        let workspace = by.workspace(tx, ids.0)?;
+        let member = tx.member(ids.0, ids.1)?;
+        let member = member.ok_or_else(|| Problem::not_found("member"))?;
+        let issued = issue(tx, &service_in.config, &workspace, &member, deliver, now)?;
+        let detail = json!({
+            "purpose": issued.link.purpose,
+            "link": issued.link.id,
+            "delivered": deliver.done(),
+            "expires_at": issued.link.expires_at,
+        });
+        let (actor, scope) = (by.actor(), Some(ids.0));
+        let action = "password_link.created";
+        audit::record(tx, actor, scope, action, ids.1, &detail, now)?;
+        Ok(PasswordLinkView::from(issued))
+    });
+    caller.answer(&service, change, created).await
 }
 
 /// End every link of a member that was not used yet.

@@ -8,7 +8,7 @@ use vestibule_model::{ConnectionId, ServiceProviderKeyId};
 
 use crate::{
     clock,
-    extract::{Allowed, scope},
+    extract::{Allowed, created, ok, scope},
     manage::service_provider_keys::{self as keys, OwnKey},
     problem::Problem,
     service::Service,
@@ -47,8 +47,9 @@ pub(crate) async fn create(
     path: Path<ConnectionId>,
 ) -> Result<HttpResponse, Problem> {
     let (id, now) = (path.into_inner(), clock::now());
-    let made = keys::create(&service, caller.authority(), id, now).await?;
-    Ok(HttpResponse::Created().json(ServiceProviderKeyView::from(&made)))
+    let change = keys::create(&service, caller.authority(), id, now).await?;
+    let show = |made| created(ServiceProviderKeyView::from(&made));
+    caller.answer(&service, change, show).await
 }
 
 /// Put a key into use: it signs from now on, and our metadata ask for what is encrypted for it. The
@@ -65,8 +66,9 @@ pub(crate) async fn activate(
     path: Path<(ConnectionId, ServiceProviderKeyId)>,
 ) -> Result<HttpResponse, Problem> {
     let ((id, key_id), now) = (path.into_inner(), clock::now());
-    let all = keys::activate(&service, caller.authority(), id, key_id, now).await?;
-    Ok(HttpResponse::Ok().json(shown(&all)))
+    let change = keys::activate(&service, caller.authority(), id, key_id, now);
+    let show = |all: Vec<_>| ok(shown(&all));
+    caller.answer(&service, change, show).await
 }
 
 /// Delete the next key or a previous one: what is encrypted for it is no longer decrypted. Works on
@@ -82,6 +84,7 @@ pub(crate) async fn delete(
     path: Path<(ConnectionId, ServiceProviderKeyId)>,
 ) -> Result<HttpResponse, Problem> {
     let ((id, key_id), now) = (path.into_inner(), clock::now());
-    keys::delete(&service, caller.authority(), id, key_id, now).await?;
+    let change = keys::delete(caller.authority(), id, key_id, now);
+    change.make(&service).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -15,8 +15,9 @@ use vestibule_store::{Reach, Tx};
 
 use crate::{
     audit, clock,
-    extract::{Allowed, Caller, Json, PageQuery, scope},
+    extract::{Allowed, Caller, Json, PageQuery, created, scope},
     facts,
+    manage::Change,
     oidc::granted_scope,
     problem::{Problem, ProblemType},
     service::Service,
@@ -99,14 +100,10 @@ pub(crate) async fn create(
         Problem::invalid("/amr", expected, format!("{:?} ({refusal})", new.amr))
     })?;
     let scope = granted_scope(new.scope.as_deref().unwrap_or("openid email profile"));
-    let service_in = service.clone();
-    let (session, tokens) = service
-        .store
-        .write(move |tx| vouch(tx, &service_in, &caller, &new, &amr, &scope, now))
-        .await?;
-    Ok(HttpResponse::Created()
-        .insert_header(("Cache-Control", "no-store"))
-        .json(MintedView {
+    let (service_in, by) = (service.clone(), caller.clone());
+    let change = Change::by(move |tx| vouch(tx, &service_in, &by, &new, &amr, &scope, now));
+    let show = |(session, tokens): (_, TokenSet)| {
+        created(MintedView {
             session,
             access_token: tokens.access_token,
             token_type: "Bearer",
@@ -114,7 +111,9 @@ pub(crate) async fn create(
             refresh_token: tokens.refresh_token.expose().to_owned(),
             id_token: tokens.id_token,
             scope: tokens.scope,
-        }))
+        })
+    };
+    caller.answer(&service, change, show).await
 }
 
 /// From the caller's word to a session: policy, mint and archive in one transaction.

@@ -10,7 +10,8 @@ use vestibule_model::{ConnectionId, SetupLinkId, WorkspaceId};
 
 use crate::{
     clock,
-    extract::{Allowed, Json, PageQuery, scope},
+    extract::{Allowed, Json, PageQuery, created, scope},
+    manage::Change,
     problem::Problem,
     service::Service,
     setup::{self, Wanted},
@@ -66,15 +67,14 @@ pub(crate) async fn create(
 ) -> Result<HttpResponse, Problem> {
     let (caller, workspace_id, Json(new)) = (caller.into_caller(), path.into_inner(), body);
     let (now, config) = (clock::now(), service.clone());
-    let made = service
-        .store
-        .write(move |tx| {
-            caller.workspace(tx, workspace_id)?;
-            let (config, actor) = (&config.config, caller.actor());
-            setup::make(tx, config, workspace_id, new.into(), actor, now)
-        })
-        .await?;
-    Ok(HttpResponse::Created().json(SetupLinkView::made(made, now)))
+    let by = caller.clone();
+    let change = Change::by(move |tx| {
+        by.workspace(tx, workspace_id)?;
+        let (config, actor) = (&config.config, by.actor());
+        setup::make(tx, config, workspace_id, new.into(), actor, now)
+    });
+    let show = move |made| created(SetupLinkView::made(made, now));
+    caller.answer(&service, change, show).await
 }
 
 /// List a workspace's setup links.

@@ -8,8 +8,8 @@ use vestibule_model::{ConnectionId, TestId};
 
 use crate::{
     clock,
-    extract::{Allowed, Json, PageQuery, scope},
-    manage::test_run,
+    extract::{Allowed, Json, PageQuery, created, scope},
+    manage::test_run::{self, TestToRun},
     problem::Problem,
     service::Service,
     views::{List, TestView},
@@ -32,8 +32,9 @@ pub(crate) async fn create(
     _body: Json<NewTest>,
 ) -> Result<HttpResponse, Problem> {
     let (id, now) = (path.into_inner(), clock::now());
-    let made = test_run::create(&service, caller.authority(), id, None, now).await?;
-    Ok(HttpResponse::Created().json(TestView::new(made.test, made.start_url, now)))
+    let change = test_run::create(&service, caller.authority(), id, None, now)?;
+    let show = move |made: TestToRun| created(TestView::new(made.test, made.start_url, now));
+    caller.answer(&service, change, show).await
 }
 
 /// List a connection's tests, the newest first.

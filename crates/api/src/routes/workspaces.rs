@@ -18,7 +18,8 @@ use crate::{
     audit,
     brand::{AskedBranding, Wanted},
     clock,
-    extract::{Allowed, Caller, Json, PageQuery, Patch, double_option, scope},
+    extract::{Allowed, Caller, Json, PageQuery, Patch, created, double_option, scope},
+    manage::Change,
     problem::Problem,
     service::Service,
     text,
@@ -109,6 +110,21 @@ pub(crate) struct WorkspaceQuery {
     cursor: Option<String>,
     /// How many at most: 1 to 200, 50 by default.
     limit: Option<u32>,
+}
+
+/// The same change, where the workspace is what the caller has seen.
+fn if_match<T: Send + 'static>(
+    caller: &Caller,
+    service: &Data<Service>,
+    id: WorkspaceId,
+    change: Change<T>,
+) -> Change<T> {
+    let (by, service) = (caller.clone(), service.clone());
+    caller.if_match(change, move |tx| {
+        tx.lock_workspace(id)?;
+        let workspace = by.workspace(tx, id)?;
+        Ok(WorkspaceView::of(workspace, &service.config.public_url))
+    })
 }
 
 fn slug(text: &str) -> Result<Slug, Problem> {
@@ -204,24 +220,22 @@ pub(crate) async fn create(
     fits(&workspace, (idle, lifetime))?;
     let actor = caller.actor();
     let chosen = new.slug.is_some();
-    let made = service
-        .store
-        .write(move |tx| {
-            let mut workspace = workspace;
-            if !chosen && tx.workspace_by_slug(workspace.slug.as_str())?.is_some() {
-                workspace.slug = unique_slug(&workspace.slug, id)?;
-            }
-            tx.insert_workspace(&workspace)?;
-            if let Some(logo) = brand.logo.flatten() {
-                tx.put_logo(id, Some(&logo))?;
-            }
-            let detail = json!({"plan": workspace.plan, "two_factor": workspace.two_factor});
-            audit::record(tx, actor, Some(id), "workspace.created", id, &detail, now)?;
-            Ok::<_, Problem>(workspace)
-        })
-        .await?;
-    let shown = WorkspaceView::of(made, &service.config.public_url);
-    Ok(HttpResponse::Created().json(shown))
+    let change = Change::by(move |tx| {
+        let mut workspace = workspace;
+        if !chosen && tx.workspace_by_slug(workspace.slug.as_str())?.is_some() {
+            workspace.slug = unique_slug(&workspace.slug, id)?;
+        }
+        tx.insert_workspace(&workspace)?;
+        if let Some(logo) = brand.logo.flatten() {
+            tx.put_logo(id, Some(&logo))?;
+        }
+        let detail = json!({"plan": workspace.plan, "two_factor": workspace.two_factor});
+        audit::record(tx, actor, Some(id), "workspace.created", id, &detail, now)?;
+        Ok(workspace)
+    });
+    let shows = service.clone();
+    let show = move |made| created(WorkspaceView::of(made, &shows.config.public_url));
+    caller.answer(&service, change, show).await
 }
 
 /// The slug that a name suggests; one from the id where it suggests none.
@@ -317,58 +331,43 @@ pub(crate) async fn update(
         MAX_LIFETIME_MINUTES,
     )?;
     let brand = Wanted::read(patch.branding)?;
-    let service_in = service.clone();
-    let changed = service
-        .store
-        .write(move |tx| {
-            let before = caller.workspace(tx, id)?;
-            let mut workspace = before.clone();
-            workspace.name = name.unwrap_or(workspace.name);
-            workspace.slug = slug.unwrap_or(workspace.slug);
-            workspace.plan = patch.plan.unwrap_or(workspace.plan);
-            workspace.two_factor = patch.two_factor.unwrap_or(workspace.two_factor);
-            workspace.external_id = external_id.unwrap_or(workspace.external_id);
-            workspace.keep_responses_days = keep_days.unwrap_or(workspace.keep_responses_days);
-            workspace.session_idle_minutes = idle.unwrap_or(workspace.session_idle_minutes);
-            workspace.session_lifetime_minutes =
-                lifetime.unwrap_or(workspace.session_lifetime_minutes);
-            brand.apply(&mut workspace.branding);
-            fits(&workspace, (idle, lifetime))?;
-            if workspace == before {
-                return Ok(workspace);
-            }
-            workspace.updated_at = now;
-            tx.update_workspace(&workspace)?;
-            if let Some(logo) = &brand.logo {
-                tx.put_logo(id, logo.as_ref())?;
-            }
-            if workspace.keep_responses_days == 0 {
-                tx.forget_responses(id)?;
-            }
-            let detail = json!({
-                "before": decisive(&before),
-                "after": decisive(&workspace),
-            });
-            audit::record(
-                tx,
-                caller.actor(),
-                Some(id),
-                "workspace.changed",
-                id,
-                &detail,
-                now,
-            )?;
-            note_suspensions(
-                tx,
-                &service_in,
-                &caller,
-                (before.plan, workspace.plan),
-                id,
-                now,
-            )?;
-            Ok::<_, Problem>(workspace)
-        })
-        .await?;
+    let (service_in, by) = (service.clone(), caller.clone());
+    let change = Change::by(move |tx| {
+        let before = by.workspace(tx, id)?;
+        let mut workspace = before.clone();
+        workspace.name = name.unwrap_or(workspace.name);
+        workspace.slug = slug.unwrap_or(workspace.slug);
+        workspace.plan = patch.plan.unwrap_or(workspace.plan);
+        workspace.two_factor = patch.two_factor.unwrap_or(workspace.two_factor);
+        workspace.external_id = external_id.unwrap_or(workspace.external_id);
+        workspace.keep_responses_days = keep_days.unwrap_or(workspace.keep_responses_days);
+        workspace.session_idle_minutes = idle.unwrap_or(workspace.session_idle_minutes);
+        workspace.session_lifetime_minutes = lifetime.unwrap_or(workspace.session_lifetime_minutes);
+        brand.apply(&mut workspace.branding);
+        fits(&workspace, (idle, lifetime))?;
+        if workspace == before {
+            return Ok(workspace);
+        }
+        workspace.updated_at = now;
+        tx.update_workspace(&workspace)?;
+        if let Some(logo) = &brand.logo {
+            tx.put_logo(id, logo.as_ref())?;
+        }
+        if workspace.keep_responses_days == 0 {
+            tx.forget_responses(id)?;
+        }
+        let detail = json!({
+            "before": decisive(&before),
+            "after": decisive(&workspace),
+        });
+        let (actor, scope) = (by.actor(), Some(id));
+        audit::record(tx, actor, scope, "workspace.changed", id, &detail, now)?;
+        let plans = (before.plan, workspace.plan);
+        note_suspensions(tx, &service_in, &by, plans, id, now)?;
+        Ok(workspace)
+    });
+    let change = if_match(&caller, &service, id, change);
+    let changed = change.make(&service).await?;
     let shown = WorkspaceView::of(changed, &service.config.public_url);
     Ok(HttpResponse::Ok().json(shown))
 }
@@ -432,24 +431,17 @@ pub(crate) async fn delete(
 ) -> Result<HttpResponse, Problem> {
     caller.deployment_wide()?;
     let (caller, id, now) = (caller.into_caller(), path.into_inner(), clock::now());
-    service
-        .store
-        .write(move |tx| {
-            let workspace = caller.workspace(tx, id)?;
-            tx.delete_workspace(id, now)?;
-            let detail = json!({"name": workspace.name});
-            // The workspace's own log goes with it; that it was deleted is the deployment's.
-            audit::record(
-                tx,
-                caller.actor(),
-                None,
-                "workspace.deleted",
-                id,
-                &detail,
-                now,
-            )?;
-            Ok::<_, Problem>(())
-        })
+    let by = caller.clone();
+    let change = Change::by(move |tx| {
+        let workspace = by.workspace(tx, id)?;
+        tx.delete_workspace(id, now)?;
+        let detail = json!({"name": workspace.name});
+        // The workspace's own log goes with it; that it was deleted is the deployment's.
+        audit::record(tx, by.actor(), None, "workspace.deleted", id, &detail, now)?;
+        Ok(())
+    });
+    if_match(&caller, &service, id, change)
+        .make(&service)
         .await?;
     Ok(HttpResponse::NoContent().finish())
 }

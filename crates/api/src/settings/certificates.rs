@@ -24,8 +24,8 @@ pub(crate) async fn retire(
     let fingerprint: String = shown.chars().filter(char::is_ascii_alphanumeric).collect();
     let fingerprint = fingerprint.to_lowercase();
     let authority = operator.authority();
-    let retired = certificates::retire(service, authority, id, fingerprint, false, operator.now());
-    retired.await?;
+    let retired = certificates::retire(authority, id, fingerprint, false, operator.now());
+    retired.make(service).await?;
     let place = format!("{}?done=retired", operator.base(id));
     Ok(page::redirect(StatusCode::SEE_OTHER, place))
 }

@@ -44,7 +44,8 @@ pub(crate) async fn disable(
     if let Some(error) = not_confirmed(&operator, &fields) {
         return shown(&operator, id, Some(error), StatusCode::UNPROCESSABLE_ENTITY).await;
     }
-    connection::disable(service, operator.authority(), id, true, operator.now()).await?;
+    let change = connection::disable(service, operator.authority(), id, true, operator.now());
+    change.make(service).await?;
     let place = format!("{}?done=disabled", operator.base(id));
     Ok(page::redirect(StatusCode::SEE_OTHER, place))
 }

@@ -24,7 +24,11 @@ pub(crate) async fn save(
     let filled = Filled::posted(&fields);
     let base = parts.draft.as_ref().or(parts.live.as_ref());
     let new = filled.draft(base.map(|revision| &revision.settings));
-    match connection::save_draft(service, operator.authority(), id, new).await {
+    let saved = async {
+        let change = connection::save_draft(service, operator.authority(), id, new);
+        change.await?.make(service).await
+    };
+    match saved.await {
         Ok(_) => {
             let place = format!("{}?done=saved", operator.base(id));
             Ok(page::redirect(StatusCode::SEE_OTHER, place))

@@ -66,7 +66,7 @@ pub(crate) async fn enable(
         acknowledge_lockout_risk: Some(acknowledged),
     };
     let enabled = connection::enable(service, operator.authority(), id, wanted, operator.now());
-    match enabled.await {
+    match enabled.make(service).await {
         Ok(_) => {
             let place = format!("{}?done=enabled", operator.base(id));
             Ok(page::redirect(StatusCode::SEE_OTHER, place))

@@ -82,7 +82,11 @@ pub(crate) async fn save(
     let base = base.map(|revision| &revision.settings);
     let filled = Filled::of(&parts).with_posted(&fields);
     let new = filled.draft(base);
-    match connection::save_draft(operator.service(), operator.authority(), id, new).await {
+    let saved = async {
+        let change = connection::save_draft(operator.service(), operator.authority(), id, new);
+        change.await?.make(operator.service()).await
+    };
+    match saved.await {
         Ok(_) => {
             let base = operator.base(id);
             let place = match guide.after(step.slug) {
@@ -121,7 +125,8 @@ async fn remember_provider(
         default: None,
     };
     let (service, authority) = (operator.service(), operator.authority());
-    connection::update(service, authority, connection.id, change, operator.now()).await?;
+    let change = connection::update(authority, connection.id, change, operator.now())?;
+    change.make(service).await?;
     Ok(())
 }
 

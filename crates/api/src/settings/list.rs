@@ -60,7 +60,7 @@ pub(crate) async fn create(operator: Operator, fields: Form) -> Result<HttpRespo
         new,
         operator.now(),
     );
-    let id = made.await?.connection.id;
+    let id = made.await?.make(service).await?.connection.id;
     let place = format!("{}/guide", operator.base(id));
     Ok(page::redirect(StatusCode::SEE_OTHER, place))
 }

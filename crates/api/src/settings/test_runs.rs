@@ -21,7 +21,8 @@ pub(crate) async fn begin(
     operator.check_form(&fields)?;
     let (service, id) = (operator.service(), path.into_inner());
     let page_of = Some(operator.base(id));
-    let made = test_run::create(service, operator.authority(), id, page_of, operator.now()).await?;
+    let change = test_run::create(service, operator.authority(), id, page_of, operator.now())?;
+    let made = change.make(service).await?;
     // By way of the report, which is left at once: no form may lead to another origin.
     let place = format!("{}/tests/{}?{LEAVES}=1", operator.base(id), made.test.id);
     Ok(page::redirect(StatusCode::SEE_OTHER, place))

@@ -67,6 +67,12 @@ pub(crate) struct ApiKeyView {
     /// When it stops working.
     #[schema(value_type = Option<String>, format = DateTime)]
     expires_at: Option<Timestamp>,
+    /// When it was last used, to the minute.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    last_used_at: Option<Timestamp>,
+    /// Until when the secret before the present one counts, where it was given another.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    previous_secret_expires_at: Option<Timestamp>,
 }
 
 impl ApiKeyView {
@@ -79,6 +85,8 @@ impl ApiKeyView {
             workspace_id: key.workspace_id.map(|id| id.to_string()),
             created_at: key.created_at,
             expires_at: key.expires_at,
+            last_used_at: key.last_used_at,
+            previous_secret_expires_at: key.previous.as_ref().map(|previous| previous.until),
         }
     }
 }

@@ -116,6 +116,7 @@ actor-system = Dieser Dienst von selbst
 audit-admin-signed-in-without-sso = Ein Admin hat sich ohne Single Sign-on angemeldet
 audit-api-key-created = API-Schlüssel angelegt
 audit-api-key-deleted = API-Schlüssel gelöscht
+audit-api-key-rotated = Neues Geheimnis für einen API-Schlüssel
 audit-attempt-response-read = Aufbewahrte Antwort einer Anmeldung angesehen
 audit-certificate-expires-soon = Zertifikat läuft bald ab
 audit-client-created = Anwendung registriert

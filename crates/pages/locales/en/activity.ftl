@@ -116,6 +116,7 @@ actor-system = This service by itself
 audit-admin-signed-in-without-sso = An admin signed in without single sign-on
 audit-api-key-created = API key made
 audit-api-key-deleted = API key deleted
+audit-api-key-rotated = API key given another secret
 audit-attempt-response-read = Kept answer of a sign-in looked at
 audit-certificate-expires-soon = Certificate ends soon
 audit-client-created = Application registered

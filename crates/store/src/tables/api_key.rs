@@ -1,7 +1,8 @@
 //! API keys.
 
 use diesel::prelude::*;
-use vestibule_model::{ApiKey, ApiKeyId, Scopes};
+use jiff::Timestamp;
+use vestibule_model::{ApiKey, ApiKeyId, PreviousSecret, Scopes};
 
 use crate::column::{Reading, hex, micros, text};
 use crate::engine::on;
@@ -18,6 +19,9 @@ struct ApiKeyRow {
     secret_hash: String,
     created_at: i64,
     expires_at: Option<i64>,
+    last_used_at: Option<i64>,
+    previous_hash: Option<String>,
+    previous_until: Option<i64>,
 }
 
 impl TryFrom<&ApiKey> for ApiKeyRow {
@@ -32,6 +36,9 @@ impl TryFrom<&ApiKey> for ApiKeyRow {
             secret_hash: hex(&key.secret_hash),
             created_at: micros(key.created_at),
             expires_at: key.expires_at.map(micros),
+            last_used_at: key.last_used_at.map(micros),
+            previous_hash: key.previous.as_ref().map(|previous| hex(&previous.hash)),
+            previous_until: key.previous.as_ref().map(|previous| micros(previous.until)),
         })
     }
 }
@@ -44,8 +51,18 @@ impl TryFrom<ApiKeyRow> for ApiKey {
             table: "api_keys",
             row: &row.id,
         };
+        let previous = match (row.previous_hash.as_deref(), row.previous_until) {
+            (Some(hash), Some(until)) => Some(PreviousSecret {
+                hash: reading.hash("previous_hash", hash)?,
+                until: reading.time("previous_until", until)?,
+            }),
+            (None, None) => None,
+            _ => return Err(reading.inconsistent("previous_until")),
+        };
         Ok(Self {
             id: reading.parse("id", &row.id)?,
+            previous,
+            last_used_at: reading.time_optional("last_used_at", row.last_used_at)?,
             scopes: Scopes::parse(row.scopes.split_ascii_whitespace())
                 .map_err(|_cause| reading.inconsistent("scopes"))?,
             workspace_id: reading.parse_optional("workspace_id", row.workspace_id.as_deref())?,
@@ -84,18 +101,52 @@ impl Tx<'_> {
         row.map(ApiKey::try_from).transpose()
     }
 
-    /// The API key whose secret has this SHA-256, expired or not.
+    /// The API key whose secret has this SHA-256, or had it before; whether it [counts](ApiKey::counts)
+    /// is another question.
     ///
     /// # Errors
     /// [`StoreError`] when it could not be looked up.
     pub fn api_key_by_hash(&mut self, hash: &[u8; 32]) -> Result<Option<ApiKey>, StoreError> {
         let hash = hex(hash);
         let row = on!(self, |conn| api_keys::table
-            .filter(api_keys::secret_hash.eq(&hash))
+            .filter(
+                api_keys::secret_hash
+                    .eq(&hash)
+                    .or(api_keys::previous_hash.eq(Some(&hash)))
+            )
             .select(ApiKeyRow::as_select())
             .first(conn)
             .optional())?;
         row.map(ApiKey::try_from).transpose()
+    }
+
+    /// Gives an API key another secret, and keeps what is left of the one before; `false` when there is no
+    /// such key.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it could not be changed.
+    pub fn replace_api_key_secret(&mut self, key: &ApiKey) -> Result<bool, StoreError> {
+        let row = ApiKeyRow::try_from(key)?;
+        let changed = on!(self, |conn| diesel::update(api_keys::table.find(&row.id))
+            .set((
+                api_keys::secret_hash.eq(&row.secret_hash),
+                api_keys::previous_hash.eq(&row.previous_hash),
+                api_keys::previous_until.eq(row.previous_until),
+            ))
+            .execute(conn))?;
+        Ok(changed == 1)
+    }
+
+    /// Notes that an API key was used.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it could not be noted.
+    pub fn touch_api_key(&mut self, id: ApiKeyId, now: Timestamp) -> Result<(), StoreError> {
+        let id = id.to_string();
+        on!(self, |conn| diesel::update(api_keys::table.find(&id))
+            .set(api_keys::last_used_at.eq(Some(micros(now))))
+            .execute(conn))?;
+        Ok(())
     }
 
     /// API keys by id; within a workspace, those bound to it.

@@ -8,8 +8,8 @@ use vestibule_model::{AttemptId, AttemptOutcome};
 use crate::column::micros;
 use crate::engine::on;
 use crate::schema::{
-    assertion_claims, codes, mails, password_links, refresh_tokens, sessions, setup_links,
-    setup_sessions, sign_in_attempts, test_runs, totp_enrolments,
+    assertion_claims, codes, kept_answers, mails, password_links, refresh_tokens, sessions,
+    setup_links, setup_sessions, sign_in_attempts, test_runs, totp_enrolments,
 };
 use crate::{StoreError, Tx};
 
@@ -24,6 +24,9 @@ const SESSIONS_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// How long a mail is tried: whoever waits for one has asked again by then.
 const MAILS_KEPT: SignedDuration = SignedDuration::from_hours(3 * 24);
+
+/// How long a call can be sent again.
+const ANSWERS_KEPT: SignedDuration = SignedDuration::from_hours(24);
 
 /// How long a link to set a password, or to the setup, is kept when it is used or over.
 const LINKS_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -46,7 +49,7 @@ fn before(now: Timestamp, kept: SignedDuration) -> i64 {
 }
 
 impl Tx<'_> {
-    /// Takes away claims, codes, refresh tokens, sessions with their browsers, signing keys, kept
+    /// Takes away claims, kept answers, codes, refresh tokens, sessions with their browsers, signing keys, kept
     /// responses, links and where they are open, mails and what was set up halfway, whose time is long
     /// over, and sign-in attempts that never came back, and ends overdue test runs, at most 500 of each
     /// kind that is taken away. How many there were; call it again while that is not zero.
@@ -79,6 +82,16 @@ impl Tx<'_> {
             .load::<String>(conn))?;
         pruned += on!(self, |conn| diesel::delete(
             refresh_tokens::table.filter(refresh_tokens::hash.eq_any(&old))
+        )
+        .execute(conn))?;
+        let at = before(now, ANSWERS_KEPT);
+        let old = on!(self, |conn| kept_answers::table
+            .filter(kept_answers::created_at.lt(at))
+            .select(kept_answers::id)
+            .limit(BATCH)
+            .load::<String>(conn))?;
+        pruned += on!(self, |conn| diesel::delete(
+            kept_answers::table.filter(kept_answers::id.eq_any(&old))
         )
         .execute(conn))?;
         let at = before(now, CODES_KEPT);

@@ -23,6 +23,7 @@ mod changes;
 mod domains;
 mod factors;
 mod inconsistent;
+mod kept_answers;
 mod links;
 mod metadata;
 mod migrations;

@@ -350,6 +350,11 @@ pub(crate) fn api_key(workspace: Option<&Workspace>) -> ApiKey {
         secret_hash: Secret::generate().unwrap().hash(),
         created_at: now(),
         expires_at: Some(later(60)),
+        previous: Some(PreviousSecret {
+            hash: Secret::generate().unwrap().hash(),
+            until: later(30),
+        }),
+        last_used_at: Some(now()),
     }
 }
 

@@ -9,7 +9,7 @@ use vestibule_store::Tx;
 use crate::{
     audit, clock,
     draft::{NewDraft, OurSide, settings},
-    manage::{Authority, connection::ConnectionParts},
+    manage::{Authority, Change, connection::ConnectionParts},
     metadata::{self, Look, Seen},
     problem::{Problem, ProblemType},
     service::Service,
@@ -25,7 +25,7 @@ pub(crate) async fn save_draft(
     authority: Authority,
     id: ConnectionId,
     new: NewDraft,
-) -> Result<ConnectionParts, Problem> {
+) -> Result<Change<ConnectionParts>, Problem> {
     let fetched = fetched(service, &authority, id, &new).await?;
     // Not before: fetching may have taken ten seconds, and revisions are sorted by their time.
     let now = clock::now();
@@ -48,7 +48,7 @@ pub(crate) async fn save_draft(
         audit::record(tx, actor, scope, "connection.draft_saved", id, &detail, now)?;
         ConnectionParts::of(tx, connection, workspace)
     };
-    service.store.write(write).await
+    Ok(Change::by(write))
 }
 
 /// What is behind the draft's metadata URL, if it has one; for who may save it alone.
@@ -118,13 +118,13 @@ pub(crate) fn nothing_saved() -> Problem {
 ///
 /// # Errors
 /// `plan-upgrade-required`; `not-found`.
-pub(crate) async fn restore(
+pub(crate) fn restore(
     service: &Service,
     authority: Authority,
     id: ConnectionId,
     revision_id: RevisionId,
     now: Timestamp,
-) -> Result<ConnectionParts, Problem> {
+) -> Change<ConnectionParts> {
     let rules = service.rules.clone();
     let write = move |tx: &mut Tx<'_>| {
         let (connection, workspace) = authority.connection_to_change(tx, id)?;
@@ -142,7 +142,7 @@ pub(crate) async fn restore(
         audit::record(tx, actor, scope, action, id, &detail, now)?;
         ConnectionParts::of(tx, connection, workspace)
     };
-    service.store.write(write).await
+    Change::by(write)
 }
 
 /// Looks at a connection's metadata now, and not when it is due. What came of it stands in the

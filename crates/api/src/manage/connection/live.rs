@@ -9,7 +9,7 @@ use vestibule_store::Tx;
 use crate::{
     audit,
     manage::{
-        Authority,
+        Authority, Change,
         connection::{ConnectionParts, nothing_saved},
     },
     problem::{Problem, ProblemType},
@@ -37,13 +37,13 @@ pub(crate) struct Enabled {
 /// # Errors
 /// `test-required`, `draft-required`, `lockout-risk`, `plan-upgrade-required`, `not-found`; a revision
 /// of another connection.
-pub(crate) async fn enable(
+pub(crate) fn enable(
     service: &Service,
     authority: Authority,
     id: ConnectionId,
     wanted: Enable,
     now: Timestamp,
-) -> Result<Enabled, Problem> {
+) -> Change<Enabled> {
     let rules = service.rules.clone();
     let write = move |tx: &mut Tx<'_>| {
         let (mut connection, workspace) = authority.connection_to_change(tx, id)?;
@@ -84,20 +84,20 @@ pub(crate) async fn enable(
         let parts = ConnectionParts::of(tx, connection, workspace)?;
         Ok(Enabled { parts, advisories })
     };
-    service.store.write(write).await
+    Change::by(write)
 }
 
 /// Switches a connection off. Works on every plan.
 ///
 /// # Errors
 /// `force-required` while it is live; `not-found`.
-pub(crate) async fn disable(
+pub(crate) fn disable(
     service: &Service,
     authority: Authority,
     id: ConnectionId,
     force: bool,
     now: Timestamp,
-) -> Result<ConnectionParts, Problem> {
+) -> Change<ConnectionParts> {
     let rules = service.rules.clone();
     let write = move |tx: &mut Tx<'_>| {
         let (mut connection, workspace) = authority.connection_to_change(tx, id)?;
@@ -114,20 +114,20 @@ pub(crate) async fn disable(
         }
         ConnectionParts::of(tx, connection, workspace)
     };
-    service.store.write(write).await
+    Change::by(write)
 }
 
 /// Deletes a connection. Works on every plan.
 ///
 /// # Errors
 /// `force-required` while it is live; `not-found`.
-pub(crate) async fn delete(
+pub(crate) fn delete(
     service: &Service,
     authority: Authority,
     id: ConnectionId,
     force: bool,
     now: Timestamp,
-) -> Result<(), Problem> {
+) -> Change<()> {
     let rules = service.rules.clone();
     let write = move |tx: &mut Tx<'_>| {
         let (connection, workspace) = authority.connection_to_change(tx, id)?;
@@ -140,7 +140,7 @@ pub(crate) async fn delete(
         audit::record(tx, actor, scope, "connection.deleted", id, &detail, now)?;
         Ok(())
     };
-    service.store.write(write).await
+    Change::by(write)
 }
 
 /// SSO ends here: a password that was set while it was live is from before it ended (P5).

@@ -12,10 +12,17 @@ use vestibule_model::{
 use vestibule_policy::{Rules, connection_state};
 use vestibule_store::{Page, PageRequest, Tx};
 
-use crate::{audit, draft::OurSide, manage::Authority, problem::Problem, service::Service, text};
+use crate::{
+    audit,
+    draft::OurSide,
+    manage::{Authority, Change},
+    problem::Problem,
+    service::Service,
+    text,
+};
 
 pub(crate) use draft::{nothing_saved, refresh_metadata, restore, save_draft, stage};
-pub(crate) use live::{Enable, delete, disable, enable};
+pub(crate) use live::{Enable, Enabled, delete, disable, enable};
 
 /// A connection with what belongs to it.
 #[derive(Debug, Clone)]
@@ -41,6 +48,19 @@ impl ConnectionParts {
             live,
             metadata_source,
         })
+    }
+
+    /// A connection as it is, which others cannot change until the transaction ends.
+    ///
+    /// # Errors
+    /// `not-found` where there is none within reach.
+    pub(crate) fn to_change(
+        tx: &mut Tx<'_>,
+        authority: &Authority,
+        id: ConnectionId,
+    ) -> Result<Self, Problem> {
+        let (connection, workspace) = authority.connection_to_change(tx, id)?;
+        Self::of(tx, connection, workspace)
     }
 
     /// How far it is, under the plan of its workspace.
@@ -95,7 +115,7 @@ pub(crate) async fn create(
     workspace_id: WorkspaceId,
     new: NewConnection,
     now: Timestamp,
-) -> Result<ConnectionParts, Problem> {
+) -> Result<Change<ConnectionParts>, Problem> {
     let id = ConnectionId::new(now);
     let name = text::name("/name", new.name.as_deref().unwrap_or("SAML"))?;
     let provider = provider(new.provider.as_deref())?;
@@ -130,7 +150,7 @@ pub(crate) async fn create(
         audit::record(tx, actor, scope, "connection.created", id, &json!({}), now)?;
         ConnectionParts::of(tx, connection, workspace)
     };
-    service.store.write(write).await
+    Ok(Change::by(write))
 }
 
 /// A page of a workspace's connections.
@@ -176,13 +196,12 @@ pub(crate) async fn load(
 ///
 /// # Errors
 /// A problem that names the field that cannot be used; `not-found`.
-pub(crate) async fn update(
-    service: &Service,
+pub(crate) fn update(
     authority: Authority,
     id: ConnectionId,
     change: ConnectionChange,
     now: Timestamp,
-) -> Result<ConnectionParts, Problem> {
+) -> Result<Change<ConnectionParts>, Problem> {
     let name = change.name.map(|name| text::name("/name", &name));
     let name = name.transpose()?;
     let given = change.provider.map(|given| provider(given.as_deref()));
@@ -198,7 +217,7 @@ pub(crate) async fn update(
         audit::record(tx, actor, scope, "connection.changed", id, &json!({}), now)?;
         ConnectionParts::of(tx, connection, workspace)
     };
-    service.store.write(write).await
+    Ok(Change::by(write))
 }
 
 /// A page of a connection's revisions, the newest first.
