@@ -20,6 +20,7 @@ mod return_path;
 mod session;
 mod setup_link;
 mod trail;
+mod webhook;
 mod workspace;
 
 pub use branding::{Branding, Colour, ColourError};
@@ -39,7 +40,7 @@ pub use email::{Email, EmailError, EmailKey};
 pub use id::{
     ApiKeyId, AttemptId, ClientId, ConnectionId, DomainId, EventId, IdParseError, IdentityId,
     MailId, MemberId, PasskeyId, PasswordLinkId, RevisionId, ServiceProviderKeyId, SessionId,
-    SetupLinkId, TestId, WorkspaceId,
+    SetupLinkId, TestId, WebhookDeliveryId, WebhookEndpointId, WorkspaceId,
 };
 pub use logo::{Logo, LogoError, LogoHash, LogoHashError, LogoKind};
 pub use member::{Identity, Member, MemberStatus, Proof, ProvenBy, Provisioned, Role, Subject};
@@ -52,6 +53,7 @@ pub use trail::{
     Actor, ActorParseError, Attempt, AttemptEvent, AttemptOutcome, AttemptStep, AuditEvent,
 };
 pub use vestibule_xmlsig::KeyFingerprint;
+pub use webhook::{DeliveryState, WebhookDelivery, WebhookEndpoint, WebhookEvent, WebhookEventType};
 pub use workspace::{
     Domain, DomainCheck, DomainOutcome, Plan, Slug, SlugError, TwoFactorRule, Workspace,
 };

@@ -45,7 +45,8 @@ pub use reseal::{Resealed, Resealing};
 pub use seal::{MasterKey, MasterKeys};
 pub use store::Store;
 pub use tables::{
-    Activity, ActivityOf, ActivityRequest, AttemptFilter, CodeRedemption, Ended, KeyRotation,
-    MemberFilter, RefreshRedemption, RefreshState,
+    Activity, ActivityOf, ActivityRequest, AttemptFilter, ClaimedWebhook, CodeRedemption, DueLane,
+    Ended, KeyRotation, Listener, MemberFilter, RefreshRedemption, RefreshState, WebhookFailure,
+    WebhookLane,
 };
 pub use tx::{Reach, Tx};

@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use crate::engine::on;
 use crate::schema::{
     connections, mails, service_provider_keys, settings, sign_in_attempts, signing_keys, test_runs,
-    totp, totp_enrolments,
+    totp, totp_enrolments, webhook_endpoints,
 };
 use crate::seal::{HEAD, Place};
 use crate::tables::SENTINEL;
@@ -110,6 +110,10 @@ sealed_columns! {
     TotpEnrolmentSeed = totp_enrolments (member_id).seed;
     /// A mail that waits to be sent.
     Mail = mails (id).message;
+    /// What signs the events that are sent to an endpoint.
+    WebhookSecret = webhook_endpoints (id).secret;
+    /// What signed them before, and still does for a day.
+    PreviousWebhookSecret = webhook_endpoints (id).previous_secret;
     /// A key that signs tokens.
     SigningKey = signing_keys (kid).pkcs8;
     /// What tells at start that the master key is the right one. It is sealed anew last: a program

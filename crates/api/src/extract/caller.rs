@@ -149,6 +149,8 @@ pub(crate) mod scope {
         ApiKeysRead,
         ApiKeysWrite,
         AuditRead,
+        WebhooksRead,
+        WebhooksWrite,
     );
 }
 
