@@ -60,4 +60,5 @@ mod telemetry;
 mod text;
 mod views;
 mod web_url;
+mod webhooks;
 mod when;

@@ -95,6 +95,10 @@ problem_types! {
         "The TXT record that proves the domain is not there, or says something else: `asked` is the name that was asked for, `expected` what one of its TXT records has to say, `found` what they say. Set it at whoever looks after the domain's DNS. It may take minutes until it is seen, and hours where an older answer was kept. A domain that is verified stays so until its record was absent three times within 72 hours.";
     AcknowledgementRequired = "acknowledgement-required", CONFLICT, "This shuts members out",
         "The first verified domain of a workspace limits whom it lets in: `shut_out` names members who came just in time with an address in another domain and are known by nothing else (the first hundred; `shut_out_is_complete` says whether these are all). Verify their domains as well, or say `acknowledge_shut_out: true`.";
+    TooManyWebhookEndpoints = "too-many-webhook-endpoints", CONFLICT, "There are as many webhook endpoints as there may be",
+        "A workspace has at most 20 endpoints of its own, and so has the deployment as a whole: each event is written once for each of them. Delete one that is not needed any more.";
+    WebhookEndpointDisabled = "webhook-endpoint-disabled", CONFLICT, "The webhook endpoint is disabled",
+        "Nothing is sent to it until it is enabled again with `PATCH /v1/webhook-endpoints/{webhook_endpoint_id}`; `disabled_reason` says why it is disabled. What happened meanwhile waits, and is sent then.";
     PayloadTooLarge = "payload-too-large", PAYLOAD_TOO_LARGE, "The body is too large",
         "A body has at most 1 MiB.";
     UriTooLong = "uri-too-long", URI_TOO_LONG, "The URL is too long",

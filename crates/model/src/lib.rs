@@ -53,7 +53,9 @@ pub use trail::{
     Actor, ActorParseError, Attempt, AttemptEvent, AttemptOutcome, AttemptStep, AuditEvent,
 };
 pub use vestibule_xmlsig::KeyFingerprint;
-pub use webhook::{DeliveryState, WebhookDelivery, WebhookEndpoint, WebhookEvent, WebhookEventType};
+pub use webhook::{
+    DeliveryState, WebhookDelivery, WebhookEndpoint, WebhookEvent, WebhookEventType,
+};
 pub use workspace::{
     Domain, DomainCheck, DomainOutcome, Plan, Slug, SlugError, TwoFactorRule, Workspace,
 };

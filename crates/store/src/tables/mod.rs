@@ -53,8 +53,8 @@ pub(crate) use settings::SENTINEL;
 pub use signing_key::KeyRotation;
 pub use webhook_endpoint::Listener;
 pub use webhook_lane::{ClaimedWebhook, DueLane, WebhookFailure};
-pub use webhook_outbox::WebhookLane;
 pub(crate) use webhook_outbox::Outbox;
+pub use webhook_outbox::WebhookLane;
 
 /// How many ids one statement names: on SQLite it has at most 32766 parameters.
 const BATCH: usize = 500;

@@ -148,8 +148,7 @@ impl Tx<'_> {
             url,
             body,
             secrets,
-            failures: u32::try_from(failures)
-                .map_err(|_range| reading.inconsistent("failures"))?,
+            failures: u32::try_from(failures).map_err(|_range| reading.inconsistent("failures"))?,
             failing_since: reading.time_optional("failing_since", failing_since)?,
             lane: due.lane.clone(),
             claimed_until: until,
