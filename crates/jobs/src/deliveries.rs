@@ -27,8 +27,9 @@ const TO_ONE: usize = 4;
 const TO_ONE_THAT_FAILS: usize = 1;
 /// How many lanes are looked at at a time.
 const LOOK: i64 = 64;
-/// After so long a claim that nobody made good is another's: three times what a delivery may take.
-const CLAIM: SignedDuration = SignedDuration::from_secs(30);
+/// After so long a claim that nobody made good is another's: a delivery takes 10 s at most, and then it is
+/// noted.
+const CLAIM: SignedDuration = SignedDuration::from_secs(15);
 
 /// How much is under way to whom.
 #[derive(Debug, Default)]

@@ -213,7 +213,8 @@ pub(crate) async fn read(
     Ok(HttpResponse::Ok().json(WebhookEndpointView::new(endpoint, None)))
 }
 
-/// Change a webhook endpoint. Enabled again, everything that waited is sent at once, in its order.
+/// Change a webhook endpoint. Enabled again, everything that waited is sent at once, in its order; and
+/// whatever is changed, what has failed is tried again at once.
 #[utoipa::path(tag = "Webhooks", operation_id = "updateWebhookEndpoint",
     request_body = WebhookEndpointPatch,
     params(("webhook_endpoint_id" = String, Path, description = "The endpoint")),

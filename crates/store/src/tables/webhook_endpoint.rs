@@ -207,7 +207,8 @@ impl Tx<'_> {
     }
 
     /// Changes an endpoint that was read by [`Self::webhook_endpoint_to_change`]. While it is disabled
-    /// its lanes rest; enabled again, each of them is tried at once, as if for the first time.
+    /// its lanes rest. Enabled again, each of them is tried at once, as if for the first time; so are
+    /// those that have failed, whatever was changed: perhaps it is what was wrong.
     ///
     /// # Errors
     /// [`StoreError`] when it could not be changed.
@@ -226,7 +227,11 @@ impl Tx<'_> {
             on!(self, |conn| diesel::update(
                 webhook_lanes::table
                     .filter(webhook_lanes::endpoint_id.eq(&row.id))
-                    .filter(webhook_lanes::next_try_at.is_null())
+                    .filter(
+                        webhook_lanes::next_try_at
+                            .is_null()
+                            .or(webhook_lanes::failures.gt(0_i64))
+                    )
             )
             .set((
                 webhook_lanes::next_try_at.eq(Some(micros(now))),
