@@ -18,8 +18,9 @@ fn post(door: &Outbound, url: &str) -> Result<u16, OutboundError> {
 fn a_post_brings_its_headers_and_takes_the_status_alone() {
     for status in [200, 204, 400, 410, 500] {
         let server = Server::with(move |_, stream| {
-            let mut body = [0; 7];
-            let _ = stream.read(&mut body);
+            // What is left unread would reset the connection; mostly nothing is.
+            stream.set_read_timeout(Some(Duration::from_millis(100)))?;
+            let _ = stream.read(&mut [0; 7]);
             write!(stream, "HTTP/1.1 {status} X\r\nContent-Length: 0\r\n\r\n")
         });
         assert_eq!(post(&door(&[&server]), &server.url()), Ok(status));

@@ -78,6 +78,12 @@ impl TryFrom<EndpointRow> for WebhookEndpoint {
     }
 }
 
+/// Where a delivery goes, and what signs it now: the current secret first.
+pub(super) struct Target {
+    pub(super) url: String,
+    pub(super) secrets: Vec<Zeroizing<String>>,
+}
+
 /// An endpoint that gets events of a workspace.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listener {
@@ -304,7 +310,7 @@ impl Tx<'_> {
         &mut self,
         id: &str,
         now: Timestamp,
-    ) -> Result<Option<(String, Vec<Zeroizing<String>>)>, StoreError> {
+    ) -> Result<Option<Target>, StoreError> {
         type Row = (String, String, Option<String>, Option<i64>);
         let row: Option<Row> = on!(self, |conn| webhook_endpoints::table
             .find(id)
@@ -325,7 +331,7 @@ impl Tx<'_> {
             let column = SealedColumn::PreviousWebhookSecret;
             secrets.push(self.webhook_secret(column, id, &previous)?);
         }
-        Ok(Some((url, secrets)))
+        Ok(Some(Target { url, secrets }))
     }
 
     fn webhook_secret(

@@ -127,7 +127,7 @@ impl Tx<'_> {
             self.delete_lane(&endpoint_id, &due.lane)?;
             return Ok(None);
         };
-        let Some((url, secrets)) = self.webhook_target(&endpoint_id, now)? else {
+        let Some(target) = self.webhook_target(&endpoint_id, now)? else {
             return Ok(None);
         };
         let row: DeliveryRow = on!(self, |conn| diesel::update(
@@ -145,9 +145,9 @@ impl Tx<'_> {
         };
         Ok(Some(ClaimedWebhook {
             delivery: WebhookDelivery::try_from(row)?,
-            url,
+            url: target.url,
             body,
-            secrets,
+            secrets: target.secrets,
             failures: u32::try_from(failures).map_err(|_range| reading.inconsistent("failures"))?,
             failing_since: reading.time_optional("failing_since", failing_since)?,
             lane: due.lane.clone(),
@@ -232,25 +232,31 @@ impl Tx<'_> {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let (endpoint_id, id) = (endpoint_id.to_string(), id.to_string());
-        let lane: Option<String> = on!(self, |conn| webhook_deliveries::table
+        let found: Option<(i64, String)> = on!(self, |conn| webhook_deliveries::table
             .filter(webhook_deliveries::id.eq(&id))
             .filter(webhook_deliveries::endpoint_id.eq(&endpoint_id))
-            .select(webhook_deliveries::lane)
+            .select((webhook_deliveries::seq, webhook_deliveries::lane))
             .first(conn)
             .optional())?;
-        let Some(lane) = lane else { return Ok(false) };
-        // Locks the lane, and lets what comes next be tried at once, unless the endpoint is disabled.
-        on!(self, |conn| diesel::update(
-            webhook_lanes::table
-                .find((&endpoint_id, &lane))
-                .filter(webhook_lanes::next_try_at.is_not_null())
-        )
-        .set((
-            webhook_lanes::next_try_at.eq(Some(micros(now))),
-            webhook_lanes::failures.eq(0_i64),
-            webhook_lanes::failing_since.eq(None::<i64>),
-        ))
-        .execute(conn))?;
+        let Some((seq, lane)) = found else {
+            return Ok(false);
+        };
+        self.lock_lane(&endpoint_id, &lane)?;
+        let first = self.first_pending(&endpoint_id, &lane)?;
+        if first.is_some_and(|(first, _)| first == seq) {
+            // What comes next is tried at once, unless the endpoint is disabled.
+            on!(self, |conn| diesel::update(
+                webhook_lanes::table
+                    .find((&endpoint_id, &lane))
+                    .filter(webhook_lanes::next_try_at.is_not_null())
+            )
+            .set((
+                webhook_lanes::next_try_at.eq(Some(micros(now))),
+                webhook_lanes::failures.eq(0_i64),
+                webhook_lanes::failing_since.eq(None::<i64>),
+            ))
+            .execute(conn))?;
+        }
         let skipped = on!(self, |conn| diesel::update(
             webhook_deliveries::table
                 .filter(webhook_deliveries::id.eq(&id))
@@ -286,6 +292,16 @@ impl Tx<'_> {
         ))
         .execute(conn))?;
         Ok(changed == 1)
+    }
+
+    /// Makes whoever adds to a lane or takes from it wait until this transaction has ended.
+    fn lock_lane(&mut self, endpoint_id: &str, lane: &str) -> Result<(), StoreError> {
+        on!(self, |conn| diesel::update(
+            webhook_lanes::table.find((endpoint_id, lane))
+        )
+        .set(webhook_lanes::failures.eq(webhook_lanes::failures))
+        .execute(conn))?;
+        Ok(())
     }
 
     fn first_pending(

@@ -223,7 +223,7 @@ on_both! {
         bed.write(move |tx| tx.webhook_failed(&one, &failure(), Some(later(DAY)), later(10))).unwrap();
         let skipped = first.id;
         assert_eq!(bed.write(move |tx| tx.skip_webhook(id, skipped, later(11))), Ok(true));
-        assert_eq!(bed.write(move |tx| tx.skip_webhook(id, skipped, later(12))), Ok(false));
+        assert_eq!(bed.write(move |tx| tx.skip_webhook(id, skipped, later(12))), Ok(false), "once");
         let next = bed.write(move |tx| claim(tx, later(11))).unwrap().remove(0);
         assert_eq!(next.delivery.id, second.id);
         bed.write(move |tx| tx.webhook_delivered(&next, 200, later(12))).unwrap();
