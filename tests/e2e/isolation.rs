@@ -56,7 +56,14 @@ fn objects(world: &World) -> Vec<(&'static str, String)> {
     let domain = world.api.post(&world.workspace_path("/domains"), &domain);
     let link = json!({"connection_id": world.connection});
     let link = world.api.post(&world.workspace_path("/setup-links"), &link);
+    let endpoint = json!({"url": "https://hooks.invalid/", "workspace_id": world.workspace});
+    let endpoint = world.api.post("/v1/webhook-endpoints", &endpoint);
+    let endpoint = text(&endpoint.expect(201).json(), "/id");
+    let tried = format!("/v1/webhook-endpoints/{endpoint}/test");
+    let delivery = world.api.post(&tried, &json!({})).expect(201).json();
     vec![
+        ("webhook_endpoint_id", endpoint),
+        ("delivery_id", text(&delivery, "/id")),
         ("link_id", text(&link.expect(201).json(), "/id")),
         ("domain_id", text(&domain.expect(201).json(), "/id")),
         ("key_id", text(&next, "/id")),
@@ -101,6 +108,12 @@ fn body_for(path: &str, objects: &[(&'static str, String)]) -> Value {
         }
         "/v1/sessions" => {
             json!({"workspace_id": id("workspace_id"), "email": "ada@acme.example", "amr": ["pwd"], "client_id": id("client_id")})
+        }
+        "/v1/webhook-endpoints" => {
+            json!({"url": "https://hooks.invalid/", "workspace_id": id("workspace_id")})
+        }
+        path if path.ends_with("/replay") && !path.contains("{delivery_id}") => {
+            json!({"since": "2026-01-01T00:00:00Z"})
         }
         path if path.ends_with("/members") => json!({"email": "x@acme.example", "role": "member"}),
         path if path.ends_with("/invitations") => json!({"email": "x@acme.example"}),
@@ -172,6 +185,7 @@ fn no_route_answers_without_a_key_with_a_weaker_one_or_from_elsewhere() {
             "/v1/sessions",
             "/v1/api-keys",
             "/v1/audit-events",
+            "/v1/webhook-endpoints",
         ];
         if method == "GET" && lists_own.contains(&path.as_str()) {
             assert_eq!(answer.status, 200, "{method} {path}: {answer:?}");

@@ -57,3 +57,5 @@ mod simplesamlphp;
 mod takeover;
 mod third_party;
 mod typescript_client;
+mod webhooks;
+mod webhooks_under_fire;

@@ -5,7 +5,10 @@ use serde_json::Value;
 use vestibule_model::{Actor, AuditEvent, EventId, WorkspaceId};
 use vestibule_store::{StoreError, Tx};
 
-/// Appends an entry. `detail` is a JSON object and holds no secret.
+use crate::webhooks;
+
+/// Appends an entry, and queues what webhooks are told of it. `detail` is a JSON object and holds no
+/// secret.
 pub(crate) fn record(
     tx: &mut Tx<'_>,
     actor: Actor,
@@ -15,7 +18,7 @@ pub(crate) fn record(
     detail: &Value,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    tx.append_audit(&AuditEvent {
+    let entry = AuditEvent {
         id: EventId::new(now),
         workspace_id,
         actor,
@@ -23,5 +26,7 @@ pub(crate) fn record(
         target: target.to_string(),
         detail: detail.to_string(),
         at: now,
-    })
+    };
+    tx.append_audit(&entry)?;
+    webhooks::emit(tx, &entry, detail)
 }

@@ -61,4 +61,5 @@ mod telemetry;
 mod text;
 mod views;
 mod web_url;
+mod webhooks;
 mod when;

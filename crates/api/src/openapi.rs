@@ -18,7 +18,8 @@ use crate::{
     routes::{
         api_keys, attempts, audit_events, certificates, clients, connections, decisions, domains,
         health, inspections, invitations, members, metadata_refresh, password_links, preflight,
-        service_provider_keys, sessions, setup_links, tests, two_factor, workspaces,
+        service_provider_keys, sessions, setup_links, tests, two_factor, webhook_deliveries,
+        webhook_endpoints, workspaces,
     },
 };
 
@@ -131,6 +132,17 @@ pub(crate) struct ProblemPlace {
         api_keys::rotate,
         api_keys::delete,
         audit_events::list,
+        webhook_endpoints::create,
+        webhook_endpoints::list,
+        webhook_endpoints::read,
+        webhook_endpoints::update,
+        webhook_endpoints::delete,
+        webhook_endpoints::rotate_secret,
+        webhook_deliveries::test,
+        webhook_deliveries::list,
+        webhook_deliveries::replay,
+        webhook_deliveries::skip,
+        webhook_deliveries::replay_since,
     ),
     components(schemas(Problem, ProblemPlace))
 )]

@@ -15,7 +15,7 @@ use actix_web::{
     middleware::from_fn,
     web::{self, Data},
 };
-use futures_util::future::join4;
+use futures_util::future::join5;
 use tracing::{info, warn};
 use vestibule_credential::{Argon2Cost, CredentialError, Hasher, Passkeys};
 use vestibule_outbound::TxtResolver;
@@ -46,6 +46,7 @@ use crate::{
     saml::{self, RevisionKeys},
     service::Service,
     settings, setup,
+    webhooks::{self, UrlCheck},
 };
 
 /// How long a request that is under way may take when the server is told to end.
@@ -121,16 +122,17 @@ pub struct Jobs {
 
 impl Started {
     /// Starts what runs by the clock: looking at metadata, domains and the end of certificates again,
-    /// and sending mail.
+    /// and sending mail and webhooks.
     #[must_use]
     pub fn start_jobs(&self) -> Jobs {
         let (stopper, stop) = vestibule_jobs::stop();
         let metadata = metadata::run_jobs(self.service.clone(), stop.clone());
         let domains = domains::run_jobs(self.service.clone(), stop.clone());
         let expiry = expiry::run_jobs(self.service.clone(), stop.clone());
-        let mail = outbox::run_jobs(self.service.clone(), stop);
+        let mail = outbox::run_jobs(self.service.clone(), stop.clone());
+        let webhooks = webhooks::run_jobs(self.service.clone(), stop);
         let running = actix_web::rt::spawn(async move {
-            join4(metadata, domains, expiry, mail).await;
+            join5(metadata, domains, expiry, mail, webhooks).await;
         });
         Jobs { stopper, running }
     }
@@ -284,6 +286,7 @@ pub async fn start(mut config: Config, public_url_given: bool) -> Result<Started
         rules: rules(&config),
         key_pool: KeyPool::start()?,
         door: Door::new(&config),
+        webhooks: UrlCheck::new(&config),
         revision_keys: RevisionKeys::default(),
         certificate_uses: CertificateUses::default(),
         departures,

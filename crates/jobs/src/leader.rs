@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use tracing::warn;
 use vestibule_store::{Store, StoreError};
 
-/// How long a leader leads after it was last heard of.
+/// How long a leader leads after it was last heard of, unless it says otherwise.
 const TERM: SignedDuration = SignedDuration::from_secs(60);
 
 /// This server, as it stands for leadership.
@@ -13,6 +13,7 @@ pub(crate) struct Candidate {
     name: &'static str,
     /// Nobody else's.
     own: String,
+    term: SignedDuration,
 }
 
 impl Candidate {
@@ -22,12 +23,22 @@ impl Candidate {
         let _ = getrandom::fill(&mut random);
         let number = u128::from_ne_bytes(random);
         let own = format!("{}-{number:032x}", std::process::id());
-        Self { store, name, own }
+        Self {
+            store,
+            name,
+            own,
+            term: TERM,
+        }
     }
 
-    /// Whether this server leads, for a minute from now on.
+    /// The same for so long a term.
+    pub(crate) fn for_term(self, term: SignedDuration) -> Self {
+        Self { term, ..self }
+    }
+
+    /// Whether this server leads, for a term from now on.
     pub(crate) async fn leads(&self, now: Timestamp) -> Result<bool, StoreError> {
-        let until = now.checked_add(TERM).unwrap_or(Timestamp::MAX);
+        let until = now.checked_add(self.term).unwrap_or(Timestamp::MAX);
         let (name, own) = (self.name, self.own.clone());
         self.store
             .write(move |tx| tx.take_lease(name, &own, until, now))
@@ -42,7 +53,7 @@ impl Candidate {
             .write(move |tx| tx.release_lease(name, &own))
             .await;
         if let Err(error) = given_back {
-            warn!(%error, lease = name, "a lease was not given back; it runs out in a minute");
+            warn!(%error, lease = name, "a lease was not given back; it runs out by itself");
         }
     }
 }

@@ -20,6 +20,22 @@ const LAST_MAIL_RETRY: SignedDuration = SignedDuration::from_hours(1);
 /// For how long a mail is tried: after that the archive keeps it no longer.
 const MAIL_TRIED_FOR: SignedDuration = SignedDuration::from_hours(3 * 24);
 
+/// How long a webhook waits after it failed for the first time, for the second time, and so on; the last
+/// wait goes on. The first ones bridge a restart, the others a night and a weekend.
+const WEBHOOK_RETRIES: [SignedDuration; 9] = [
+    SignedDuration::from_secs(5),
+    SignedDuration::from_secs(30),
+    SignedDuration::from_mins(2),
+    SignedDuration::from_mins(10),
+    SignedDuration::from_mins(30),
+    SignedDuration::from_hours(1),
+    SignedDuration::from_hours(3),
+    SignedDuration::from_hours(6),
+    SignedDuration::from_hours(12),
+];
+/// For how long a webhook is tried: after that its endpoint is disabled.
+const WEBHOOK_TRIED_FOR: SignedDuration = SignedDuration::from_hours(3 * 24);
+
 /// A share of the time to wait, so that what began together does not stay together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Jitter(u8);
@@ -88,6 +104,23 @@ pub fn is_last_try(mail: &QueuedMail) -> bool {
     mail.next_try_at >= later(mail.created_at, MAIL_TRIED_FOR)
 }
 
+/// When a webhook is sent again that has failed so many times in a row, the first time at
+/// `failing_since`: up to a tenth later than the timetable says. None when that would be later than
+/// three days after it failed first.
+#[must_use]
+pub fn after_webhook_failure(
+    failures: u32,
+    failing_since: Timestamp,
+    jitter: Jitter,
+    now: Timestamp,
+) -> Option<Timestamp> {
+    let [.., last] = WEBHOOK_RETRIES;
+    let index = usize::try_from(failures.saturating_sub(1)).unwrap_or(usize::MAX);
+    let wait = WEBHOOK_RETRIES.get(index).copied().unwrap_or(last);
+    let next = later(now, wait + jitter.of(wait));
+    (next <= later(failing_since, WEBHOOK_TRIED_FOR)).then_some(next)
+}
+
 fn later(now: Timestamp, wait: SignedDuration) -> Timestamp {
     now.checked_add(wait).unwrap_or(Timestamp::MAX)
 }
@@ -154,6 +187,57 @@ mod tests {
             jittered > FIRST_RETRY && jittered < FIRST_RETRY * 11 / 10,
             "{jittered:?}"
         );
+    }
+
+    /// When each try is made, counted from the first, until there is none.
+    fn tries(jitter: Jitter) -> Vec<SignedDuration> {
+        let (mut now, mut made) = (NOW, vec![SignedDuration::ZERO]);
+        while let Some(next) =
+            after_webhook_failure(u32::try_from(made.len()).unwrap(), NOW, jitter, now)
+        {
+            assert!(next > now, "time goes on");
+            now = next;
+            made.push(now.duration_since(NOW));
+        }
+        made
+    }
+
+    #[test]
+    fn a_webhook_is_tried_for_three_days_less_and_less_often() {
+        let made = tries(Jitter::new(0));
+        let seconds: Vec<_> = made.iter().map(SignedDuration::as_secs).collect();
+        let hour = 3600;
+        let expected = [
+            0,
+            5,
+            35,
+            155,
+            755,
+            2_555,
+            2_555 + hour,
+            2_555 + 4 * hour,
+            2_555 + 10 * hour,
+            2_555 + 22 * hour,
+            2_555 + 34 * hour,
+            2_555 + 46 * hour,
+            2_555 + 58 * hour,
+            2_555 + 70 * hour,
+        ];
+        assert_eq!(seconds, expected);
+        for byte in 0..=255 {
+            let made = tries(Jitter::new(byte));
+            let last = *made.last().unwrap();
+            assert!(last <= hours(72) && last > hours(58), "{byte}: {last:?}");
+            assert!(made.len() >= 12, "{byte}: {made:?}");
+        }
+    }
+
+    #[test]
+    fn webhooks_that_fail_together_do_not_stay_together() {
+        let next = |byte| after_webhook_failure(3, NOW, Jitter::new(byte), NOW).unwrap();
+        assert!(next(255) > next(0));
+        let wait = next(255).duration_since(NOW);
+        assert!(wait <= SignedDuration::from_secs(132), "{wait:?}");
     }
 
     #[test]

@@ -80,6 +80,10 @@ words! {
         ApiKeysWrite = "api-keys:write",
         /// Read the audit log.
         AuditRead = "audit:read",
+        /// Read webhook endpoints (never their secrets) and what was delivered to them.
+        WebhooksRead = "webhooks:read",
+        /// Create, change, test and delete webhook endpoints, and deliver again.
+        WebhooksWrite = "webhooks:write",
     }
 }
 

@@ -118,6 +118,10 @@ typed_id! {
     MailId = "mail";
     /// A link that leads to the setup of one connection.
     SetupLinkId = "link";
+    /// Where events are sent to.
+    WebhookEndpointId = "whe";
+    /// One event on its way to one endpoint.
+    WebhookDeliveryId = "whd";
 }
 
 impl ClientId {

@@ -22,6 +22,7 @@ mod return_path;
 mod session;
 mod setup_link;
 mod trail;
+mod webhook;
 mod workspace;
 
 pub use branding::{Branding, Colour, ColourError};
@@ -44,7 +45,7 @@ pub use entity_tag::EntityTag;
 pub use id::{
     ApiKeyId, AttemptId, ClientId, ConnectionId, DomainId, EventId, IdParseError, IdentityId,
     MailId, MemberId, PasskeyId, PasswordLinkId, RevisionId, ServiceProviderKeyId, SessionId,
-    SetupLinkId, TestId, WorkspaceId,
+    SetupLinkId, TestId, WebhookDeliveryId, WebhookEndpointId, WorkspaceId,
 };
 pub use kept_answer::KeptAnswer;
 pub use logo::{Logo, LogoError, LogoHash, LogoHashError, LogoKind};
@@ -58,6 +59,9 @@ pub use trail::{
     Actor, ActorParseError, Attempt, AttemptEvent, AttemptOutcome, AttemptStep, AuditEvent,
 };
 pub use vestibule_xmlsig::KeyFingerprint;
+pub use webhook::{
+    DeliveryState, WebhookDelivery, WebhookEndpoint, WebhookEvent, WebhookEventType,
+};
 pub use workspace::{
     Domain, DomainCheck, DomainOutcome, Plan, Slug, SlugError, TwoFactorRule, Workspace,
 };

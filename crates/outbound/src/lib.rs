@@ -9,6 +9,9 @@
 //!
 //! It fetches and decides nothing: what came back is as untrusted as before.
 //!
+//! [`Outbound::post`] hands a body over by the same rules, follows nothing and reads no answer but its
+//! status; [`webhook_headers`] signs it.
+//!
 //! [`Mailer`] hands mail to the one server that the operator names. [`TxtResolver`] asks for TXT
 //! records, and tells apart that there is none and that nobody knows.
 
@@ -18,6 +21,7 @@ mod guard;
 mod mail;
 mod outbound;
 mod txt;
+mod webhook;
 
 pub use address::{Kind, judge};
 pub use error::OutboundError;
@@ -25,3 +29,4 @@ pub use guard::Reach;
 pub use mail::{Mail, MailError, Mailer};
 pub use outbound::{Document, Fetched, Limits, Outbound, Validators};
 pub use txt::{TxtAnswer, TxtError, TxtResolver};
+pub use webhook::{WebhookSecret, WebhookSecretError, webhook_headers};

@@ -1,4 +1,4 @@
-//! One GET, with its redirects.
+//! One GET, with its redirects, or one POST, without.
 
 use std::io::Read;
 use std::net::SocketAddr;
@@ -21,6 +21,8 @@ use crate::guard::{Reach, parse};
 const MAX_VALIDATOR: usize = 512;
 /// Bytes of the head of an answer.
 const MAX_HEAD: usize = 16 * 1024;
+/// What whoever asks for metadata would like to get.
+const METADATA: &str = "application/samlmetadata+xml, application/xml, text/xml, */*;q=0.1";
 
 /// What one request may cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -153,6 +155,33 @@ impl Outbound {
         Err(OutboundError::TooManyRedirects { max })
     }
 
+    /// Posts JSON to a URL: the status of the answer, whatever it is. No redirect is followed, and
+    /// nothing of the answer's body is read. It blocks; never call it where others wait.
+    ///
+    /// # Errors
+    ///
+    /// [`OutboundError`]; when the guard refused, nothing was connected to. Otherwise the body may have
+    /// arrived.
+    pub fn post(
+        &self,
+        url: &str,
+        headers: &[(&'static str, String)],
+        body: &[u8],
+    ) -> Result<u16, OutboundError> {
+        let deadline = Deadline::after(self.limits.total);
+        let url = parse(url)?;
+        let agent = self.agent(&url, "*/*", deadline)?;
+        let mut request = agent
+            .post(url.as_str())
+            .header("content-type", "application/json");
+        for (name, value) in headers {
+            request = request.header(*name, value);
+        }
+        let answer = request.send(body);
+        let response = answer.map_err(|error| self.read_error(&error, &url))?;
+        Ok(response.status().as_u16())
+    }
+
     /// Whether the guard lets a URL pass now; nothing is connected to.
     ///
     /// # Errors
@@ -170,6 +199,24 @@ impl Outbound {
         known: &Validators,
         deadline: Deadline,
     ) -> Result<Response<Body>, OutboundError> {
+        let agent = self.agent(url, METADATA, deadline)?;
+        let mut request = agent.get(url.as_str());
+        if let Some(etag) = &known.etag {
+            request = request.header("if-none-match", etag);
+        }
+        if let Some(date) = &known.last_modified {
+            request = request.header("if-modified-since", date);
+        }
+        request.call().map_err(|error| self.read_error(&error, url))
+    }
+
+    /// An agent for one request: its resolver knows the checked addresses alone.
+    fn agent(
+        &self,
+        url: &Url,
+        accept: &'static str,
+        deadline: Deadline,
+    ) -> Result<Agent, OutboundError> {
         let connect = deadline.left()?.min(self.limits.connect);
         let addresses = self.reach.addresses(url, connect)?;
         let tls = TlsConfig::builder()
@@ -185,19 +232,11 @@ impl Outbound {
             .timeout_connect(Some(connect))
             .timeout_global(Some(deadline.left()?))
             .user_agent("vestibule")
-            .accept("application/samlmetadata+xml, application/xml, text/xml, */*;q=0.1")
+            .accept(accept)
             .tls_config(tls)
             .build();
-        // An agent for this one request: its resolver knows the checked addresses alone.
-        let agent = Agent::with_parts(config, DefaultConnector::default(), Checked(addresses));
-        let mut request = agent.get(url.as_str());
-        if let Some(etag) = &known.etag {
-            request = request.header("if-none-match", etag);
-        }
-        if let Some(date) = &known.last_modified {
-            request = request.header("if-modified-since", date);
-        }
-        request.call().map_err(|error| self.read_error(&error, url))
+        let (connector, resolver) = (DefaultConnector::default(), Checked(addresses));
+        Ok(Agent::with_parts(config, connector, resolver))
     }
 
     fn read(

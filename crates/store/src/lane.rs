@@ -89,7 +89,11 @@ where
         };
         let mut tx = Tx::new(engine, vault);
         // Unwind safety: whatever the closure left half done is rolled back and dropped.
-        let outcome = catch_unwind(AssertUnwindSafe(|| closure(&mut tx)));
+        let outcome = catch_unwind(AssertUnwindSafe(|| {
+            let value = closure(&mut tx)?;
+            tx.write_outbox()?;
+            Ok(value)
+        }));
         let (spoiled, changes) = tx.into_outcome();
         let (outcome, verdict) = match (outcome, spoiled) {
             (Err(_), _) => (Err(StoreError::Panicked.into()), Verdict::Panicked),

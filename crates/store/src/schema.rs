@@ -465,6 +465,63 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    webhook_endpoints (id) {
+        id -> Text,
+        workspace_id -> Nullable<Text>,
+        url -> Text,
+        description -> Nullable<Text>,
+        events -> Text,
+        enabled -> Bool,
+        disabled_reason -> Nullable<Text>,
+        disabled_at -> Nullable<BigInt>,
+        secret -> Text,
+        previous_secret -> Nullable<Text>,
+        previous_secret_until -> Nullable<BigInt>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    webhook_deliveries (seq) {
+        seq -> BigInt,
+        id -> Text,
+        endpoint_id -> Text,
+        lane -> Text,
+        event_id -> Text,
+        event_type -> Text,
+        workspace_id -> Nullable<Text>,
+        body -> Text,
+        state -> Text,
+        attempts -> BigInt,
+        last_status -> Nullable<BigInt>,
+        last_reason -> Nullable<Text>,
+        last_attempt_at -> Nullable<BigInt>,
+        next_try_at -> Nullable<BigInt>,
+        finished_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    webhook_lanes (endpoint_id, lane) {
+        endpoint_id -> Text,
+        lane -> Text,
+        next_try_at -> Nullable<BigInt>,
+        failures -> BigInt,
+        failing_since -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    refusal_bursts (connection_id) {
+        connection_id -> Text,
+        last_refused_at -> BigInt,
+        told -> Bool,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(identities, members);
 diesel::allow_tables_to_appear_in_same_query!(codes, sessions);
 diesel::allow_tables_to_appear_in_same_query!(refresh_tokens, sessions);

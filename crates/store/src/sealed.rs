@@ -6,8 +6,7 @@ use diesel::prelude::*;
 
 use crate::engine::on;
 use crate::schema::{
-    connections, kept_answers, mails, service_provider_keys, settings, sign_in_attempts,
-    signing_keys, test_runs, totp, totp_enrolments,
+    connections, kept_answers, mails, service_provider_keys, settings, sign_in_attempts, signing_keys, test_runs, totp, totp_enrolments, webhook_endpoints,
 };
 use crate::seal::{HEAD, Place};
 use crate::tables::SENTINEL;
@@ -112,6 +111,10 @@ sealed_columns! {
     Mail = mails (id).message;
     /// What a call was answered that may be sent again.
     KeptAnswer = kept_answers (id).answer;
+    /// What signs the events that are sent to an endpoint.
+    WebhookSecret = webhook_endpoints (id).secret;
+    /// What signed them before, and still does for a day.
+    PreviousWebhookSecret = webhook_endpoints (id).previous_secret;
     /// A key that signs tokens.
     SigningKey = signing_keys (kid).pkcs8;
     /// What tells at start that the master key is the right one. It is sealed anew last: a program

@@ -6,6 +6,7 @@ use vestibule_model::{Change, WorkspaceId};
 use crate::StoreError;
 use crate::engine::Engine;
 use crate::seal::Vault;
+use crate::tables::Outbox;
 
 /// Whose objects a lookup may find. Outside of its reach is the same as not there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +37,7 @@ pub struct Tx<'c> {
     vault: &'c Vault,
     spoiled: Option<StoreError>,
     changes: Vec<Change>,
+    outbox: Outbox,
 }
 
 impl<'c> Tx<'c> {
@@ -45,6 +47,7 @@ impl<'c> Tx<'c> {
             vault,
             spoiled: None,
             changes: Vec::new(),
+            outbox: Outbox::default(),
         }
     }
 
@@ -63,6 +66,16 @@ impl<'c> Tx<'c> {
             self.spoiled.get_or_insert_with(|| error.clone());
             error
         })
+    }
+
+    /// What it has to send when it commits.
+    pub(crate) fn outbox(&mut self) -> &mut Outbox {
+        &mut self.outbox
+    }
+
+    /// Whether a statement has failed, and the transaction with it.
+    pub(crate) fn is_spoiled(&self) -> bool {
+        self.spoiled.is_some()
     }
 
     /// Notes a piece of configuration that this transaction changes, for those who keep copies. The

@@ -15,6 +15,7 @@ pub(crate) mod person;
 pub(crate) mod postgres;
 pub(crate) mod process;
 pub(crate) mod pysaml2;
+pub(crate) mod receiver;
 pub(crate) mod redis;
 pub(crate) mod server;
 pub(crate) mod shared;

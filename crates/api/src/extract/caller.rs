@@ -182,6 +182,8 @@ pub(crate) mod scope {
         ApiKeysRead,
         ApiKeysWrite,
         AuditRead,
+        WebhooksRead,
+        WebhooksWrite,
     );
 }
 

@@ -36,6 +36,8 @@ const HONOURED: &[(&str, &str)] = &[
         "delete",
         "/v1/workspaces/{workspace_id}/domains/{domain_id}",
     ),
+    ("patch", "/v1/webhook-endpoints/{webhook_endpoint_id}"),
+    ("delete", "/v1/webhook-endpoints/{webhook_endpoint_id}"),
     ("patch", "/v1/connections/{connection_id}"),
     ("delete", "/v1/connections/{connection_id}"),
     ("put", "/v1/connections/{connection_id}/draft"),

@@ -29,11 +29,16 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 /// How long a name is at most.
 const LONGEST: usize = 255;
 
-/// The paths whose POST changes nothing, or more than one transaction does: a name is of no use there.
+/// The paths whose POST changes nothing, or more than one transaction does, or what can be done again
+/// without harm: a name is of no use there.
 const NOT_KEPT: &[&str] = &[
     "/v1/connections/{connection_id}/inspections",
     "/v1/connections/{connection_id}/metadata-refresh",
     "/v1/workspaces/{workspace_id}/domains/{domain_id}/verify",
+    "/v1/webhook-endpoints/{webhook_endpoint_id}/deliveries/{delivery_id}/replay",
+    "/v1/webhook-endpoints/{webhook_endpoint_id}/deliveries/{delivery_id}/skip",
+    "/v1/webhook-endpoints/{webhook_endpoint_id}/replay",
+    "/v1/webhook-endpoints/{webhook_endpoint_id}/test",
     "/v1/workspaces/{workspace_id}/sign-in-decisions",
 ];
 

@@ -21,6 +21,8 @@ pub(crate) mod sessions;
 pub(crate) mod setup_links;
 pub(crate) mod tests;
 pub(crate) mod two_factor;
+pub(crate) mod webhook_deliveries;
+pub(crate) mod webhook_endpoints;
 pub(crate) mod workspaces;
 
 use actix_web::web::ServiceConfig;
@@ -98,5 +100,16 @@ pub(crate) fn v1(config: &mut ServiceConfig) {
         .service(api_keys::read)
         .service(api_keys::rotate)
         .service(api_keys::delete)
-        .service(audit_events::list);
+        .service(audit_events::list)
+        .service(webhook_endpoints::create)
+        .service(webhook_endpoints::list)
+        .service(webhook_endpoints::read)
+        .service(webhook_endpoints::update)
+        .service(webhook_endpoints::delete)
+        .service(webhook_endpoints::rotate_secret)
+        .service(webhook_deliveries::test)
+        .service(webhook_deliveries::list)
+        .service(webhook_deliveries::replay)
+        .service(webhook_deliveries::skip)
+        .service(webhook_deliveries::replay_since);
 }

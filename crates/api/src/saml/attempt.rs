@@ -9,7 +9,7 @@ use vestibule_saml::Report;
 use vestibule_state::{AuthorizeRequest, Purpose, Trip};
 use vestibule_store::{Reach, StoreError, Tx};
 
-use crate::{clock, page::ErrorPage, service::Service};
+use crate::{clock, page::ErrorPage, saml::burst, service::Service};
 
 /// The largest response that is kept as it arrived, in bytes of base64. What an IdP sends has a tenth
 /// of it; what is larger was sent by somebody who wants it kept.
@@ -110,8 +110,8 @@ pub(super) async fn refused(
         ..returned(trip, request, step, report, now)
     };
     let page = page.reference(request.reference);
-    match save(service, attempt).await {
-        Ok(_) => page,
+    match save_refused(service, attempt, now).await {
+        Ok(()) => page,
         // The refusal stands; only its record is missing, and the log says so.
         Err(error) => page.because(error),
     }
@@ -133,6 +133,23 @@ pub(super) async fn restarted(
     if let Err(error) = save(service, attempt).await {
         warn!(%error, attempt.id = %request.attempt, "a restart could not be noted");
     }
+}
+
+/// Keeps a refused attempt; where there are many of them, somebody is told.
+async fn save_refused(
+    service: &Service,
+    attempt: Attempt,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    service
+        .store
+        .write(move |tx| {
+            if tx.save_attempt(&attempt)? {
+                burst::note(tx, &attempt, now)?;
+            }
+            Ok(())
+        })
+        .await
 }
 
 async fn save(service: &Service, attempt: Attempt) -> Result<bool, StoreError> {

@@ -4,6 +4,7 @@ mod acs;
 mod arrival;
 pub(crate) mod attempt;
 mod begin;
+mod burst;
 mod changes;
 mod departure;
 pub(crate) mod expectation;

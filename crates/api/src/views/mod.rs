@@ -16,6 +16,7 @@ mod session;
 mod setup_link;
 mod trail;
 mod two_factor;
+mod webhook;
 mod workspace;
 
 pub(crate) use certificate::{CertificateView, ConnectionCertificateView};
@@ -36,4 +37,5 @@ pub(crate) use trail::{
     AttemptView, AuditEventView, ReferenceView, ReportRowView, StrayView, TestView, report_rows,
 };
 pub(crate) use two_factor::TwoFactorView;
+pub(crate) use webhook::{WebhookDeliveryView, WebhookEndpointView, WebhookReplayView};
 pub(crate) use workspace::WorkspaceView;

@@ -1,6 +1,8 @@
 //! One server of several does what is due, each thing once, until it is told to stop.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+mod webhooks;
+
 use std::future::Future;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

@@ -28,6 +28,7 @@ mod proof;
 mod prune;
 mod recovery_code;
 mod refresh;
+mod refusal_burst;
 mod revision;
 mod second_factor;
 mod service_provider_key;
@@ -38,6 +39,10 @@ mod setup_session;
 mod signing_key;
 mod test_run;
 mod totp;
+mod webhook_delivery;
+mod webhook_endpoint;
+mod webhook_lane;
+mod webhook_outbox;
 mod workspace;
 
 pub use activity::{Activity, ActivityOf, ActivityRequest, Ended};
@@ -48,6 +53,10 @@ pub use member::MemberFilter;
 pub use refresh::{RefreshRedemption, RefreshState};
 pub(crate) use settings::SENTINEL;
 pub use signing_key::KeyRotation;
+pub use webhook_endpoint::Listener;
+pub use webhook_lane::{ClaimedWebhook, DueLane, WebhookFailure};
+pub(crate) use webhook_outbox::Outbox;
+pub use webhook_outbox::WebhookLane;
 
 /// How many ids one statement names: on SQLite it has at most 32766 parameters.
 const BATCH: usize = 500;

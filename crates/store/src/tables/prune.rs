@@ -8,8 +8,7 @@ use vestibule_model::{AttemptId, AttemptOutcome};
 use crate::column::micros;
 use crate::engine::on;
 use crate::schema::{
-    assertion_claims, codes, kept_answers, mails, password_links, refresh_tokens, sessions,
-    setup_links, setup_sessions, sign_in_attempts, test_runs, totp_enrolments,
+    assertion_claims, codes, kept_answers, mails, password_links, refresh_tokens, sessions, setup_links, setup_sessions, sign_in_attempts, test_runs, totp_enrolments, webhook_deliveries, webhook_endpoints,
 };
 use crate::{StoreError, Tx};
 
@@ -44,13 +43,16 @@ const PENDING_KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// (design §4.8). Anybody can begin one.
 const PENDING_OF_CONNECTION: i64 = 2_000;
 
+/// How long what was sent to webhooks is kept, and what waits for one that is disabled.
+const DELIVERIES_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
+
 fn before(now: Timestamp, kept: SignedDuration) -> i64 {
     micros(now.checked_sub(kept).unwrap_or(Timestamp::MIN))
 }
 
 impl Tx<'_> {
     /// Takes away claims, kept answers, codes, refresh tokens, sessions with their browsers, signing keys, kept
-    /// responses, links and where they are open, mails and what was set up halfway, whose time is long
+    /// responses, links and where they are open, mails, what was sent to webhooks and what was set up halfway, whose time is long
     /// over, and sign-in attempts that never came back, and ends overdue test runs, at most 500 of each
     /// kind that is taken away. How many there were; call it again while that is not zero.
     ///
@@ -63,6 +65,7 @@ impl Tx<'_> {
         pruned += self.prune_pending_attempts(now)?;
         pruned += self.prune_of_people(now)?;
         pruned += self.prune_setup_links(now)?;
+        pruned += self.prune_webhooks(now)?;
         let at = micros(now);
         let old = on!(self, |conn| assertion_claims::table
             .filter(assertion_claims::keep_until.lt(at))
@@ -193,6 +196,31 @@ impl Tx<'_> {
         )
         .execute(conn))?;
         Ok(pruned)
+    }
+
+    /// Deliveries of a month ago, whatever has become of them: what is still pending then belongs to an
+    /// endpoint that was disabled for weeks. And secrets that sign no more.
+    fn prune_webhooks(&mut self, now: Timestamp) -> Result<usize, StoreError> {
+        let at = before(now, DELIVERIES_KEPT);
+        let old = on!(self, |conn| webhook_deliveries::table
+            .filter(webhook_deliveries::created_at.lt(at))
+            .select(webhook_deliveries::seq)
+            .limit(BATCH)
+            .load::<i64>(conn))?;
+        let pruned = on!(self, |conn| diesel::delete(
+            webhook_deliveries::table.filter(webhook_deliveries::seq.eq_any(&old))
+        )
+        .execute(conn))?;
+        let forgotten = on!(self, |conn| diesel::update(
+            webhook_endpoints::table
+                .filter(webhook_endpoints::previous_secret_until.le(Some(micros(now))))
+        )
+        .set((
+            webhook_endpoints::previous_secret.eq(None::<String>),
+            webhook_endpoints::previous_secret_until.eq(None::<i64>),
+        ))
+        .execute(conn))?;
+        Ok(pruned + forgotten)
     }
 
     /// Kept responses whose time is over; the attempts stay.

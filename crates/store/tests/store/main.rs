@@ -45,6 +45,7 @@ mod sign_in;
 mod transactions;
 mod unique;
 mod upgrade;
+mod webhooks;
 
 /// Makes two tests of each body, one per database.
 macro_rules! on_both {

@@ -8,17 +8,19 @@ use std::thread;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use vestibule_model::{
     AttemptId, ConnectionId, KeyStage, Member, QueuedMail, ServiceProviderKey,
-    ServiceProviderKeyId, TestId, TestState,
+    ServiceProviderKeyId, TestId, TestState, WebhookEndpointId,
 };
 use vestibule_session::{Secret, SigningKey};
-use vestibule_store::{MasterKey, MasterKeys, Resealed, Store, StoreConfig, StoreError};
+use vestibule_store::{
+    MasterKey, MasterKeys, Resealed, Store, StoreConfig, StoreError, WebhookLane,
+};
 
 use crate::bed::{Bed, wait};
 use crate::on_both;
 use crate::samples::*;
 
 /// The columns that hold sealed values. One more of them needs a line in [`fill`].
-const SEALED: [&str; 9] = [
+const SEALED: [&str; 11] = [
     "connections.sp_private_key",
     "mails.message",
     "service_provider_keys.private_key",
@@ -28,10 +30,12 @@ const SEALED: [&str; 9] = [
     "test_runs.start_token",
     "totp.seed",
     "totp_enrolments.seed",
+    "webhook_endpoints.previous_secret",
+    "webhook_endpoints.secret",
 ];
 
 /// How many of them one [`fill`] fills: all but the sentinel.
-const FILLED: u64 = 8;
+const FILLED: u64 = 10;
 
 fn keys(keys: &[&MasterKey]) -> MasterKeys {
     let texts: Vec<_> = keys.iter().map(|key| key.to_base64().to_string()).collect();
@@ -61,6 +65,7 @@ struct Written {
     pkcs8: Vec<u8>,
     member: Member,
     mail: QueuedMail,
+    endpoint: WebhookEndpointId,
 }
 
 /// Puts a value into every sealed column.
@@ -81,6 +86,8 @@ fn fill(store: &Store, slug: &str) -> Written {
         created_at: now(),
     };
     let (app, mail) = (totp(&scene.member), mail(&scene.workspace));
+    let endpoint = webhook_endpoint(Some(&scene.workspace));
+    let event = webhook_event(&scene.workspace, now());
     let written = Written {
         connection: scene.connection.id,
         sp_key: KEY.to_vec(),
@@ -92,6 +99,7 @@ fn fill(store: &Store, slug: &str) -> Written {
         pkcs8: key.pkcs8().to_vec(),
         member: scene.member.clone(),
         mail: mail.clone(),
+        endpoint: endpoint.id,
     };
     let filled = store.write(move |tx| {
         scene.insert(tx)?;
@@ -100,6 +108,9 @@ fn fill(store: &Store, slug: &str) -> Written {
         tx.confirm_totp(app.workspace_id, app.member_id, b"old seed", 1, now())?;
         tx.put_totp(&app, b"new seed")?;
         tx.queue_mail(&mail)?;
+        tx.insert_webhook_endpoint(&endpoint, "whsec_old")?;
+        tx.rotate_webhook_secret(endpoint.id, "whsec_new", later(86_400), now())?;
+        tx.queue_webhook(endpoint.id, WebhookLane::OfEvent, event, now());
         tx.insert_test(&test, &token)?;
         tx.insert_attempt(&attempt)?;
         tx.keep_response(attempt.id, "PHNhbWw+", later(86_400))?;
@@ -126,6 +137,15 @@ fn assert_readable(store: &Store, written: &Written) {
     assert_eq!(new.unwrap().1.as_slice(), b"new seed");
     let mails = wait(store.read(|tx| tx.mails_due(now(), 999))).unwrap();
     assert!(mails.contains(&written.mail));
+    let endpoint = written.endpoint;
+    let secrets = wait(store.write(move |tx| {
+        let lanes = tx.due_webhook_lanes(&[], 999, later(1_000))?;
+        let lane = lanes.iter().find(|lane| lane.endpoint_id == endpoint);
+        let claimed = tx.claim_webhook(lane.unwrap(), now(), now())?.unwrap();
+        let secrets = claimed.secrets.iter().map(|secret| secret.to_string());
+        Ok::<_, StoreError>(secrets.collect::<Vec<_>>())
+    }));
+    assert_eq!(secrets.unwrap(), ["whsec_new", "whsec_old"]);
     let response = wait(store.read(move |tx| tx.kept_response(attempt, now())));
     assert_eq!(response.unwrap().as_deref(), Some("PHNhbWw+"));
     assert_eq!(sp_key.as_ref(), Some(&written.sp_key));

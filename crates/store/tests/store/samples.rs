@@ -297,6 +297,32 @@ pub(crate) fn mail(workspace: &Workspace) -> QueuedMail {
     }
 }
 
+pub(crate) fn webhook_endpoint(workspace: Option<&Workspace>) -> WebhookEndpoint {
+    WebhookEndpoint {
+        id: WebhookEndpointId::new(now()),
+        workspace_id: workspace.map(|workspace| workspace.id),
+        url: "https://app.example/hooks".to_owned(),
+        description: Some("The CRM".to_owned()),
+        events: [WebhookEventType::MemberCreated].into(),
+        enabled: true,
+        disabled_reason: None,
+        disabled_at: None,
+        previous_secret_until: None,
+        created_at: now(),
+        updated_at: now(),
+    }
+}
+
+pub(crate) fn webhook_event(workspace: &Workspace, at: Timestamp) -> WebhookEvent {
+    WebhookEvent {
+        id: EventId::new(at),
+        event_type: WebhookEventType::MemberCreated,
+        workspace_id: Some(workspace.id),
+        body: r#"{"type":"member.created"}"#.to_owned(),
+        at,
+    }
+}
+
 pub(crate) fn attempt(revision: &Revision, member: Option<&Member>) -> Attempt {
     Attempt {
         id: AttemptId::new(now()),
