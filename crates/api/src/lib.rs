@@ -19,6 +19,7 @@ pub mod openapi;
 pub mod server;
 
 mod audit;
+mod backchannel;
 mod body;
 mod brand;
 mod browser;

@@ -12,7 +12,7 @@ use utoipa::{
 use vestibule_pages::{ApiDocs, Operation, OperationField};
 
 use crate::{
-    oidc::{authorize, discovery, introspect, logout, revoke, token, userinfo},
+    oidc::{authorize, discovery, introspect, logout, par, revoke, token, userinfo},
     page,
     routes::{
         api_keys, attempts, audit_events, certificates, clients, connections, decisions, domains,
@@ -123,6 +123,8 @@ pub(crate) struct ProblemPlace {
         clients::create,
         clients::list,
         clients::read,
+        clients::update,
+        clients::rotate_secret,
         clients::delete,
         api_keys::create,
         api_keys::list,
@@ -144,8 +146,11 @@ struct V1;
     servers((url = "/", description = "This deployment")),
     paths(
         discovery::configuration,
+        discovery::oauth_configuration,
         discovery::jwks,
         authorize::authorize,
+        authorize::authorize_by_post,
+        par::push,
         logout::logout,
         token::token,
         userinfo::get,

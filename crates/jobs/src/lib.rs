@@ -4,6 +4,7 @@
 //! holds a lease in the database is the leader; when it is gone its lease runs out and another takes
 //! over. Should two of them ever believe that they lead, each piece of work is still claimed once.
 
+mod backchannel;
 mod leader;
 mod outbox;
 mod refresh;
@@ -11,8 +12,12 @@ mod repeat;
 mod stop;
 mod timetable;
 
+pub use backchannel::tell_clients;
 pub use outbox::{Bell, send_mails};
 pub use refresh::{Pace, refresh_metadata};
 pub use repeat::{Chore, repeat};
 pub use stop::{Stop, Stopper, stop};
-pub use timetable::{Jitter, after_failure, after_mail_failure, after_success, is_last_try};
+pub use timetable::{
+    Jitter, after_failure, after_mail_failure, after_success, after_untold, is_last_try,
+    is_last_untold,
+};

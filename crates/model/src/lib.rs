@@ -24,7 +24,10 @@ mod workspace;
 
 pub use branding::{Branding, Colour, ColourError};
 pub use change::{Change, ChangeParseError};
-pub use client::{ApiKey, Client, Scope, ScopeParseError, Scopes, SigningAlgorithm};
+pub use client::{
+    ApiKey, BackchannelLogout, Client, ClientAuthMethod, PreviousSecret, Scope, ScopeParseError,
+    Scopes, SigningAlgorithm,
+};
 pub use connection::{
     AdminMapping, AttributeMapping, Connection, ConnectionState, EncryptionCbc, IdpInitiated,
     KeyStage, NameIdPolicy, Phase, Provisioning, Revision, RevisionSettings, RoleMapping,

@@ -17,6 +17,7 @@ mod error;
 mod guard;
 mod mail;
 mod outbound;
+mod post;
 mod txt;
 
 pub use address::{Kind, judge};

@@ -163,6 +163,11 @@ impl Outbound {
         self.reach.addresses(&url, self.limits.connect).map(drop)
     }
 
+    /// What one request may cost.
+    pub(crate) const fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
     /// One request; its redirects are not followed.
     fn ask(
         &self,
@@ -170,6 +175,18 @@ impl Outbound {
         known: &Validators,
         deadline: Deadline,
     ) -> Result<Response<Body>, OutboundError> {
+        let mut request = self.agent(url, deadline)?.get(url.as_str());
+        if let Some(etag) = &known.etag {
+            request = request.header("if-none-match", etag);
+        }
+        if let Some(date) = &known.last_modified {
+            request = request.header("if-modified-since", date);
+        }
+        request.call().map_err(|error| self.read_error(&error, url))
+    }
+
+    /// What sends one request to where this URL leads now, if the guard lets it pass.
+    pub(crate) fn agent(&self, url: &Url, deadline: Deadline) -> Result<Agent, OutboundError> {
         let connect = deadline.left()?.min(self.limits.connect);
         let addresses = self.reach.addresses(url, connect)?;
         let tls = TlsConfig::builder()
@@ -189,15 +206,8 @@ impl Outbound {
             .tls_config(tls)
             .build();
         // An agent for this one request: its resolver knows the checked addresses alone.
-        let agent = Agent::with_parts(config, DefaultConnector::default(), Checked(addresses));
-        let mut request = agent.get(url.as_str());
-        if let Some(etag) = &known.etag {
-            request = request.header("if-none-match", etag);
-        }
-        if let Some(date) = &known.last_modified {
-            request = request.header("if-modified-since", date);
-        }
-        request.call().map_err(|error| self.read_error(&error, url))
+        let connector = DefaultConnector::default();
+        Ok(Agent::with_parts(config, connector, Checked(addresses)))
     }
 
     fn read(
@@ -242,7 +252,7 @@ impl Outbound {
         }
     }
 
-    fn read_error(&self, error: &ureq::Error, url: &Url) -> OutboundError {
+    pub(crate) fn read_error(&self, error: &ureq::Error, url: &Url) -> OutboundError {
         let host = || url.host_str().unwrap_or_default().to_owned();
         match error {
             ureq::Error::Timeout(ureq::Timeout::Connect) => {
@@ -279,13 +289,13 @@ fn next(url: &Url, location: &str) -> Result<Url, OutboundError> {
 
 /// When everything has to be done.
 #[derive(Debug, Clone, Copy)]
-struct Deadline {
+pub(crate) struct Deadline {
     began: Instant,
     total: Duration,
 }
 
 impl Deadline {
-    fn after(total: Duration) -> Self {
+    pub(crate) fn after(total: Duration) -> Self {
         Self {
             began: Instant::now(),
             total,

@@ -1,18 +1,20 @@
 //! Clients: the applications that receive sign-ins.
 
 use actix_web::{
-    HttpResponse, delete, get, post,
+    HttpResponse, delete, get, patch, post,
     web::{Data, Path, Query},
 };
+use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
+use url::Url;
 use utoipa::ToSchema;
-use vestibule_model::{Client, ClientId, SigningAlgorithm};
-use vestibule_session::Secret;
+use vestibule_model::{Client, ClientAuthMethod, ClientId, PreviousSecret, SigningAlgorithm};
+use vestibule_session::{ClientKeys, Secret};
 
 use crate::{
     audit, clock,
-    extract::{Allowed, Json, PageQuery, scope},
+    extract::{Allowed, Json, PageQuery, Patch, double_option, scope},
     problem::Problem,
     redirect_uri::RedirectUri,
     service::Service,
@@ -20,8 +22,15 @@ use crate::{
     views::{ClientView, List},
 };
 
-/// How many redirect URIs a client may have.
-const MAX_REDIRECT_URIS: usize = 50;
+/// How many URIs of one kind a client may have.
+const MAX_URIS: usize = 50;
+/// The longest resource indicator that is taken.
+const MAX_RESOURCE: usize = 2048;
+/// How long the old secret counts beside the new one unless the caller says otherwise: a day, in which
+/// an application is rolled out anew.
+const OVERLAP: SignedDuration = SignedDuration::from_hours(24);
+/// The longest overlap.
+const MAX_OVERLAP: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// A client to be made.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -44,9 +53,72 @@ pub(crate) struct NewClient {
     /// usually verifies them with the same library: ES256 (default) or RS256.
     #[schema(value_type = Option<String>, example = "ES256")]
     id_token_signed_response_alg: Option<SigningAlgorithm>,
+    /// How it says who it is: client_secret_basic (default) and client_secret_post by its secret, in
+    /// either way; private_key_jwt by a key of its own; none where it can keep no secret.
+    #[schema(value_type = Option<String>, example = "client_secret_basic")]
+    token_endpoint_auth_method: Option<ClientAuthMethod>,
+    /// Its public keys for private_key_jwt, a JWK Set: P-256, RSA of 2048 bits or more, Ed25519.
+    #[schema(value_type = Option<Object>)]
+    jwks: Option<Value>,
+    /// Whether it may begin by pushed authorization requests alone (RFC 9126).
+    require_pushed_authorization_requests: Option<bool>,
+    /// What its access tokens may be for (RFC 8707): absolute URIs without a fragment.
+    #[schema(example = json!(["https://api.example.com"]))]
+    resources: Option<Vec<String>>,
+    /// Where it is told that a session of its has ended (OpenID Connect Back-Channel Logout).
+    #[schema(example = "https://app.example.com/backchannel-logout")]
+    backchannel_logout_uri: Option<String>,
+    /// Whether it needs to be told which session that was. It always is.
+    backchannel_logout_session_required: Option<bool>,
 }
 
-/// Create a client; its secret is shown this once.
+/// What changes of a client; what is absent stays.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ClientPatch {
+    /// What people call it.
+    name: Option<String>,
+    /// Where codes may be sent; matched exactly.
+    redirect_uris: Option<Vec<String>>,
+    /// Where a sign-in that the identity provider began goes on; null for none.
+    #[serde(default, deserialize_with = "double_option")]
+    #[schema(value_type = Option<String>)]
+    initiate_login_uri: Option<Option<String>>,
+    /// Where people may be sent after they signed out; matched exactly.
+    post_logout_redirect_uris: Option<Vec<String>>,
+    /// How its ID tokens and its access tokens are signed.
+    #[schema(value_type = Option<String>)]
+    id_token_signed_response_alg: Option<SigningAlgorithm>,
+    /// How it says who it is. A client that has had no secret gets one by `rotate-secret`.
+    #[schema(value_type = Option<String>)]
+    token_endpoint_auth_method: Option<ClientAuthMethod>,
+    /// Its public keys, a JWK Set; null for none.
+    #[serde(default, deserialize_with = "double_option")]
+    #[schema(value_type = Option<Object>)]
+    jwks: Option<Option<Value>>,
+    /// Whether it may begin by pushed authorization requests alone.
+    require_pushed_authorization_requests: Option<bool>,
+    /// What its access tokens may be for.
+    resources: Option<Vec<String>>,
+    /// Where it is told that a session of its has ended; null for nowhere.
+    #[serde(default, deserialize_with = "double_option")]
+    #[schema(value_type = Option<String>)]
+    backchannel_logout_uri: Option<Option<String>>,
+    /// Whether it needs to be told which session that was.
+    backchannel_logout_session_required: Option<bool>,
+}
+
+/// How a secret is rotated.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Rotation {
+    /// For how many seconds the old secret counts beside the new one: a day unless said otherwise, 0 to
+    /// end it at once, 30 days at most.
+    #[schema(example = 86400)]
+    previous_secret_expires_in: Option<i64>,
+}
+
+/// Create a client; its secret, where it has one, is shown this once.
 #[utoipa::path(tag = "Clients", operation_id = "createClient", request_body = NewClient,
     responses((status = 201, description = "The client and its secret", body = ClientView)))]
 #[post("/clients")]
@@ -58,20 +130,88 @@ pub(crate) async fn create(
     caller.deployment_wide()?;
     let Json(new) = body;
     let now = clock::now();
-    if new.redirect_uris.is_empty() || new.redirect_uris.len() > MAX_REDIRECT_URIS {
-        let expected = format!("1 to {MAX_REDIRECT_URIS} URLs");
-        let found = new.redirect_uris.len().to_string();
-        return Err(Problem::invalid("/redirect_uris", expected, found));
+    // One that has no secret gets the hash of one that nobody is told.
+    let secret = Secret::generate().map_err(Problem::internal)?;
+    let (id, name) = (ClientId::new(now), text::name("/name", &new.name)?);
+    let client = Client {
+        initiate_login_uri: new.initiate_login_uri,
+        post_logout_redirect_uris: new.post_logout_redirect_uris.unwrap_or_default(),
+        id_token_signed_response_alg: new
+            .id_token_signed_response_alg
+            .unwrap_or(SigningAlgorithm::Es256),
+        token_endpoint_auth_method: new
+            .token_endpoint_auth_method
+            .unwrap_or(ClientAuthMethod::ClientSecretBasic),
+        jwks: new.jwks.map(|jwks| jwks.to_string()),
+        require_pushed_authorization_requests: new
+            .require_pushed_authorization_requests
+            .unwrap_or_default(),
+        resources: new.resources.unwrap_or_default(),
+        backchannel_logout_uri: new.backchannel_logout_uri,
+        backchannel_logout_session_required: new
+            .backchannel_logout_session_required
+            .unwrap_or_default(),
+        ..Client::new(id, name, new.redirect_uris, secret.hash(), now)
+    };
+    check(&client)?;
+    let actor = caller.actor();
+    let made = service
+        .store
+        .write(move |tx| {
+            tx.insert_client(&client)?;
+            let detail = decisive(&client);
+            audit::record(tx, actor, None, "client.created", client.id, &detail, now)?;
+            Ok::<_, Problem>(client)
+        })
+        .await?;
+    let shown = has_secret(&made).then(|| secret.expose().to_owned());
+    Ok(HttpResponse::Created()
+        .insert_header(("Cache-Control", "no-store"))
+        .json(ClientView::new(made, shown)))
+}
+
+const fn has_secret(client: &Client) -> bool {
+    match client.token_endpoint_auth_method {
+        ClientAuthMethod::ClientSecretBasic | ClientAuthMethod::ClientSecretPost => true,
+        ClientAuthMethod::PrivateKeyJwt | ClientAuthMethod::None => false,
     }
-    let post_logout = new.post_logout_redirect_uris.unwrap_or_default();
-    if post_logout.len() > MAX_REDIRECT_URIS {
-        let expected = format!("at most {MAX_REDIRECT_URIS} URLs");
-        let found = post_logout.len().to_string();
-        return Err(Problem::invalid(
+}
+
+/// What the audit log says of a client: what decides something, and no secret.
+fn decisive(client: &Client) -> Value {
+    json!({
+        "redirect_uris": client.redirect_uris,
+        "initiate_login_uri": client.initiate_login_uri,
+        "post_logout_redirect_uris": client.post_logout_redirect_uris,
+        "id_token_signed_response_alg": client.id_token_signed_response_alg,
+        "token_endpoint_auth_method": client.token_endpoint_auth_method,
+        "jwks": client.jwks,
+        "require_pushed_authorization_requests": client.require_pushed_authorization_requests,
+        "resources": client.resources,
+        "backchannel_logout_uri": client.backchannel_logout_uri,
+    })
+}
+
+/// Whether a client can be as it is described.
+fn check(client: &Client) -> Result<(), Problem> {
+    let wrong_number = |field: &str, least: usize, uris: &[String]| {
+        let fits = (least..=MAX_URIS).contains(&uris.len());
+        let expected = format!("{least} to {MAX_URIS} URIs");
+        (!fits).then(|| Problem::invalid(field, expected, uris.len().to_string()))
+    };
+    let lists = [
+        ("/redirect_uris", 1, &client.redirect_uris),
+        (
             "/post_logout_redirect_uris",
-            expected,
-            found,
-        ));
+            0,
+            &client.post_logout_redirect_uris,
+        ),
+        ("/resources", 0, &client.resources),
+    ];
+    for (field, least, uris) in lists {
+        if let Some(problem) = wrong_number(field, least, uris) {
+            return Err(problem);
+        }
     }
     let numbered = |field: &'static str, uris: &[String]| {
         let numbered = uris.iter().cloned().enumerate();
@@ -79,51 +219,49 @@ pub(crate) async fn create(
             .map(|(index, uri)| (format!("/{field}/{index}"), uri))
             .collect::<Vec<_>>()
     };
-    let mut uris = numbered("redirect_uris", &new.redirect_uris);
-    uris.extend(numbered("post_logout_redirect_uris", &post_logout));
-    uris.extend(
-        new.initiate_login_uri
-            .iter()
-            .map(|uri| ("/initiate_login_uri".to_owned(), uri.clone())),
-    );
-    for (pointer, uri) in uris {
-        RedirectUri::check(&uri).map_err(|expected| {
-            let found: String = uri.chars().take(100).collect();
-            Problem::invalid(&pointer, expected, found)
-        })?;
-    }
-    let secret = Secret::generate().map_err(Problem::internal)?;
-    let client = Client {
-        id: ClientId::new(now),
-        name: text::name("/name", &new.name)?,
-        redirect_uris: new.redirect_uris,
-        initiate_login_uri: new.initiate_login_uri,
-        post_logout_redirect_uris: post_logout,
-        id_token_signed_response_alg: new
-            .id_token_signed_response_alg
-            .unwrap_or(SigningAlgorithm::Es256),
-        secret_hash: secret.hash(),
-        created_at: now,
+    let single = |field: &str, uri: &Option<String>| {
+        uri.iter()
+            .map(|uri| (format!("/{field}"), uri.clone()))
+            .collect::<Vec<_>>()
     };
-    let actor = caller.actor();
-    let made = service
-        .store
-        .write(move |tx| {
-            tx.insert_client(&client)?;
-            let detail = json!({
-                "redirect_uris": client.redirect_uris,
-                "initiate_login_uri": client.initiate_login_uri,
-                "post_logout_redirect_uris": client.post_logout_redirect_uris,
-                "id_token_signed_response_alg": client.id_token_signed_response_alg,
-            });
-            audit::record(tx, actor, None, "client.created", client.id, &detail, now)?;
-            Ok::<_, Problem>(client)
-        })
-        .await?;
-    let view = ClientView::new(made, Some(secret.expose().to_owned()));
-    Ok(HttpResponse::Created()
-        .insert_header(("Cache-Control", "no-store"))
-        .json(view))
+    let shortened = |uri: &str| uri.chars().take(100).collect::<String>();
+    let uris = [
+        numbered("redirect_uris", &client.redirect_uris),
+        numbered(
+            "post_logout_redirect_uris",
+            &client.post_logout_redirect_uris,
+        ),
+        single("initiate_login_uri", &client.initiate_login_uri),
+        single("backchannel_logout_uri", &client.backchannel_logout_uri),
+    ];
+    for (pointer, uri) in uris.concat() {
+        RedirectUri::check(&uri)
+            .map_err(|expected| Problem::invalid(&pointer, expected, shortened(&uri)))?;
+    }
+    for (pointer, uri) in numbered("resources", &client.resources) {
+        if !is_resource(&uri) {
+            let expected = "an absolute URI without a fragment (RFC 8707)";
+            return Err(Problem::invalid(&pointer, expected, shortened(&uri)));
+        }
+    }
+    let jwks = client.jwks.as_deref().map(serde_json::from_str::<Value>);
+    if let Some(jwks) = jwks.transpose().map_err(Problem::internal)? {
+        ClientKeys::parse(&jwks).map_err(|error| {
+            let expected = "a JWK Set with the public keys of the client (RFC 7517)";
+            Problem::invalid("/jwks", expected, error.to_string())
+        })?;
+    } else if client.token_endpoint_auth_method == ClientAuthMethod::PrivateKeyJwt {
+        let expected = "the public keys of the client, which private_key_jwt verifies by";
+        return Err(Problem::invalid("/jwks", expected, "nothing"));
+    }
+    Ok(())
+}
+
+fn is_resource(uri: &str) -> bool {
+    let plain = |c: char| !c.is_control() && !c.is_whitespace();
+    uri.len() <= MAX_RESOURCE
+        && uri.chars().all(plain)
+        && Url::parse(uri).is_ok_and(|url| url.fragment().is_none())
 }
 
 /// List clients.
@@ -162,6 +300,135 @@ pub(crate) async fn read(
         .await?;
     let client = found.ok_or_else(|| Problem::not_found("client"))?;
     Ok(HttpResponse::Ok().json(ClientView::new(client, None)))
+}
+
+/// Change a client. What its sessions were granted before stays granted.
+#[utoipa::path(tag = "Clients", operation_id = "updateClient", request_body = ClientPatch,
+    params(("client_id" = String, Path, description = "The client")),
+    responses((status = 200, description = "The client", body = ClientView)))]
+#[patch("/clients/{client_id}")]
+pub(crate) async fn update(
+    caller: Allowed<scope::ClientsWrite>,
+    service: Data<Service>,
+    path: Path<ClientId>,
+    body: Patch<ClientPatch>,
+) -> Result<HttpResponse, Problem> {
+    caller.deployment_wide()?;
+    let (actor, id, now) = (caller.actor(), path.into_inner(), clock::now());
+    let Patch(patch) = body;
+    let changed = service
+        .store
+        .write(move |tx| {
+            let before = tx.client(id)?.ok_or_else(|| Problem::not_found("client"))?;
+            let after = patched(before.clone(), patch)?;
+            check(&after)?;
+            if after != before {
+                tx.update_client(&after)?;
+                let detail = json!({"before": decisive(&before), "after": decisive(&after)});
+                audit::record(tx, actor, None, "client.changed", id, &detail, now)?;
+            }
+            Ok::<_, Problem>(after)
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(ClientView::new(changed, None)))
+}
+
+/// The client with what the patch says.
+fn patched(client: Client, patch: ClientPatch) -> Result<Client, Problem> {
+    let name = patch.name.as_deref();
+    let name = name.map(|name| text::name("/name", name)).transpose()?;
+    Ok(Client {
+        name: name.unwrap_or(client.name),
+        redirect_uris: patch.redirect_uris.unwrap_or(client.redirect_uris),
+        initiate_login_uri: patch
+            .initiate_login_uri
+            .unwrap_or(client.initiate_login_uri),
+        post_logout_redirect_uris: patch
+            .post_logout_redirect_uris
+            .unwrap_or(client.post_logout_redirect_uris),
+        id_token_signed_response_alg: patch
+            .id_token_signed_response_alg
+            .unwrap_or(client.id_token_signed_response_alg),
+        token_endpoint_auth_method: patch
+            .token_endpoint_auth_method
+            .unwrap_or(client.token_endpoint_auth_method),
+        jwks: match patch.jwks {
+            None => client.jwks,
+            Some(jwks) => jwks.map(|jwks| jwks.to_string()),
+        },
+        require_pushed_authorization_requests: patch
+            .require_pushed_authorization_requests
+            .unwrap_or(client.require_pushed_authorization_requests),
+        resources: patch.resources.unwrap_or(client.resources),
+        backchannel_logout_uri: patch
+            .backchannel_logout_uri
+            .unwrap_or(client.backchannel_logout_uri),
+        backchannel_logout_session_required: patch
+            .backchannel_logout_session_required
+            .unwrap_or(client.backchannel_logout_session_required),
+        ..client
+    })
+}
+
+/// Give a client a new secret, which is shown this once; the old one counts beside it for a while.
+#[utoipa::path(tag = "Clients", operation_id = "rotateClientSecret", request_body = Rotation,
+    params(("client_id" = String, Path, description = "The client")),
+    responses((status = 200, description = "The client and its new secret", body = ClientView)))]
+#[post("/clients/{client_id}/rotate-secret")]
+pub(crate) async fn rotate_secret(
+    caller: Allowed<scope::ClientsWrite>,
+    service: Data<Service>,
+    path: Path<ClientId>,
+    body: Json<Rotation>,
+) -> Result<HttpResponse, Problem> {
+    caller.deployment_wide()?;
+    let (actor, id, now) = (caller.actor(), path.into_inner(), clock::now());
+    let until = overlap_until(body.0.previous_secret_expires_in, now)?;
+    let secret = Secret::generate().map_err(Problem::internal)?;
+    let hash = secret.hash();
+    let rotated = service
+        .store
+        .write(move |tx| {
+            let mut client = tx.client(id)?.ok_or_else(|| Problem::not_found("client"))?;
+            if !has_secret(&client) {
+                let expected = "client_secret_basic or client_secret_post: others have no secret";
+                let found = client.token_endpoint_auth_method.to_string();
+                return Err(Problem::invalid(
+                    "/token_endpoint_auth_method",
+                    expected,
+                    found,
+                ));
+            }
+            client.previous_secret = Some(PreviousSecret {
+                hash: client.secret_hash,
+                until,
+            });
+            client.secret_hash = hash;
+            tx.update_client(&client)?;
+            let detail = json!({"previous_secret_expires_at": until.to_string()});
+            audit::record(tx, actor, None, "client.secret_rotated", id, &detail, now)?;
+            Ok(client)
+        })
+        .await?;
+    let shown = ClientView::new(rotated, Some(secret.expose().to_owned()));
+    Ok(HttpResponse::Ok()
+        .insert_header(("Cache-Control", "no-store"))
+        .json(shown))
+}
+
+/// Until when the old secret counts.
+fn overlap_until(seconds: Option<i64>, now: Timestamp) -> Result<Timestamp, Problem> {
+    let overlap = seconds.map_or(OVERLAP, SignedDuration::from_secs);
+    if overlap.is_negative() || overlap > MAX_OVERLAP {
+        let expected = format!("0 to {} seconds", MAX_OVERLAP.as_secs());
+        let found = overlap.as_secs().to_string();
+        return Err(Problem::invalid(
+            "/previous_secret_expires_in",
+            expected,
+            found,
+        ));
+    }
+    now.checked_add(overlap).map_err(Problem::internal)
 }
 
 /// Delete a client, and end its sessions.

@@ -92,6 +92,8 @@ pub(crate) fn v1(config: &mut ServiceConfig) {
         .service(clients::create)
         .service(clients::list)
         .service(clients::read)
+        .service(clients::update)
+        .service(clients::rotate_secret)
         .service(clients::delete)
         .service(api_keys::create)
         .service(api_keys::list)

@@ -1,11 +1,6 @@
 //! A setup link that is open in this browser.
 
-use actix_web::{
-    HttpRequest,
-    cookie::Cookie,
-    http::StatusCode,
-    web::Data,
-};
+use actix_web::{HttpRequest, cookie::Cookie, http::StatusCode, web::Data};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use vestibule_model::{

@@ -8,8 +8,8 @@ use vestibule_model::{AttemptId, AttemptOutcome};
 use crate::column::micros;
 use crate::engine::on;
 use crate::schema::{
-    assertion_claims, codes, mails, password_links, refresh_tokens, sessions, setup_links,
-    setup_sessions, sign_in_attempts, test_runs, totp_enrolments,
+    assertion_claims, client_assertions, codes, mails, password_links, refresh_tokens, sessions,
+    setup_links, setup_sessions, sign_in_attempts, test_runs, totp_enrolments,
 };
 use crate::{StoreError, Tx};
 
@@ -70,6 +70,18 @@ impl Tx<'_> {
             assertion_claims::table
                 .filter(assertion_claims::assertion_id_hash.eq_any(&old))
                 .filter(assertion_claims::keep_until.lt(at))
+        )
+        .execute(conn))?;
+        let old = on!(self, |conn| client_assertions::table
+            .filter(client_assertions::keep_until.lt(at))
+            .select(client_assertions::jti_hash)
+            .limit(BATCH)
+            .load::<String>(conn))?;
+        pruned += on!(self, |conn| diesel::delete(
+            client_assertions::table
+                .filter(client_assertions::jti_hash.eq_any(&old))
+                // Another client may have used the same word later.
+                .filter(client_assertions::keep_until.lt(at))
         )
         .execute(conn))?;
         let old = on!(self, |conn| refresh_tokens::table
