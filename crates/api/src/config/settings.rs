@@ -106,7 +106,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "OUTBOUND_ALLOW_PRIVATE",
         default: "off",
-        meaning: "on: metadata may be fetched from loopback and private addresses too; for development",
+        meaning: "on: metadata may be fetched from, and applications told of sign-outs at, loopback and private addresses too; for development",
     },
     Setting {
         name: "MIGRATE",
