@@ -683,18 +683,18 @@ fn each_value_of_the_metadata_is_what_the_server_does() {
             let basic = format!("Basic {}", STANDARD.encode(format!("{id}:{secret}")));
             let assertion = key.assertion(&id, &url);
             let (headers, fields): (Vec<(&str, &str)>, Vec<(&str, &str)>) = match method.as_str() {
-                "client_secret_basic" => (vec![("authorization", &basic)], vec![]),
+                "client_secret_basic" => (vec![("authorization", basic.as_str())], vec![]),
                 "client_secret_post" => {
-                    (vec![], vec![("client_id", &id), ("client_secret", &secret)])
+                    (vec![], vec![("client_id", id.as_str()), ("client_secret", secret.as_str())])
                 }
                 "private_key_jwt" => (
                     vec![],
                     vec![
                         ("client_assertion_type", JWT_BEARER),
-                        ("client_assertion", &assertion),
+                        ("client_assertion", assertion.as_str()),
                     ],
                 ),
-                _ => (vec![], vec![("client_id", &id)]),
+                _ => (vec![], vec![("client_id", id.as_str())]),
             };
             let fields = [
                 &fields[..],

@@ -6,7 +6,8 @@ import { strict as assert } from 'node:assert';
 import { Issuer, generators } from 'openid-client';
 
 const given = (name) => process.env[`VESTIBULE_TEST_${name}`];
-const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+const input = createInterface({ input: process.stdin });
+const lines = input[Symbol.asyncIterator]();
 
 /** Sends the person somewhere; gives the URL at which they come back. */
 async function go(url) {
@@ -72,3 +73,4 @@ const pushed = await signIn(async (parameters) => {
 await client.revoke(pushed.refresh_token);
 assert.equal((await client.introspect(pushed.access_token)).active, false);
 console.log('done');
+input.close();

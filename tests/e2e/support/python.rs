@@ -71,7 +71,7 @@ fn finish(command: &mut Command, what: &str) {
 }
 
 /// Reads all that comes, on a thread of its own.
-pub(crate) fn drain(mut pipe: std::process::ChildStderr) -> thread::JoinHandle<String> {
+pub(crate) fn drain(mut pipe: ChildStderr) -> thread::JoinHandle<String> {
     thread::spawn(move || {
         let mut said = Vec::new();
         let _ = pipe.read_to_end(&mut said);
