@@ -684,9 +684,13 @@ fn each_value_of_the_metadata_is_what_the_server_does() {
             let assertion = key.assertion(&id, &url);
             let (headers, fields): (Vec<(&str, &str)>, Vec<(&str, &str)>) = match method.as_str() {
                 "client_secret_basic" => (vec![("authorization", basic.as_str())], vec![]),
-                "client_secret_post" => {
-                    (vec![], vec![("client_id", id.as_str()), ("client_secret", secret.as_str())])
-                }
+                "client_secret_post" => (
+                    vec![],
+                    vec![
+                        ("client_id", id.as_str()),
+                        ("client_secret", secret.as_str()),
+                    ],
+                ),
                 "private_key_jwt" => (
                     vec![],
                     vec![

@@ -10,6 +10,8 @@ use crate::init;
 const MAX_KEYS: usize = 10;
 /// RFC 7518 §3.3 and §3.5 ask for 2048 bits; beyond 8192 verifying is a burden.
 const RSA_BYTES: std::ops::RangeInclusive<usize> = 256..=1024;
+/// Bytes of a coordinate of P-256 and of a point of Ed25519.
+const COORDINATE: usize = 32;
 /// The members of a private or symmetric key (RFC 7518 §6).
 const SECRET_MEMBERS: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 
@@ -113,9 +115,23 @@ impl ClientKey {
             (Some("OKP"), Some("Ed25519"), None | Some("EdDSA" | "Ed25519")) => Algorithm::EdDSA,
             _ => return Err(unsupported),
         };
-        if matches!(algorithm, Algorithm::RS256 | Algorithm::PS256) {
-            let modulus = URL_SAFE_NO_PAD.decode(text("n").unwrap_or_default());
-            let modulus = modulus.or(Err(unsupported))?;
+        let bytes = |name: &str| {
+            let decoded = URL_SAFE_NO_PAD.decode(text(name).unwrap_or_default());
+            decoded.or(Err(unsupported))
+        };
+        // The library takes points of any length, and verifies nothing by them (RFC 7518 §6.2.1.2).
+        let coordinates: &[&str] = match algorithm {
+            Algorithm::ES256 => &["x", "y"],
+            Algorithm::EdDSA => &["x"],
+            _ => &[],
+        };
+        for name in coordinates {
+            if bytes(name)?.len() != COORDINATE {
+                return Err(unsupported);
+            }
+        }
+        if coordinates.is_empty() {
+            let modulus = bytes("n")?;
             let zeros = modulus.iter().take_while(|byte| **byte == 0).count();
             if !RSA_BYTES.contains(&modulus.len().saturating_sub(zeros)) {
                 return Err(ClientKeysError::RsaLength(index));

@@ -65,6 +65,7 @@ fn an_access_token_says_exactly_this() {
         "role": "member",
         "sid": session.id,
         "amr": ["saml"],
+        "acr": "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport",
         "auth_time": now().as_second(),
     });
     assert_eq!(claims, expected);
@@ -97,6 +98,7 @@ fn an_id_token_says_exactly_this() {
         "auth_time": now().as_second(),
         "nonce": "n-0S6",
         "amr": ["saml"],
+        "acr": "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport",
         "sid": session.id,
         "at_hash": URL_SAFE_NO_PAD.encode(&digest.as_ref()[..16]),
         "workspace": scene.facts.workspace.id,
