@@ -88,6 +88,10 @@ pub struct LogoutReturn {
 
 /// What a trip is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly every trip is a sign-in; a box would be an allocation for each"
+)]
 pub enum Purpose {
     /// To sign somebody in to an application.
     SignIn(AuthorizeRequest),

@@ -35,6 +35,10 @@ struct TripRecord {
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly every trip is a sign-in; a box would be an allocation for each"
+)]
 enum PurposeRecord {
     SignIn {
         client_id: ClientId,

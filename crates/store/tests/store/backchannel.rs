@@ -88,7 +88,7 @@ on_both! {
 
     fn a_client_that_wants_no_word_gets_none(bed) {
         let (scene, one, _) = two(bed, "acme");
-        let silent = Client { backchannel_logout_uri: None, ..scene.client.clone() };
+        let silent = Client { backchannel_logout_uri: None, ..scene.client };
         let copy = silent.clone();
         assert_eq!(bed.write(move |tx| tx.update_client(&copy)), Ok(true));
         assert_eq!(bed.write(move |tx| tx.client(silent.id)), Ok(Some(silent)));
