@@ -45,9 +45,9 @@ on_both! {
         assert_eq!((counts(&first), counts(&second)), (true, true));
 
         // One that was replaced earlier ends there.
-        let third = text(&rotate(&world, &id, &json!({"overlap_minutes": 60})), "/secret");
+        let third = text(&rotate(&world, &id, &json!({"previous_secret_expires_in": 60})), "/secret");
         assert_eq!([&first, &second, &third].map(|secret| counts(secret)), [false, true, true]);
-        let last = rotate(&world, &id, &json!({"overlap_minutes": 0}));
+        let last = rotate(&world, &id, &json!({"previous_secret_expires_in": 0}));
         assert_eq!(last["previous_secret_expires_at"], Value::Null);
         let fourth = text(&last, "/secret");
         assert_eq!([&second, &third, &fourth].map(|secret| counts(secret)), [false, false, true]);
@@ -80,9 +80,9 @@ on_both! {
         let refused = with(&world, &weak).post(&path, &json!({}));
         assert_eq!(refused.problem(403), "insufficient-scope");
         with(&world, &secret).get("/v1/workspaces").expect(200);
-        let long = world.api.post(&path, &json!({"overlap_minutes": 10_081}));
+        let long = world.api.post(&path, &json!({"previous_secret_expires_in": 2_592_001}));
         assert_eq!(long.problem(422), "invalid-value");
-        assert_eq!(long.json()["errors"][0]["pointer"], "/overlap_minutes");
+        assert_eq!(long.json()["errors"][0]["pointer"], "/previous_secret_expires_in");
         let unknown = "/v1/api-keys/key_00000000000070008000000000000000/rotate";
         assert_eq!(world.api.post(unknown, &json!({})).problem(404), "not-found");
     }

@@ -25,7 +25,21 @@ fn objects(world: &World) -> Vec<(String, String, &'static str, Value, Value)> {
     let name = |name: &str| json!({"name": name});
     let attached = |id: &str| json!({"connection_id": id});
     let draft = World::draft_of(&world.idp);
+    let client = json!({"name": "Another", "redirect_uris": ["https://app.example.com/callback"]});
+    let client = world.api.post("/v1/clients", &client).expect(201).json();
+    let (client, to_client) = at(format!("/v1/clients/{}", text(&client, "/client_id")));
+    let hook =
+        json!({"url": "https://hooks.example/", "workspace_id": world.workspace, "enabled": false});
+    let hook = world
+        .api
+        .post("/v1/webhook-endpoints", &hook)
+        .expect(201)
+        .json();
+    let (hook, to_hook) = at(format!("/v1/webhook-endpoints/{}", text(&hook, "/id")));
+    let about = |text: &str| json!({"description": text});
     vec![
+        (client, to_client, "PATCH", name("One"), name("Two")),
+        (hook, to_hook, "PATCH", about("One"), about("Two")),
         (workspace, to_workspace, "PATCH", name("One"), name("Two")),
         (member, to_member, "PATCH", name("One"), name("Two")),
         (

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use vestibule_model::{
     AttemptId, Change, Client, ClientId, Connection, ConnectionId, EncryptionCbc, KeyStage, Phase,
     Plan, Reference, Revision, RevisionId, RevisionSettings, ServiceProvider, ServiceProviderKey,
-    ServiceProviderKeyId, SigningAlgorithm, Slug, TestId, TwoFactorRule, Workspace, WorkspaceId,
+    ServiceProviderKeyId, Slug, TestId, TwoFactorRule, Workspace, WorkspaceId,
 };
 use vestibule_saml::Cbc;
 use vestibule_state::{
@@ -185,6 +185,9 @@ impl Bed {
                 passive: false,
                 force_authn: false,
                 authn_after: None,
+                resources: Vec::new(),
+                expected_member: None,
+                pushed_only: false,
                 return_to: None,
             }),
             workspace_id: self.connection.workspace_id,
@@ -311,16 +314,8 @@ fn previous(connection: &Connection, index: usize) -> ServiceProviderKey {
 
 fn client() -> Client {
     let now = FROZEN.parse().unwrap();
-    Client {
-        id: ClientId::new(now),
-        name: "Corpus".to_owned(),
-        redirect_uris: vec![REDIRECT_URI.to_owned()],
-        initiate_login_uri: None,
-        post_logout_redirect_uris: Vec::new(),
-        id_token_signed_response_alg: SigningAlgorithm::Es256,
-        secret_hash: [0; 32],
-        created_at: now,
-    }
+    let (id, name) = (ClientId::new(now), "Corpus".to_owned());
+    Client::new(id, name, vec![REDIRECT_URI.to_owned()], [0; 32], now)
 }
 
 fn settings(case: &Case) -> RevisionSettings {

@@ -57,6 +57,13 @@ fn operations(world: &World) -> Vec<(&'static str, String, Value, Value)> {
         .expect(201)
         .json();
     let rotated = text(&rotated, "/id");
+    let hook = |url: &str| json!({"url": url, "enabled": false});
+    let endpoint = world
+        .api
+        .post("/v1/webhook-endpoints", &hook("https://old.example/"))
+        .expect(201)
+        .json();
+    let endpoint = text(&endpoint, "/id");
     let of =
         |path: &'static str, place: String, body: Value, other: Value| (path, place, body, other);
     vec![
@@ -163,10 +170,28 @@ fn operations(world: &World) -> Vec<(&'static str, String, Value, Value)> {
             key("Two"),
         ),
         of(
+            "/v1/clients/{client_id}/rotate-secret",
+            format!("/v1/clients/{}/rotate-secret", world.client.0),
+            any.clone(),
+            json!({"previous_secret_expires_in": 1}),
+        ),
+        of(
+            "/v1/webhook-endpoints",
+            "/v1/webhook-endpoints".to_owned(),
+            hook("https://one.example/"),
+            hook("https://two.example/"),
+        ),
+        of(
+            "/v1/webhook-endpoints/{webhook_endpoint_id}/rotate-secret",
+            format!("/v1/webhook-endpoints/{endpoint}/rotate-secret"),
+            any.clone(),
+            other.clone(),
+        ),
+        of(
             "/v1/api-keys/{api_key_id}/rotate",
             format!("/v1/api-keys/{rotated}/rotate"),
             any.clone(),
-            json!({"overlap_minutes": 1}),
+            json!({"previous_secret_expires_in": 1}),
         ),
         of(
             "/v1/sessions",

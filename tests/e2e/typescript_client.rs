@@ -64,7 +64,7 @@ fn a_generated_client_compiles_and_does_the_main_job() {
     let said = npm::converse(&mut program, "the client", |line| {
         let (entity_id, acs_url) = line.strip_prefix("trust ")?.split_once(' ')?;
         idp.trust(SpRegistration::new(entity_id, acs_url));
-        Some("trusted\n")
+        Some("trusted\n".to_owned())
     });
     print!("{said}");
     assert!(said.ends_with("client: done\n"), "{said}");

@@ -28,13 +28,14 @@ const DUTIES: [&str; 5] = [
 ];
 
 /// Where the tests of a word are.
-const PLACES: [(&str, &str); 9] = [
+const PLACES: [(&str, &str); 10] = [
     ("saml", "crates/saml/tests/suite"),
     ("saml-src", "crates/saml/src"),
     ("xmlsig", "crates/xmlsig/tests/it"),
     ("policy", "crates/policy/tests/rules"),
     ("session", "crates/session/tests/tokens"),
     ("store", "crates/store/tests/store"),
+    ("state", "crates/state/tests/state"),
     ("outbound", "crates/outbound/tests/outbound"),
     ("jobs-src", "crates/jobs/src"),
     ("e2e", "tests/e2e"),
@@ -137,6 +138,33 @@ fn complaints(document: &str) -> Vec<String> {
 #[test]
 fn every_duty_is_answered_by_tests_that_exist() {
     assert_none(&complaints(&read(&root().join("docs/conformance.md"))));
+}
+
+/// What docs/oidc.md claims, and by which tests: `| section | what | proofs |`.
+#[test]
+fn every_line_of_oidc_names_tests_that_exist() {
+    let document = read(&root().join("docs/oidc.md"));
+    let (_, table) = document.split_once("## By specification").expect("a table");
+    let mut complaints = Vec::new();
+    let mut lines = 0;
+    for line in table.lines().filter(|line| line.starts_with("| ")).skip(1) {
+        lines += 1;
+        let proofs: Vec<_> = line
+            .rsplit(" | ")
+            .next()
+            .unwrap_or_default()
+            .split('`')
+            .skip(1)
+            .step_by(2)
+            .collect();
+        if proofs.is_empty() {
+            complaints.push(format!("{line} names no test"));
+        }
+        let gone = proofs.into_iter().filter(|proof| !exists(proof));
+        complaints.extend(gone.map(|proof| format!("there is no test {proof}")));
+    }
+    assert!(lines > 15, "{lines}");
+    assert_none(&complaints);
 }
 
 #[test]

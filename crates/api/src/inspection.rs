@@ -298,7 +298,9 @@ fn admission(
         Ok(facts) => facts,
         Err(NotAdmitted::Denied(denial)) => return Ok(denied(*denial)),
         Err(NotAdmitted::Failed(problem)) => return Err(problem),
-        Err(NotAdmitted::Replayed) => return Err(Problem::internal("nothing is claimed here")),
+        Err(NotAdmitted::Replayed | NotAdmitted::SomebodyElse) => {
+            return Err(Problem::internal("nothing is claimed here"));
+        }
     };
     Ok(
         match inspect_by_saml(assertion, facts, as_if_live, rules, at) {

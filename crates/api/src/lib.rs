@@ -20,6 +20,7 @@ pub mod server;
 
 mod api_key_secret;
 mod audit;
+mod backchannel;
 mod body;
 mod brand;
 mod browser;

@@ -13,7 +13,7 @@ use vestibule_pages::{ApiDocs, Operation, OperationField};
 
 use crate::{
     extract::{is_honoured, is_kept},
-    oidc::{authorize, discovery, introspect, logout, revoke, token, userinfo},
+    oidc::{authorize, discovery, introspect, logout, par, revoke, token, userinfo},
     page,
     routes::{
         api_keys, attempts, audit_events, certificates, clients, connections, decisions, domains,
@@ -125,6 +125,8 @@ pub(crate) struct ProblemPlace {
         clients::create,
         clients::list,
         clients::read,
+        clients::update,
+        clients::rotate_secret,
         clients::delete,
         api_keys::create,
         api_keys::list,
@@ -158,8 +160,11 @@ struct V1;
     servers((url = "/", description = "This deployment")),
     paths(
         discovery::configuration,
+        discovery::oauth_configuration,
         discovery::jwks,
         authorize::authorize,
+        authorize::authorize_by_post,
+        par::push,
         logout::logout,
         token::token,
         userinfo::get,

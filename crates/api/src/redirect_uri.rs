@@ -61,19 +61,12 @@ pub(crate) fn with_parameters(uri: &str, parameters: &[(&str, &str)]) -> String 
 mod tests {
     use super::*;
     use jiff::Timestamp;
-    use vestibule_model::{ClientId, SigningAlgorithm};
+    use vestibule_model::ClientId;
 
     fn client(uris: &[&str]) -> Client {
-        Client {
-            id: ClientId::new(Timestamp::UNIX_EPOCH),
-            name: "app".to_owned(),
-            redirect_uris: uris.iter().map(|uri| (*uri).to_owned()).collect(),
-            initiate_login_uri: None,
-            post_logout_redirect_uris: Vec::new(),
-            id_token_signed_response_alg: SigningAlgorithm::Es256,
-            secret_hash: [0; 32],
-            created_at: Timestamp::UNIX_EPOCH,
-        }
+        let now = Timestamp::UNIX_EPOCH;
+        let uris = uris.iter().map(|uri| (*uri).to_owned()).collect();
+        Client::new(ClientId::new(now), "app".to_owned(), uris, [0; 32], now)
     }
 
     #[test]

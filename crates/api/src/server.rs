@@ -15,7 +15,7 @@ use actix_web::{
     middleware::from_fn,
     web::{self, Data},
 };
-use futures_util::future::join5;
+use futures_util::future::{join, join3};
 use tracing::{info, warn};
 use vestibule_credential::{Argon2Cost, CredentialError, Hasher, Passkeys};
 use vestibule_outbound::TxtResolver;
@@ -27,6 +27,7 @@ use vestibule_store::{MasterKey, MasterKeys, OnChange, Store, StoreConfig, Store
 use zeroize::Zeroizing;
 
 use crate::{
+    backchannel,
     brand::{self, DeploymentBrand, LogoFileError},
     certificate_uses::CertificateUses,
     clock,
@@ -122,7 +123,7 @@ pub struct Jobs {
 
 impl Started {
     /// Starts what runs by the clock: looking at metadata, domains and the end of certificates again,
-    /// and sending mail and webhooks.
+    /// sending mail and webhooks, and telling applications of sign-outs.
     #[must_use]
     pub fn start_jobs(&self) -> Jobs {
         let (stopper, stop) = vestibule_jobs::stop();
@@ -130,9 +131,12 @@ impl Started {
         let domains = domains::run_jobs(self.service.clone(), stop.clone());
         let expiry = expiry::run_jobs(self.service.clone(), stop.clone());
         let mail = outbox::run_jobs(self.service.clone(), stop.clone());
-        let webhooks = webhooks::run_jobs(self.service.clone(), stop);
+        let webhooks = webhooks::run_jobs(self.service.clone(), stop.clone());
+        let backchannel = backchannel::run_jobs(self.service.clone(), stop);
         let running = actix_web::rt::spawn(async move {
-            join5(metadata, domains, expiry, mail, webhooks).await;
+            let looking = join3(metadata, domains, expiry);
+            let telling = join3(mail, webhooks, backchannel);
+            join(looking, telling).await;
         });
         Jobs { stopper, running }
     }

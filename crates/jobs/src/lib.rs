@@ -4,6 +4,7 @@
 //! holds a lease in the database is the leader; when it is gone its lease runs out and another takes
 //! over. Should two of them ever believe that they lead, each piece of work is still claimed once.
 
+mod backchannel;
 mod deliveries;
 mod leader;
 mod outbox;
@@ -12,11 +13,13 @@ mod repeat;
 mod stop;
 mod timetable;
 
+pub use backchannel::tell_clients;
 pub use deliveries::deliver_webhooks;
 pub use outbox::{Bell, send_mails};
 pub use refresh::{Pace, refresh_metadata};
 pub use repeat::{Chore, repeat};
 pub use stop::{Stop, Stopper, stop};
 pub use timetable::{
-    Jitter, after_failure, after_mail_failure, after_success, after_webhook_failure, is_last_try,
+    Jitter, after_failure, after_mail_failure, after_success, after_untold, after_webhook_failure,
+    is_last_try, is_last_untold,
 };

@@ -35,6 +35,12 @@ const WEBHOOK_RETRIES: [SignedDuration; 9] = [
 ];
 /// For how long a webhook is tried: after that its endpoint is disabled.
 const WEBHOOK_TRIED_FOR: SignedDuration = SignedDuration::from_hours(3 * 24);
+/// After an application could not be told of a sign-out for the first time; each further time makes it
+/// four of that.
+const FIRST_UNTOLD_RETRY: SignedDuration = SignedDuration::from_secs(10);
+/// How many times an application is told of a sign-out at most: the last comes after an hour, when what
+/// it still believes of the session has run out by itself.
+const UNTOLD_TRIES: u32 = 6;
 
 /// A share of the time to wait, so that what began together does not stay together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,6 +125,20 @@ pub fn after_webhook_failure(
     let wait = WEBHOOK_RETRIES.get(index).copied().unwrap_or(last);
     let next = later(now, wait + jitter.of(wait));
     (next <= later(failing_since, WEBHOOK_TRIED_FOR)).then_some(next)
+}
+
+/// When an application is told again of a sign-out that it could not be told of so many times: in 10 s,
+/// 40 s, 3, 11 and 43 minutes.
+#[must_use]
+pub fn after_untold(failures: u32, now: Timestamp) -> Timestamp {
+    let longer = 4_i32.saturating_pow(failures.saturating_sub(1).min(UNTOLD_TRIES));
+    later(now, FIRST_UNTOLD_RETRY * longer)
+}
+
+/// Whether an application that could not be told of a sign-out so many times is told no more.
+#[must_use]
+pub const fn is_last_untold(failures: u32) -> bool {
+    failures >= UNTOLD_TRIES
 }
 
 fn later(now: Timestamp, wait: SignedDuration) -> Timestamp {
@@ -238,6 +258,16 @@ mod tests {
         assert!(next(255) > next(0));
         let wait = next(255).duration_since(NOW);
         assert!(wait <= SignedDuration::from_secs(132), "{wait:?}");
+    }
+
+    #[test]
+    fn an_application_is_told_six_times_within_the_hour() {
+        let waits: Vec<_> = (1..6)
+            .map(|failures| after_untold(failures, NOW).duration_since(NOW).as_secs())
+            .collect();
+        assert_eq!(waits, [10, 40, 160, 640, 2560]);
+        assert!(waits.iter().sum::<i64>() < 3600);
+        assert!(!is_last_untold(5) && is_last_untold(6));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use crate::{ApiKeyId, ClientId, WorkspaceId, words};
+use crate::{ApiKeyId, ClientId, MemberId, SessionId, WorkspaceId, words};
 
 /// An application of the SaaS company that receives sign-ins (OpenID Connect relying party).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,10 +21,97 @@ pub struct Client {
     pub post_logout_redirect_uris: Vec<String>,
     /// How its ID tokens and its access tokens are signed (OpenID Connect Registration §2).
     pub id_token_signed_response_alg: SigningAlgorithm,
-    /// SHA-256 of its secret.
+    /// How it says who it is.
+    pub token_endpoint_auth_method: ClientAuthMethod,
+    /// SHA-256 of its secret; of one that nobody knows where it has none.
     pub secret_hash: [u8; 32],
+    /// The secret before the last rotation.
+    pub previous_secret: Option<PreviousSecret>,
+    /// Its public keys, as the JSON of a JWK Set (RFC 7517 §5).
+    pub jwks: Option<String>,
+    /// Whether it may begin by pushed authorization requests alone (RFC 9126 §6).
+    pub require_pushed_authorization_requests: bool,
+    /// What its access tokens may be for, beside this service itself (RFC 8707).
+    pub resources: Vec<String>,
+    /// Where it is told that a session of its has ended (Back-Channel Logout §2.2).
+    pub backchannel_logout_uri: Option<String>,
+    /// Whether it has to be told which session that was.
+    pub backchannel_logout_session_required: bool,
     /// When it was made.
     pub created_at: Timestamp,
+}
+
+impl Client {
+    /// A client with a secret, and with nothing that has to be asked for.
+    #[must_use]
+    pub const fn new(
+        id: ClientId,
+        name: String,
+        redirect_uris: Vec<String>,
+        secret_hash: [u8; 32],
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            name,
+            redirect_uris,
+            initiate_login_uri: None,
+            post_logout_redirect_uris: Vec::new(),
+            id_token_signed_response_alg: SigningAlgorithm::Es256,
+            token_endpoint_auth_method: ClientAuthMethod::ClientSecretBasic,
+            secret_hash,
+            previous_secret: None,
+            jwks: None,
+            require_pushed_authorization_requests: false,
+            resources: Vec::new(),
+            backchannel_logout_uri: None,
+            backchannel_logout_session_required: false,
+            created_at: now,
+        }
+    }
+}
+
+/// A secret that was replaced and counts for a while yet, so that whoever has it can change over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PreviousSecret {
+    /// SHA-256 of it.
+    pub hash: [u8; 32],
+    /// Until when it counts.
+    pub until: Timestamp,
+}
+
+words! {
+    /// How a client says who it is (OpenID Connect Core §9, RFC 7591 §2).
+    ClientAuthMethod {
+        /// Its secret, by HTTP Basic. The body is taken as well: libraries differ in what they send
+        /// unless they are told, and it is the same secret.
+        ClientSecretBasic = "client_secret_basic",
+        /// Its secret, in the body; by HTTP Basic as well.
+        ClientSecretPost = "client_secret_post",
+        /// A JWT that it signs by its own key (RFC 7523).
+        PrivateKeyJwt = "private_key_jwt",
+        /// Not at all: it runs where a secret cannot be kept, and PKCE proves that it began.
+        None = "none",
+    }
+}
+
+/// A session that has ended, of which its client has yet to be told (Back-Channel Logout 1.0).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BackchannelLogout {
+    /// The session; it may be gone.
+    pub session_id: SessionId,
+    /// Whom to tell.
+    pub client_id: ClientId,
+    /// The workspace; it may be gone.
+    pub workspace_id: WorkspaceId,
+    /// Who was signed in; they may be gone.
+    pub member_id: MemberId,
+    /// How many times it was tried.
+    pub failures: u32,
+    /// When the session ended.
+    pub created_at: Timestamp,
+    /// When it is tried next.
+    pub next_try_at: Timestamp,
 }
 
 words! {
@@ -169,15 +256,6 @@ pub struct ApiKey {
     pub expires_at: Option<Timestamp>,
     /// When it was last used, to the minute.
     pub last_used_at: Option<Timestamp>,
-}
-
-/// A secret that was replaced and still counts for a while.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PreviousSecret {
-    /// SHA-256 of it.
-    pub hash: [u8; 32],
-    /// Until when it counts.
-    pub until: Timestamp,
 }
 
 impl ApiKey {

@@ -28,7 +28,8 @@ mod workspace;
 pub use branding::{Branding, Colour, ColourError};
 pub use change::{Change, ChangeParseError};
 pub use client::{
-    ApiKey, Client, PreviousSecret, Scope, ScopeParseError, Scopes, SigningAlgorithm,
+    ApiKey, BackchannelLogout, Client, ClientAuthMethod, PreviousSecret, Scope, ScopeParseError,
+    Scopes, SigningAlgorithm,
 };
 pub use connection::{
     AdminMapping, AttributeMapping, Connection, ConnectionState, EncryptionCbc, IdpInitiated,

@@ -66,6 +66,10 @@ pub struct SamlDetails {
     pub session_index: Option<String>,
     /// The attributes, verbatim.
     pub attributes: Attributes,
+    /// How the IdP says that they proved who they are (AuthnContextClassRef, SAML Core §2.7.2.2);
+    /// sessions from before it was kept have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authn_context_class: Option<String>,
     /// The key that signed the assertion; sessions from before it was kept have none (P10).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signed_by: Option<KeyFingerprint>,
@@ -120,6 +124,8 @@ pub struct Session {
     pub amr: Vec<AuthenticationMethod>,
     /// What the application may read, space-separated OAuth scopes.
     pub scope: String,
+    /// What its access tokens may be for (RFC 8707); empty: this service itself.
+    pub resources: Vec<String>,
     /// When they proved it.
     pub auth_time: Timestamp,
     /// When the session was minted.

@@ -20,6 +20,7 @@ mod error;
 mod guard;
 mod mail;
 mod outbound;
+mod post;
 mod txt;
 mod webhook;
 

@@ -192,6 +192,11 @@ impl Outbound {
         self.reach.addresses(&url, self.limits.connect).map(drop)
     }
 
+    /// What one request may cost.
+    pub(crate) const fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
     /// One request; its redirects are not followed.
     fn ask(
         &self,
@@ -210,8 +215,8 @@ impl Outbound {
         request.call().map_err(|error| self.read_error(&error, url))
     }
 
-    /// An agent for one request: its resolver knows the checked addresses alone.
-    fn agent(
+    /// What sends one request to where this URL leads now, if the guard lets it pass.
+    pub(crate) fn agent(
         &self,
         url: &Url,
         accept: &'static str,
@@ -235,8 +240,9 @@ impl Outbound {
             .accept(accept)
             .tls_config(tls)
             .build();
-        let (connector, resolver) = (DefaultConnector::default(), Checked(addresses));
-        Ok(Agent::with_parts(config, connector, resolver))
+        // An agent for this one request: its resolver knows the checked addresses alone.
+        let connector = DefaultConnector::default();
+        Ok(Agent::with_parts(config, connector, Checked(addresses)))
     }
 
     fn read(
@@ -281,7 +287,7 @@ impl Outbound {
         }
     }
 
-    fn read_error(&self, error: &ureq::Error, url: &Url) -> OutboundError {
+    pub(crate) fn read_error(&self, error: &ureq::Error, url: &Url) -> OutboundError {
         let host = || url.host_str().unwrap_or_default().to_owned();
         match error {
             ureq::Error::Timeout(ureq::Timeout::Connect) => {
@@ -318,13 +324,13 @@ fn next(url: &Url, location: &str) -> Result<Url, OutboundError> {
 
 /// When everything has to be done.
 #[derive(Debug, Clone, Copy)]
-struct Deadline {
+pub(crate) struct Deadline {
     began: Instant,
     total: Duration,
 }
 
 impl Deadline {
-    fn after(total: Duration) -> Self {
+    pub(crate) fn after(total: Duration) -> Self {
         Self {
             began: Instant::now(),
             total,

@@ -55,6 +55,7 @@ pub fn grant_by_saml(
                 name_id: assertion.name_id().cloned(),
                 session_index: assertion.session_index().map(str::to_owned),
                 attributes: assertion.attributes().clone(),
+                authn_context_class: assertion.authn_context_class().map(str::to_owned),
                 signed_by: Some(assertion.signed_by()),
                 mapped_to_admin: settled.mapped_to_admin,
             },

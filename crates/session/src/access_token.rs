@@ -31,6 +31,24 @@ pub fn verify_access_token(
     token: &str,
     now: Timestamp,
 ) -> Result<AccessClaims, TokenError> {
+    let claims = verify_access_token_of_any_audience(keys, issuer, token, now)?;
+    if !claims.aud.holds(&issuer.access_audience) {
+        return Err(TokenError::WrongAudience);
+    }
+    Ok(claims)
+}
+
+/// The same for whomever the token is: introspection answers those whom it is for (RFC 7662), and
+/// whoever got it may end it (RFC 7009).
+///
+/// # Errors
+/// [`TokenError`] says what does not hold.
+pub fn verify_access_token_of_any_audience(
+    keys: &KeyRing,
+    issuer: &Issuer,
+    token: &str,
+    now: Timestamp,
+) -> Result<AccessClaims, TokenError> {
     let claims: AccessClaims = signed_claims(keys, token, |typ| typ == ACCESS_TOKEN_TYPE, now)?;
     check_claims(&claims, issuer, now)?;
     Ok(claims)
@@ -78,9 +96,6 @@ fn signature_alone(algorithm: SigningAlgorithm) -> Validation {
 fn check_claims(claims: &AccessClaims, issuer: &Issuer, now: Timestamp) -> Result<(), TokenError> {
     if claims.iss != issuer.issuer {
         return Err(TokenError::WrongIssuer);
-    }
-    if claims.aud != issuer.access_audience {
-        return Err(TokenError::WrongAudience);
     }
     if claims.exp <= now.as_second() {
         return Err(TokenError::Expired);

@@ -10,8 +10,8 @@ use vestibule_model::{
 pub struct AccessClaims {
     /// The issuer.
     pub iss: String,
-    /// The audience, one.
-    pub aud: String,
+    /// Whom it is for (RFC 9068 §3): this service, or what the application named (RFC 8707).
+    pub aud: Audience,
     /// The member.
     pub sub: MemberId,
     /// The application it was issued to.
@@ -38,8 +38,43 @@ pub struct AccessClaims {
     pub sid: SessionId,
     /// How they proved who they are (RFC 8176, and `saml`).
     pub amr: Vec<AuthenticationMethod>,
+    /// How strongly, as one word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acr: Option<String>,
     /// When they proved it.
     pub auth_time: i64,
+}
+
+/// Whom a token is for: a text, or several (RFC 7519 §4.1.3).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Audience {
+    /// One.
+    One(String),
+    /// Several.
+    Several(Vec<String>),
+}
+
+impl Audience {
+    /// These, in the shorter form where it is one.
+    pub(crate) fn of(mut all: Vec<String>) -> Self {
+        match (all.pop(), all.is_empty()) {
+            (Some(only), true) => Self::One(only),
+            (last, _) => {
+                all.extend(last);
+                Self::Several(all)
+            }
+        }
+    }
+
+    /// Whether somebody is among them.
+    #[must_use]
+    pub fn holds(&self, audience: &str) -> bool {
+        match self {
+            Self::One(only) => only == audience,
+            Self::Several(all) => all.iter().any(|one| one == audience),
+        }
+    }
 }
 
 impl AccessClaims {
@@ -70,6 +105,9 @@ pub struct IdClaims {
     pub nonce: Option<String>,
     /// How they proved who they are.
     pub amr: Vec<AuthenticationMethod>,
+    /// How strongly, as one word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acr: Option<String>,
     /// The session.
     pub sid: SessionId,
     /// The left half of the access token's hash (OpenID Connect Core §3.1.3.6).

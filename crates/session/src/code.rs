@@ -16,6 +16,8 @@ pub struct CodeRequest {
     pub nonce: Option<String>,
     /// What was asked for, space-separated.
     pub scope: String,
+    /// What the access tokens are for (RFC 8707); empty: this service itself.
+    pub resources: Vec<String>,
     /// The sign-in attempt that it ends, whose timeline goes on when the code is redeemed.
     pub attempt: Option<AttemptId>,
 }

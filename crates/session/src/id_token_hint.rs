@@ -3,8 +3,7 @@
 use jiff::Timestamp;
 
 use crate::{
-    IdClaims, Issuer, KeyRing, TokenError,
-    access_token::{ACCESS_TOKEN_TYPE, signed_claims},
+    IdClaims, Issuer, KeyRing, TokenError, access_token::signed_claims, issue::ID_TOKEN_TYPE,
 };
 
 /// Reads an ID token of ours that an application hands in at sign-out: signed by one of our keys,
@@ -19,8 +18,7 @@ pub fn verify_id_token_hint(
     token: &str,
     now: Timestamp,
 ) -> Result<IdClaims, TokenError> {
-    let is_id_token = |typ: &str| typ != ACCESS_TOKEN_TYPE;
-    let claims: IdClaims = signed_claims(keys, token, is_id_token, now)?;
+    let claims: IdClaims = signed_claims(keys, token, |typ| typ == ID_TOKEN_TYPE, now)?;
     if claims.iss != issuer.issuer {
         return Err(TokenError::WrongIssuer);
     }

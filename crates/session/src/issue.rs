@@ -6,11 +6,15 @@ use vestibule_model::{ConnectionId, Origin, Session, SigningAlgorithm};
 use vestibule_policy::{Grant, GrantParts};
 
 use crate::{
-    AccessClaims, IdClaims, Issuer, KeyRing, MintError, RefreshRecord, Secret,
+    AccessClaims, Audience, IdClaims, Issuer, KeyRing, MintError, RefreshRecord, Secret,
     access_token::ACCESS_TOKEN_TYPE,
+    acr::acr,
     lifetime::{ACCESS_TOKEN_LIFETIME, REFRESH_TOKEN_IDLE_LIFETIME, after},
     secret::{random_id, sha256},
 };
+
+/// The type of ID tokens, in lower case, as types are compared (RFC 7519 §5.1).
+pub(crate) const ID_TOKEN_TYPE: &str = "jwt";
 
 /// What the token endpoint hands out (RFC 6749 §5.1), and what is kept of it.
 pub struct TokenSet {
@@ -41,6 +45,7 @@ impl std::fmt::Debug for TokenSet {
 
 /// Issues the next tokens of a session, for which the policy has just been asked again.
 ///
+/// Scope and audience are the session's; whoever asked for less hands in the session with less.
 /// `algorithm` is the application's, `nonce` what it sent to the authorization endpoint; a refresh has
 /// none.
 ///
@@ -79,7 +84,7 @@ pub fn issue(
         .has_scope("openid")
         .then(|| {
             let claims = id_claims(&access, &access_token, &parts, nonce);
-            keys.sign(algorithm, "JWT", &claims, now)
+            keys.sign(algorithm, &ID_TOKEN_TYPE.to_uppercase(), &claims, now)
         })
         .transpose()?;
     let refresh_token = Secret::generate()?;
@@ -110,7 +115,7 @@ fn access_claims(
 ) -> Result<AccessClaims, MintError> {
     Ok(AccessClaims {
         iss: issuer.issuer.clone(),
-        aud: issuer.access_audience.clone(),
+        aud: audience(issuer, session),
         sub: granted.admission.member().id,
         client_id: granted.client_id,
         iat: issued,
@@ -123,8 +128,17 @@ fn access_claims(
         role: granted.admission.member().role,
         sid: session.id,
         amr: granted.amr.clone(),
+        acr: acr(&granted.origin, &granted.amr),
         auth_time: granted.auth_time.as_second(),
     })
+}
+
+/// What was granted, or this service where nothing was named (RFC 9068 §3).
+fn audience(issuer: &Issuer, session: &Session) -> Audience {
+    if session.resources.is_empty() {
+        return Audience::One(issuer.access_audience.clone());
+    }
+    Audience::of(session.resources.clone())
 }
 
 /// The same facts for the application, and who the member is.
@@ -144,6 +158,7 @@ fn id_claims(
         auth_time: access.auth_time,
         nonce: nonce.map(str::to_owned),
         amr: access.amr.clone(),
+        acr: access.acr.clone(),
         sid: access.sid,
         at_hash: at_hash(access_token),
         workspace: access.workspace,

@@ -5,7 +5,10 @@
 //! hash. Keys rotate by a timetable ([`KeyState`]). No SQL, no clock.
 
 mod access_token;
+mod acr;
 mod claims;
+mod client_assertion;
+mod client_keys;
 mod code;
 mod error;
 mod id_token;
@@ -16,14 +19,20 @@ mod issuer;
 mod key;
 mod key_ring;
 mod lifetime;
+mod logout_token;
 mod mint;
 mod pkce;
 mod public_key;
 mod secret;
 mod timetable;
 
-pub use access_token::verify_access_token;
-pub use claims::{AccessClaims, IdClaims};
+pub use access_token::{verify_access_token, verify_access_token_of_any_audience};
+pub use acr::ACR_VALUES;
+pub use claims::{AccessClaims, Audience, IdClaims};
+pub use client_assertion::{
+    ClientAssertion, ClientAssertionError, unverified_client_of, verify_client_assertion,
+};
+pub use client_keys::{CLIENT_ALGORITHMS, ClientKeys, ClientKeysError};
 pub use code::{CodeRecord, CodeRequest, RefreshRecord};
 pub use error::{KeyError, MintError, RandomnessError, TokenError};
 pub use id_token::verify_id_token_with_jwks;
@@ -37,6 +46,7 @@ pub use lifetime::{
     ACCESS_TOKEN_LIFETIME, CODE_LIFETIME, JWKS_MAX_AGE, KEY_LEAD, KEYS_LEARNED_WITHIN,
     REFRESH_TOKEN_IDLE_LIFETIME, SESSION_LIFETIME,
 };
+pub use logout_token::logout_token;
 pub use mint::{Minted, mint, mint_for_own_pages, mint_with_code};
 pub use pkce::{is_code_challenge, verify_pkce};
 pub use secret::Secret;

@@ -52,8 +52,18 @@ impl Minted {
 /// SessionNotOnOrAfter has passed; [`MintError::NotABeginning`] for the Grant of a renewal.
 pub fn mint(grant: Grant, scope: &str, now: Timestamp) -> Result<Minted, MintError> {
     not_own_pages(&grant)?;
-    let session_id = SessionId::new(now);
-    begin(grant, session_id, scope, None, SESSION_LIFETIME, now)
+    let asked = Asked {
+        scope: scope.to_owned(),
+        resources: Vec::new(),
+    };
+    begin(
+        grant,
+        SessionId::new(now),
+        asked,
+        None,
+        SESSION_LIFETIME,
+        now,
+    )
 }
 
 /// Mints the session of somebody who signs in to our own pages, and the token of their browser
@@ -70,7 +80,8 @@ pub fn mint_for_own_pages(
         return Err(MintError::OtherClient);
     }
     let token = Secret::generate()?;
-    let minted = begin(grant, SessionId::new(now), "", None, lifetime, now)?;
+    let nothing = Asked::default();
+    let minted = begin(grant, SessionId::new(now), nothing, None, lifetime, now)?;
     Ok((minted, token))
 }
 
@@ -110,11 +121,14 @@ pub fn mint_with_code(
         expires_at: after(now, CODE_LIFETIME),
         attempt: request.attempt,
     };
-    let scope = &request.scope;
+    let asked = Asked {
+        scope: request.scope,
+        resources: request.resources,
+    };
     let minted = begin(
         grant,
         session_id,
-        scope,
+        asked,
         Some(record),
         SESSION_LIFETIME,
         now,
@@ -122,10 +136,17 @@ pub fn mint_with_code(
     Ok((minted, code))
 }
 
+/// What the application may do by the tokens of the session.
+#[derive(Default)]
+struct Asked {
+    scope: String,
+    resources: Vec<String>,
+}
+
 fn begin(
     grant: Grant,
     id: SessionId,
-    scope: &str,
+    asked: Asked,
     code: Option<CodeRecord>,
     lifetime: SignedDuration,
     now: Timestamp,
@@ -150,7 +171,8 @@ fn begin(
         client_id: parts.client_id,
         origin: parts.origin,
         amr: parts.amr,
-        scope: scope.to_owned(),
+        scope: asked.scope,
+        resources: asked.resources,
         auth_time: parts.auth_time,
         created_at: now,
         expires_at,

@@ -1,6 +1,6 @@
 //! Short-lived state in the memory of one server.
 
-mod slips;
+mod shelf;
 mod throttled;
 
 use std::{
@@ -14,10 +14,10 @@ use tokio::sync::mpsc;
 use vestibule_model::{Change, ConnectionId, Reference, WorkspaceId};
 
 use crate::{
-    Answer, BrowserBinding, Limits, News, Parked, ParkedId, ShortLived, Slip, SlipId, StateError,
-    Stray, ThrottleKey, ThrottleRule, Trip, TripId,
+    Answer, BrowserBinding, Limits, News, Parked, ParkedId, PushedId, PushedRequest, ShortLived,
+    Slip, SlipId, StateError, Stray, ThrottleKey, ThrottleRule, Trip, TripId,
 };
-use slips::Slips;
+use shelf::Shelf;
 use throttled::Throttled;
 
 /// Short-lived state in the memory of one server; a restart drops trips in flight and nothing else.
@@ -45,7 +45,8 @@ struct Inner {
     strays: HashMap<ConnectionId, VecDeque<(u64, Stray)>>,
     strays_ever: u64,
     strays_count: usize,
-    slips: Slips,
+    slips: Shelf<SlipId, Slip>,
+    pushed: Shelf<PushedId, PushedRequest>,
     throttled: Throttled,
 }
 
@@ -286,7 +287,7 @@ impl ShortLived for InProcess {
     fn keep_slip(&self, id: SlipId, slip: Slip, now: Timestamp) -> Answer<'_, ()> {
         let slips = &mut self.lock().slips;
         let kept = slip.bounded(now);
-        let kept = kept.and_then(|slip| slips.keep(id, slip, &self.limits, now));
+        let kept = kept.and_then(|slip| slips.keep(id, slip, self.limits.of_slips(), now));
         Box::pin(ready(kept))
     }
 
@@ -311,11 +312,36 @@ impl ShortLived for InProcess {
         let same = slips.find(id, now).map(Slip::print) == Some(seen.print());
         let exchanged = slip.bounded(now).and_then(|slip| match same {
             true => slips
-                .keep(id.clone(), slip, &self.limits, now)
+                .keep(id.clone(), slip, self.limits.of_slips(), now)
                 .map(|()| true),
             false => Ok(false),
         });
         Box::pin(ready(exchanged))
+    }
+
+    fn push(&self, id: PushedId, request: PushedRequest, now: Timestamp) -> Answer<'_, ()> {
+        let pushed = &mut self.lock().pushed;
+        let kept = request.bounded(now);
+        let kept = kept.and_then(|request| pushed.keep(id, request, self.limits.of_pushed(), now));
+        Box::pin(ready(kept))
+    }
+
+    fn find_pushed<'a>(
+        &'a self,
+        id: &'a PushedId,
+        now: Timestamp,
+    ) -> Answer<'a, Option<PushedRequest>> {
+        let found = self.lock().pushed.find(id, now).cloned();
+        Box::pin(ready(Ok(found)))
+    }
+
+    fn take_pushed<'a>(
+        &'a self,
+        id: &'a PushedId,
+        now: Timestamp,
+    ) -> Answer<'a, Option<PushedRequest>> {
+        let taken = self.lock().pushed.take(id, now);
+        Box::pin(ready(Ok(taken)))
     }
 
     fn attempt<'a>(

@@ -12,6 +12,7 @@ mod in_process;
 mod in_redis;
 mod limits;
 mod news;
+mod pushed;
 mod slip;
 mod stray;
 mod throttle;
@@ -28,6 +29,7 @@ pub use in_process::InProcess;
 pub use in_redis::Redis;
 pub use limits::Limits;
 pub use news::News;
+pub use pushed::{PushedId, PushedRequest};
 pub use slip::{Slip, SlipId};
 pub use stray::Stray;
 pub use throttle::{ThrottleKey, ThrottleRule};
@@ -113,6 +115,25 @@ pub trait ShortLived: Send + Sync {
         slip: Slip,
         now: Timestamp,
     ) -> Answer<'a, bool>;
+
+    /// Keeps an authorization request that a client has pushed, for 90 seconds at most.
+    ///
+    /// At a limit the request of the same client that expires first makes room.
+    fn push(&self, id: PushedId, request: PushedRequest, now: Timestamp) -> Answer<'_, ()>;
+
+    /// Looks a pushed request up without using it up; an expired one is not there.
+    fn find_pushed<'a>(
+        &'a self,
+        id: &'a PushedId,
+        now: Timestamp,
+    ) -> Answer<'a, Option<PushedRequest>>;
+
+    /// Takes a pushed request out: of all callers exactly one gets it.
+    fn take_pushed<'a>(
+        &'a self,
+        id: &'a PushedId,
+        now: Timestamp,
+    ) -> Answer<'a, Option<PushedRequest>>;
 
     /// Asks for an attempt at something that can be guessed. None: go on, it is counted for every one
     /// of these keys. Else it is counted for none, however often somebody asks, and the answer is how

@@ -26,6 +26,10 @@ pub struct Limits {
     pub slips_per_browser: usize,
     /// Slips in all.
     pub slips: usize,
+    /// Pushed requests of one client: as many of its people as may be on the way in 90 seconds.
+    pub pushed_per_client: usize,
+    /// Pushed requests in all.
+    pub pushed: usize,
     /// Keys whose attempts are counted. The one that would be forgotten first makes room: who brings
     /// so many keys has every one of them counted as well.
     pub throttled: usize,
@@ -34,6 +38,16 @@ pub struct Limits {
 impl Limits {
     pub(crate) fn parked_until(&self, now: Timestamp) -> Timestamp {
         now.checked_add(self.parked_for).unwrap_or(Timestamp::MAX)
+    }
+
+    /// How many slips one browser may have, and how many there may be.
+    pub(crate) const fn of_slips(&self) -> (usize, usize) {
+        (self.slips_per_browser, self.slips)
+    }
+
+    /// How many pushed requests one client may have, and how many there may be.
+    pub(crate) const fn of_pushed(&self) -> (usize, usize) {
+        (self.pushed_per_client, self.pushed)
     }
 
     pub(crate) fn stray_until(&self, received_at: Timestamp) -> Timestamp {
@@ -56,6 +70,8 @@ impl Default for Limits {
             strays_for: SignedDuration::from_hours(24),
             slips_per_browser: 20,
             slips: 50_000,
+            pushed_per_client: 2_000,
+            pushed: 10_000,
             throttled: 100_000,
         }
     }

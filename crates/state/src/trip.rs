@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 use vestibule_model::{
-    AttemptId, ClientId, ConnectionId, Reference, RevisionId, TestId, WorkspaceId,
+    AttemptId, ClientId, ConnectionId, MemberId, Reference, RevisionId, TestId, WorkspaceId,
 };
 
 use crate::{
@@ -66,6 +66,12 @@ pub struct AuthorizeRequest {
     pub force_authn: bool,
     /// People must have authenticated later than this (`prompt=login`, `max_age`).
     pub authn_after: Option<Timestamp>,
+    /// What the access tokens are for (RFC 8707); empty: this service itself.
+    pub resources: Vec<String>,
+    /// Who has to come back, where the application knows (`id_token_hint`).
+    pub expected_member: Option<MemberId>,
+    /// Whether the client may begin by pushed requests alone: then no page of ours can say it again.
+    pub pushed_only: bool,
     /// Where the browser goes on: a path on our own pages, for the sign-ins that these begin. None:
     /// to the redirect URI, with a code.
     pub return_to: Option<String>,
@@ -82,6 +88,10 @@ pub struct LogoutReturn {
 
 /// What a trip is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly every trip is a sign-in; a box would be an allocation for each"
+)]
 pub enum Purpose {
     /// To sign somebody in to an application.
     SignIn(AuthorizeRequest),

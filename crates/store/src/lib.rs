@@ -45,6 +45,8 @@ pub use reseal::{Resealed, Resealing};
 pub use seal::{MasterKey, MasterKeys};
 pub use store::Store;
 pub use tables::{
-    Activity, ActivityOf, ActivityRequest, AttemptFilter, Before, ClaimedWebhook, CodeRedemption, DueLane, Ended, KeyRotation, Listener, MemberFilter, RefreshRedemption, RefreshState, Repeatable, WebhookFailure, WebhookLane,
+    Activity, ActivityOf, ActivityRequest, AttemptFilter, Before, ClaimedWebhook, CodeRedemption,
+    DueLane, Ended, KeyRotation, Listener, MemberFilter, RefreshRedemption, RefreshState,
+    Repeatable, WebhookFailure, WebhookLane,
 };
 pub use tx::{Reach, Tx};

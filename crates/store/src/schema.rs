@@ -238,6 +238,34 @@ diesel::table! {
         id_token_signed_response_alg -> Text,
         initiate_login_uri -> Nullable<Text>,
         post_logout_redirect_uris -> Text,
+        token_endpoint_auth_method -> Text,
+        jwks -> Nullable<Text>,
+        previous_secret_hash -> Nullable<Text>,
+        previous_secret_until -> Nullable<BigInt>,
+        require_pushed_authorization_requests -> Bool,
+        resources -> Text,
+        backchannel_logout_uri -> Nullable<Text>,
+        backchannel_logout_session_required -> Bool,
+    }
+}
+
+diesel::table! {
+    client_assertions (client_id, jti_hash) {
+        client_id -> Text,
+        jti_hash -> Text,
+        keep_until -> BigInt,
+    }
+}
+
+diesel::table! {
+    backchannel_logouts (session_id) {
+        session_id -> Text,
+        client_id -> Text,
+        workspace_id -> Text,
+        member_id -> Text,
+        failures -> BigInt,
+        created_at -> BigInt,
+        next_try_at -> BigInt,
     }
 }
 
@@ -260,6 +288,7 @@ diesel::table! {
         subject_hash -> Nullable<Text>,
         browser -> Nullable<Text>,
         door -> Nullable<Text>,
+        resources -> Text,
     }
 }
 
@@ -523,6 +552,7 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(identities, members);
+diesel::allow_tables_to_appear_in_same_query!(clients, sessions);
 diesel::allow_tables_to_appear_in_same_query!(codes, sessions);
 diesel::allow_tables_to_appear_in_same_query!(refresh_tokens, sessions);
 diesel::allow_tables_to_appear_in_same_query!(browser_sessions, sessions);

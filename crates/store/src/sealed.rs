@@ -6,7 +6,8 @@ use diesel::prelude::*;
 
 use crate::engine::on;
 use crate::schema::{
-    connections, kept_answers, mails, service_provider_keys, settings, sign_in_attempts, signing_keys, test_runs, totp, totp_enrolments, webhook_endpoints,
+    connections, kept_answers, mails, service_provider_keys, settings, sign_in_attempts,
+    signing_keys, test_runs, totp, totp_enrolments, webhook_endpoints,
 };
 use crate::seal::{HEAD, Place};
 use crate::tables::SENTINEL;

@@ -4,6 +4,7 @@ pub(crate) mod archive;
 #[path = "../../../crates/credential/tests/passkeys/authenticator.rs"]
 pub(crate) mod authenticator;
 pub(crate) mod browser;
+pub(crate) mod client_key;
 pub(crate) mod clock;
 pub(crate) mod database;
 pub(crate) mod dns;
@@ -15,6 +16,7 @@ pub(crate) mod person;
 pub(crate) mod postgres;
 pub(crate) mod process;
 pub(crate) mod pysaml2;
+pub(crate) mod python;
 pub(crate) mod receiver;
 pub(crate) mod redis;
 pub(crate) mod server;

@@ -51,7 +51,7 @@ pub(crate) fn finish(command: &mut Command, what: &str) {
 pub(crate) fn converse(
     command: &mut Command,
     what: &str,
-    answer: impl Fn(&str) -> Option<&'static str>,
+    answer: impl Fn(&str) -> Option<String>,
 ) -> String {
     let mut child = command
         .stdin(Stdio::piped())

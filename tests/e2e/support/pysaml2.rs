@@ -2,29 +2,28 @@
 //! which signs and encrypts with the program `xmlsec1`.
 //!
 //! `tests/e2e/pysaml2/idp.py` is the program; Debian's packages `python3-venv` and `xmlsec1` are needed.
-//! The library comes from PyPI, at the versions of `tests/e2e/pysaml2/requirements.txt`, once for each
-//! text of that file, into a virtual environment below the folder that cargo builds in.
+//! The library comes from PyPI, at the versions of `tests/e2e/pysaml2/requirements.txt` (`python.rs`).
 
 use std::{
-    fs::{self, File},
-    io::{BufRead as _, BufReader, Read as _},
-    path::{Path, PathBuf},
+    fs,
+    io::{BufRead as _, BufReader},
+    path::Path,
     process::{Child, ChildStdin, Command, Stdio},
     sync::{Arc, mpsc},
     thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
-use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 
 use super::{
+    python,
     shared::Shared,
     simplesamlphp::{key_pair, people},
 };
 
 const SOURCE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/e2e/pysaml2");
-/// How long packages may take to come, and the program to start.
+/// How long the program may take to start.
 const PATIENCE: Duration = Duration::from_secs(180);
 
 /// A running instance.
@@ -44,7 +43,7 @@ impl Pysaml2 {
     }
 
     fn start() -> Self {
-        let environment = environment();
+        let environment = python::environment("pysaml2", Path::new(SOURCE));
         let folder = TempDir::with_prefix("pysaml2-").expect("a temporary folder");
         let write = |name: &str, text: &str| {
             fs::write(folder.path().join(name), text).expect("a file in the folder");
@@ -72,7 +71,7 @@ impl Pysaml2 {
             }
         });
         // Whoever does not read lets the pipe run full and the program stand still.
-        let errors = drain(server.stderr.take().expect("it was piped"));
+        let errors = python::drain(server.stderr.take().expect("it was piped"));
         let said = told.recv_timeout(PATIENCE).unwrap_or_default();
         let Some(base_url) = said.strip_prefix("listening ") else {
             let _ = server.kill();
@@ -102,68 +101,4 @@ impl Drop for Pysaml2 {
         let _ = self.server.kill();
         let _ = self.server.wait();
     }
-}
-
-/// The virtual environment with the library in it.
-fn environment() -> PathBuf {
-    let requirements = Path::new(SOURCE).join("requirements.txt");
-    let digest = Sha256::digest(fs::read(&requirements).expect("the requirements"));
-    let name: String = digest.iter().take(8).map(|b| format!("{b:02x}")).collect();
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("pysaml2-{name}"));
-    fs::create_dir_all(&folder).expect("a folder for packages");
-    // Another run of the tests may be at it in this moment.
-    let guard = File::create(folder.join("lock")).expect("a file to lock");
-    guard.lock().expect("the lock");
-    let environment = folder.join("venv");
-    let complete = folder.join("complete");
-    if !complete.exists() {
-        let mut make = Command::new("python3");
-        make.args(["-m", "venv", "--clear"]).arg(&environment);
-        finish(
-            &mut make,
-            "python3 -m venv (Debian's package python3-venv; make test installs it)",
-        );
-        let mut install = Command::new(environment.join("bin/pip"));
-        install
-            .args(["install", "--quiet", "--disable-pip-version-check"])
-            .args(["--no-input", "--only-binary", ":all:", "--requirement"])
-            .arg(&requirements);
-        finish(&mut install, "pip install");
-        File::create(&complete).expect("a mark that all is there");
-    }
-    environment
-}
-
-/// Runs a program to its end, which has to be a good one and to come in time.
-fn finish(command: &mut Command, what: &str) {
-    let mut child = command
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap_or_else(|error| panic!("{what}: {error}"));
-    let errors = drain(child.stderr.take().expect("it was piped"));
-    let deadline = Instant::now() + PATIENCE;
-    let status = loop {
-        match child.try_wait().expect("its status") {
-            Some(status) => break status,
-            None if Instant::now() > deadline => {
-                let _ = child.kill();
-                let _ = child.wait();
-                panic!("{what} takes too long");
-            }
-            None => thread::sleep(Duration::from_millis(50)),
-        }
-    };
-    let errors = errors.join().unwrap_or_default();
-    assert!(status.success(), "{what}: {status}\n{errors}");
-}
-
-/// Reads all that comes, on a thread of its own.
-fn drain(mut pipe: std::process::ChildStderr) -> thread::JoinHandle<String> {
-    thread::spawn(move || {
-        let mut said = Vec::new();
-        let _ = pipe.read_to_end(&mut said);
-        String::from_utf8_lossy(&said).into_owned()
-    })
 }

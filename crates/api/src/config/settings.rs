@@ -106,7 +106,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "OUTBOUND_ALLOW_PRIVATE",
         default: "off",
-        meaning: "on: metadata may be fetched from loopback and private addresses too, and webhooks sent there; for development",
+        meaning: "on: metadata may be fetched from loopback and private addresses too, webhooks sent and applications told of sign-outs there; for development",
     },
     Setting {
         name: "MIGRATE",

@@ -38,6 +38,8 @@ const HONOURED: &[(&str, &str)] = &[
     ),
     ("patch", "/v1/webhook-endpoints/{webhook_endpoint_id}"),
     ("delete", "/v1/webhook-endpoints/{webhook_endpoint_id}"),
+    ("patch", "/v1/clients/{client_id}"),
+    ("delete", "/v1/clients/{client_id}"),
     ("patch", "/v1/connections/{connection_id}"),
     ("delete", "/v1/connections/{connection_id}"),
     ("put", "/v1/connections/{connection_id}/draft"),

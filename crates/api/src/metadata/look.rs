@@ -33,16 +33,20 @@ pub(crate) struct Door {
 
 impl Door {
     pub(crate) fn new(config: &Config) -> Self {
-        let reach = if config.outbound_allow_private {
-            Reach::private_too()
-        } else {
-            Reach::internet()
-        };
         Self {
-            outbound: Outbound::new(reach, Limits::default()),
+            outbound: Outbound::new(reach(config), Limits::default()),
             places: Arc::new(Semaphore::new(AT_ONCE)),
             clock_skew: config.clock_skew,
         }
+    }
+}
+
+/// How far whatever goes out by somebody's URL may reach.
+pub(crate) fn reach(config: &Config) -> Reach {
+    if config.outbound_allow_private {
+        Reach::private_too()
+    } else {
+        Reach::internet()
     }
 }
 

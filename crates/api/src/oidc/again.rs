@@ -15,25 +15,38 @@ pub(crate) fn offer(
 ) -> ErrorPage {
     let (workspace, connection) = (workspace_id.to_string(), connection_id.to_string());
     let retry = said_again(request, &[("connection", &connection)], &workspace);
-    page.link(retry, text("sign-in-try-again")).link(
-        by_password(request, workspace_id),
-        text("sign-in-admins-password"),
-    )
+    let page = match retry {
+        Some(retry) => page.link(retry, text("sign-in-try-again")),
+        None => page,
+    };
+    by_password(page, request, workspace_id)
 }
 
-/// The request by password: relative, so that it stays on this server.
-pub(crate) fn by_password(request: &AuthorizeRequest, workspace_id: WorkspaceId) -> String {
+/// Adds the way by password.
+pub(crate) fn by_password(
+    page: ErrorPage,
+    request: &AuthorizeRequest,
+    workspace_id: WorkspaceId,
+) -> ErrorPage {
     let workspace = workspace_id.to_string();
     let way = [("workspace", workspace.as_str()), ("method", "password")];
-    said_again(request, &way, &workspace)
+    match said_again(request, &way, &workspace) {
+        Some(way) => page.link(way, text("sign-in-admins-password")),
+        None => page,
+    }
 }
 
-fn said_again(request: &AuthorizeRequest, way: &[(&str, &str)], workspace: &str) -> String {
+/// The request: relative, so that it stays on this server. None where only its client may say it
+/// (RFC 9126 §6): the person starts again from the application.
+fn said_again(request: &AuthorizeRequest, way: &[(&str, &str)], workspace: &str) -> Option<String> {
+    if request.pushed_only {
+        return None;
+    }
     if request.client_id == ClientId::OWN_PAGES {
         // Its page has both ways.
         let mut all = vec![("workspace", workspace)];
         all.extend(request.return_to.as_deref().map(|to| ("return_to", to)));
-        return with_parameters("/sign-in", &all);
+        return Some(with_parameters("/sign-in", &all));
     }
     let client_id = request.client_id.to_string();
     let mut all = vec![
@@ -48,6 +61,12 @@ fn said_again(request: &AuthorizeRequest, way: &[(&str, &str)], workspace: &str)
     all.extend(request.nonce.as_deref().map(|nonce| ("nonce", nonce)));
     // What was asked for lately is asked for now.
     all.extend(request.authn_after.map(|_| ("prompt", "login")));
+    all.extend(
+        request
+            .resources
+            .iter()
+            .map(|resource| ("resource", resource.as_str())),
+    );
     all.extend(way);
-    with_parameters("/oauth2/authorize", &all)
+    Some(with_parameters("/oauth2/authorize", &all))
 }

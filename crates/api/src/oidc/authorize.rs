@@ -2,17 +2,29 @@
 
 use std::sync::Arc;
 
-use actix_web::{HttpRequest, HttpResponse, get, http::StatusCode, web::Data};
+use actix_web::{
+    HttpRequest, HttpResponse, get,
+    http::StatusCode,
+    post,
+    web::{Data, Payload},
+};
 use jiff::{SignedDuration, Timestamp};
 use vestibule_model::{AttemptId, Client, ClientId, Email, Reference};
-use vestibule_session::is_code_challenge;
+use vestibule_session::{IdClaims, is_code_challenge, verify_id_token_hint};
 use vestibule_state::{AuthorizeRequest, Purpose};
 
 use crate::{
-    browser, clock,
+    body, browser, clock,
     configuration::{NoRoute, Route, WorkspaceName},
-    oidc::{choose, form::Parameters, granted_scope},
-    openapi::oauth::AuthorizationRequest,
+    oidc::{
+        choose,
+        error::{OAuthError, OAuthErrorCode},
+        form::Parameters,
+        granted_scope,
+        par::Asked,
+        resources,
+    },
+    openapi::oauth::{AuthorizationForm, AuthorizationRequest},
     page::{self, ErrorPage},
     people::{self, Flow},
     problem::Problem,
@@ -40,30 +52,76 @@ pub(crate) async fn authorize(
     request: HttpRequest,
     service: Data<Service>,
 ) -> Result<HttpResponse, ErrorPage> {
-    let now = clock::now();
     let parameters = Parameters::parse(request.query_string().as_bytes());
+    answer(&request, &service, parameters).await
+}
 
+/// The same by a form that the application has a browser post (OpenID Connect Core §3.1.2.1).
+#[utoipa::path(tag = "OpenID Connect", operation_id = "authorizeByPost",
+    request_body(content = AuthorizationForm, content_type = "application/x-www-form-urlencoded"),
+    security(()),
+    responses(
+        (status = 200, description = "A page, as by GET", content_type = "text/html", body = String),
+        (status = 303, description = "To the identity provider, or back to `redirect_uri` with `error`",
+            headers(("Location" = String, description = "Where to"))),
+        (status = 400, description = "A page: client, redirect URI or workspace are not known", content_type = "text/html", body = String),
+        (status = 403, description = "A page: single sign-on is not live, or not in the plan", content_type = "text/html", body = String),
+        (status = 404, description = "A page: there is no such connection", content_type = "text/html", body = String),
+        (status = 503, description = "A page: try again in a moment", content_type = "text/html", body = String)))]
+#[post("/oauth2/authorize")]
+pub(crate) async fn authorize_by_post(
+    request: HttpRequest,
+    service: Data<Service>,
+    payload: Payload,
+) -> Result<HttpResponse, ErrorPage> {
+    let form = body::read(payload.into_inner()).await?;
+    let mut response = answer(&request, &service, Parameters::parse(&form)).await?;
+    // What was posted here must not be posted there (RFC 9700 §4.12).
+    if response.status() == StatusCode::FOUND {
+        *response.status_mut() = StatusCode::SEE_OTHER;
+    }
+    Ok(response)
+}
+
+async fn answer(
+    request: &HttpRequest,
+    service: &Data<Service>,
+    said: Parameters,
+) -> Result<HttpResponse, ErrorPage> {
+    let now = clock::now();
     // Until client and redirect URI are known to belong together, nothing is ever sent there.
-    let client = client(&service, &parameters).await?;
+    let client = client(service, &said).await?;
+    let asked = Asked::read(service, &client, said, now).await?;
+    let parameters = &asked.parameters;
     let wanted = parameters.get("redirect_uri").unwrap_or_default();
-    let redirect_uri = RedirectUri::registered(&client, wanted).ok_or_else(unregistered)?;
-    let wanted = wanted.to_owned();
+    let wanted = (parameters.repeated() != Some("redirect_uri")).then_some(wanted);
+    let redirect_uri = wanted.and_then(|wanted| RedirectUri::registered(&client, wanted));
+    let redirect_uri = redirect_uri.ok_or_else(unregistered)?;
 
-    let authorize_request = match check(&parameters, &client, &wanted, now) {
+    let checked = match asked.is_pushed() || !client.require_pushed_authorization_requests {
+        true => check(service, parameters, &client, redirect_uri.as_str(), now),
+        // RFC 9126 §6.
+        false => Err(Refused::new(
+            OAuthErrorCode::InvalidRequest,
+            "this client has to push its authorization requests",
+        )),
+    };
+    let authorize_request = match checked {
         Ok(request) => request,
         Err(refused) => {
+            asked.use_up(service, now).await?;
             let state = parameters.get("state");
             let status = StatusCode::FOUND;
-            return Ok(back(&service, &redirect_uri, state, &refused, status));
+            return Ok(back(service, &redirect_uri, state, &refused, status));
         }
     };
-    let found = match route(&parameters)? {
+    let found = match route(service, parameters, now)? {
         // An admin who knows that SSO is down says so (P3).
         _ if parameters.get("method") == Some("password") => Err(NoRoute::Undecided),
         None => Err(NoRoute::Undecided),
         Some(route) => {
             let configuration = &service.configuration;
-            let domain = domain_of_hint(&parameters);
+            let domain = domain_of_hint(parameters);
             let (store, rules) = (&service.store, &service.rules);
             let live = configuration.live_for(store, rules, route, domain.as_deref());
             live.await?
@@ -72,38 +130,43 @@ pub(crate) async fn authorize(
     let live = match found {
         Ok(live) => live,
         Err(NoRoute::Undecided | NoRoute::Several(_)) if authorize_request.passive => {
+            asked.use_up(service, now).await?;
             let description = "the person has to say which way they sign in";
-            let refused = Refused::new("interaction_required", description);
+            let refused = Refused::new(OAuthErrorCode::InteractionRequired, description);
             let state = authorize_request.state.as_deref();
             let status = StatusCode::FOUND;
-            return Ok(back(&service, &redirect_uri, state, &refused, status));
+            return Ok(back(service, &redirect_uri, state, &refused, status));
         }
+        // The links of the page say the same request, which is not used up until one is taken.
         Err(NoRoute::Several(several)) => {
-            page::belongs_to(&request, &several.workspace);
-            return Ok(choose::page(&service, request.query_string(), *several));
+            page::belongs_to(request, &several.workspace);
+            return Ok(choose::page(service, &asked.said, *several));
         }
         Err(NoRoute::Undecided) => {
-            let flow = local(&service, &parameters, authorize_request).await?;
-            return people::begin(&request, &service, flow, now).await;
+            asked.use_up(service, now).await?;
+            let flow = local(service, parameters, authorize_request).await?;
+            return people::begin(request, service, flow, now).await;
         }
         Err(none @ (NoRoute::NotLive | NoRoute::Plan(_))) => {
-            let way = elsewhere(&parameters);
+            let way = elsewhere(&asked.said);
             return Err(nowhere(none).link(way, text("sign-in-by-password")));
         }
         Err(none @ NoRoute::Unknown) => return Err(nowhere(none)),
     };
+    asked.use_up(service, now).await?;
     // What the IdP began, and the application now begins (design §4.6): once, in this browser, and
-    // not where somebody asks for a fresh authentication.
-    if authorize_request.authn_after.is_none()
-        && let Some(token) = browser::token(&request, &service.config)
-        && let Some(message) = set_aside(&service, &live, &client, &token, now).await?
+    // not where somebody asks for a fresh authentication or another account.
+    if !authorize_request.force_authn
+        && authorize_request.authn_after.is_none()
+        && let Some(token) = browser::token(request, &service.config)
+        && let Some(message) = set_aside(service, &live, &client, &token, now).await?
     {
-        return answer_with(&service, &live, authorize_request, &token, message, now).await;
+        return answer_with(service, &live, authorize_request, &token, message, now).await;
     }
     let purpose = Purpose::SignIn(authorize_request);
     leave(
-        &request,
-        &service,
+        request,
+        service,
         purpose,
         &live.connection,
         &live.revision,
@@ -113,17 +176,25 @@ pub(crate) async fn authorize(
 }
 
 /// An error that is sent back to the client (RFC 6749 §4.1.2.1).
+#[derive(Debug)]
 pub(crate) struct Refused {
-    error: &'static str,
+    error: OAuthErrorCode,
     description: String,
 }
 
 impl Refused {
-    pub(crate) fn new(error: &'static str, description: impl Into<String>) -> Self {
+    pub(crate) fn new(error: OAuthErrorCode, description: impl Into<String>) -> Self {
         Self {
             error,
             description: description.into(),
         }
+    }
+}
+
+/// The same where the client asks by itself (RFC 9126 §2.3).
+impl From<Refused> for OAuthError {
+    fn from(refused: Refused) -> Self {
+        Self::new(refused.error, refused.description)
     }
 }
 
@@ -136,7 +207,7 @@ pub(crate) fn back(
     status: StatusCode,
 ) -> HttpResponse {
     let mut answer = vec![
-        ("error", refused.error),
+        ("error", refused.error.as_str()),
         ("error_description", refused.description.as_str()),
     ];
     if let Some(state) = state {
@@ -147,6 +218,9 @@ pub(crate) fn back(
 }
 
 async fn client(service: &Service, parameters: &Parameters) -> Result<Arc<Client>, ErrorPage> {
+    if parameters.repeated() == Some("client_id") {
+        return Err(unknown_client());
+    }
     let id: ClientId = parameters
         .get("client_id")
         .unwrap_or_default()
@@ -156,37 +230,35 @@ async fn client(service: &Service, parameters: &Parameters) -> Result<Arc<Client
     client.ok_or_else(unknown_client)
 }
 
-/// Everything but the connection.
-fn check(
+/// Everything but the connection; the client authenticates elsewhere or not at all.
+pub(crate) fn check(
+    service: &Service,
     parameters: &Parameters,
     client: &Client,
     redirect_uri: &str,
     now: Timestamp,
 ) -> Result<AuthorizeRequest, Refused> {
-    let invalid = |description: &str| Refused::new("invalid_request", description);
+    let invalid = |description: &str| Refused::new(OAuthErrorCode::InvalidRequest, description);
     if let Some(name) = parameters.repeated() {
         return Err(invalid(&format!(
             "the parameter {name:?} came more than once"
         )));
     }
-    if parameters.get("request").is_some() {
-        return Err(Refused::new(
-            "request_not_supported",
-            "request objects are not supported",
-        ));
-    }
-    if parameters.get("request_uri").is_some() {
-        return Err(Refused::new(
-            "request_uri_not_supported",
-            "request_uri is not supported",
-        ));
+    for (name, error) in [
+        ("request", OAuthErrorCode::RequestNotSupported),
+        ("request_uri", OAuthErrorCode::RequestUriNotSupported),
+        ("registration", OAuthErrorCode::RegistrationNotSupported),
+    ] {
+        if parameters.get(name).is_some() {
+            return Err(Refused::new(error, format!("{name} is not supported")));
+        }
     }
     match parameters.get("response_type") {
         Some("code") => {}
         None => return Err(invalid("response_type is missing; expected code")),
         Some(_) => {
             return Err(Refused::new(
-                "unsupported_response_type",
+                OAuthErrorCode::UnsupportedResponseType,
                 "response_type must be code",
             ));
         }
@@ -212,9 +284,20 @@ fn check(
     let scope = granted_scope(parameters.get("scope").unwrap_or_default());
     if scope.is_empty() {
         let description = "scope must hold openid, email, profile or saml";
-        return Err(Refused::new("invalid_scope", description));
+        return Err(Refused::new(OAuthErrorCode::InvalidScope, description));
     }
+    let issuer = service.config.public_url.as_str();
+    let resources = resources::asked(parameters.resources(), client, issuer)
+        .map_err(|(error, description)| Refused::new(error, description))?;
     let authn_after = authn_after(parameters, now)?;
+    let hint = match parameters.get("id_token_hint") {
+        Some(_) => Some(
+            expected(service, parameters, now)
+                .filter(|hint| hint.aud == client.id)
+                .ok_or_else(|| invalid("id_token_hint is no ID token of this client"))?,
+        ),
+        None => None,
+    };
     Ok(AuthorizeRequest {
         client_id: client.id,
         redirect_uri: redirect_uri.to_owned(),
@@ -226,16 +309,27 @@ fn check(
         attempt: AttemptId::new(now),
         reference: reference()?,
         passive: parameters.get("prompt") == Some("none"),
-        force_authn: authn_after.is_some_and(|after| after >= now),
+        // SAML has no word for choosing another account; who has to authenticate anew can.
+        force_authn: authn_after.is_some_and(|after| after >= now)
+            || parameters.prompts("select_account"),
         authn_after,
+        resources,
+        expected_member: hint.map(|hint| hint.sub),
+        pushed_only: client.require_pushed_authorization_requests,
         return_to: None,
     })
+}
+
+/// Who the application believes is there (OpenID Connect Core §3.1.2.1).
+fn expected(service: &Service, parameters: &Parameters, now: Timestamp) -> Option<IdClaims> {
+    let token = parameters.get("id_token_hint")?;
+    verify_id_token_hint(&service.keys.ring(), &service.issuer, token, now).ok()
 }
 
 /// What the person may tell support.
 fn reference() -> Result<Reference, Refused> {
     vestibule_state::random_reference()
-        .map_err(|_cause| Refused::new("server_error", "try again in a moment"))
+        .map_err(|_cause| Refused::new(OAuthErrorCode::ServerError, "try again in a moment"))
 }
 
 /// Since when people must have authenticated: `prompt=login` is now, `max_age` so many seconds ago
@@ -247,9 +341,10 @@ fn authn_after(parameters: &Parameters, now: Timestamp) -> Result<Option<Timesta
     let Some(max_age) = parameters.get("max_age") else {
         return Ok(None);
     };
-    let seconds: u32 = max_age
-        .parse()
-        .map_err(|_cause| Refused::new("invalid_request", "max_age must be a number of seconds"))?;
+    let seconds: u32 = max_age.parse().map_err(|_cause| {
+        let description = "max_age must be a number of seconds";
+        Refused::new(OAuthErrorCode::InvalidRequest, description)
+    })?;
     Ok(now
         .checked_sub(SignedDuration::from_secs(seconds.into()))
         .ok())
@@ -279,7 +374,11 @@ fn elsewhere(parameters: &Parameters) -> String {
 }
 
 /// The connection that a request names, if it names one or anything that leads to one.
-fn route(parameters: &Parameters) -> Result<Option<Route>, ErrorPage> {
+fn route(
+    service: &Service,
+    parameters: &Parameters,
+    now: Timestamp,
+) -> Result<Option<Route>, ErrorPage> {
     if let Some(text) = parameters.get("connection") {
         let id = text.parse().or(Err(no_connection()))?;
         return Ok(Some(Route::Connection(id)));
@@ -301,7 +400,16 @@ fn route(parameters: &Parameters) -> Result<Option<Route>, ErrorPage> {
     if let Some(id) = hint.and_then(|hint| hint.parse().ok()) {
         return Ok(Some(Route::Connection(id)));
     }
-    Ok(domain_of_hint(parameters).map(Route::Domain))
+    if let Some(domain) = domain_of_hint(parameters) {
+        return Ok(Some(Route::Domain(domain)));
+    }
+    // Whoever is expected back comes the way they came the last time.
+    Ok(
+        expected(service, parameters, now).map(|hint| match hint.connection {
+            Some(id) => Route::Connection(id),
+            None => Route::Workspace(WorkspaceName::Id(hint.workspace)),
+        }),
+    )
 }
 
 /// The domain of the address that an application gives as a hint. Only a verified one leads anywhere,

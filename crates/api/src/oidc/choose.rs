@@ -1,28 +1,32 @@
 //! The page where a person takes one of several identity providers.
 
 use actix_web::{HttpResponse, http::StatusCode};
-use url::{Url, form_urlencoded};
+use url::Url;
 use vestibule_model::{Connection, Revision};
 use vestibule_pages::{ChooseConnection, LinkChoice};
 
-use crate::{configuration::Several, page, redirect_uri::with_parameters, service::Service};
+use crate::{
+    configuration::Several, oidc::form::Parameters, page, redirect_uri::with_parameters,
+    service::Service,
+};
 
 /// What named the workspace, and is said by the connection from now on.
 const DECIDED: [&str; 3] = ["connection", "workspace", "entityID"];
 
 /// Each way is the same authorize request with the connection named.
-pub(crate) fn page(service: &Service, query: &str, several: Several) -> HttpResponse {
-    let kept: Vec<_> = form_urlencoded::parse(query.as_bytes())
-        .filter(|(name, _)| !DECIDED.contains(&&**name))
+pub(crate) fn page(service: &Service, said: &Parameters, several: Several) -> HttpResponse {
+    let kept: Vec<_> = said
+        .iter()
+        .filter(|(name, _)| !DECIDED.contains(name))
         .collect();
     let authorize = format!("{}/oauth2/authorize", service.config.public_url);
-    let others = kept.iter().filter(|(name, _)| name != "method");
-    let mut by_password: Vec<_> = others.map(|(k, v)| (&**k, &**v)).collect();
+    let others = kept.iter().filter(|(name, _)| *name != "method");
+    let mut by_password: Vec<_> = others.copied().collect();
     let workspace = several.workspace.id.to_string();
     by_password.extend([("workspace", workspace.as_str()), ("method", "password")]);
     let by_password = with_parameters(&authorize, &by_password);
     let way = |id: &str| {
-        let mut parameters: Vec<_> = kept.iter().map(|(k, v)| (&**k, &**v)).collect();
+        let mut parameters = kept.clone();
         parameters.push(("connection", id));
         with_parameters(&authorize, &parameters)
     };

@@ -1,28 +1,45 @@
-//! Errors of the token, introspection and revocation endpoints (RFC 6749 §5.2), as JSON.
+//! Errors of OAuth: in the redirect of the authorization endpoint (RFC 6749 §4.1.2.1), and as JSON from
+//! the others (§5.2).
 
-use actix_web::{HttpResponse, ResponseError, http::StatusCode};
+use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError, http::StatusCode};
 use serde_json::json;
 
 use crate::problem::Problem;
 
-/// The error codes of RFC 6749 §5.2, and the two of §4.1.2.1 for failures of the server.
+/// The error codes of RFC 6749 §4.1.2.1 and §5.2, OpenID Connect Core §3.1.2.6 and RFC 8707 §2.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum OAuthErrorCode {
     InvalidRequest,
     InvalidClient,
     InvalidGrant,
+    InvalidScope,
+    InvalidTarget,
     UnsupportedGrantType,
+    UnsupportedResponseType,
+    RequestNotSupported,
+    RequestUriNotSupported,
+    RegistrationNotSupported,
+    LoginRequired,
+    InteractionRequired,
     ServerError,
     TemporarilyUnavailable,
 }
 
 impl OAuthErrorCode {
-    const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::InvalidRequest => "invalid_request",
             Self::InvalidClient => "invalid_client",
             Self::InvalidGrant => "invalid_grant",
+            Self::InvalidScope => "invalid_scope",
+            Self::InvalidTarget => "invalid_target",
             Self::UnsupportedGrantType => "unsupported_grant_type",
+            Self::UnsupportedResponseType => "unsupported_response_type",
+            Self::RequestNotSupported => "request_not_supported",
+            Self::RequestUriNotSupported => "request_uri_not_supported",
+            Self::RegistrationNotSupported => "registration_not_supported",
+            Self::LoginRequired => "login_required",
+            Self::InteractionRequired => "interaction_required",
             Self::ServerError => "server_error",
             Self::TemporarilyUnavailable => "temporarily_unavailable",
         }
@@ -73,7 +90,7 @@ impl ResponseError for OAuthError {
 
     fn error_response(&self) -> HttpResponse {
         let mut response = HttpResponse::build(self.status);
-        response.insert_header(("Cache-Control", "no-store"));
+        never_kept(&mut response);
         if self.code == OAuthErrorCode::InvalidClient {
             // RFC 6749 §5.2: the scheme the client may use.
             response.insert_header(("WWW-Authenticate", "Basic realm=\"oauth2\""));
@@ -86,6 +103,13 @@ impl ResponseError for OAuthError {
             "error_description": self.description,
         }))
     }
+}
+
+/// No cache may keep what this answer says (RFC 6749 §5.1 names both).
+pub(crate) fn never_kept(response: &mut HttpResponseBuilder) -> &mut HttpResponseBuilder {
+    response
+        .insert_header(("Cache-Control", "no-store"))
+        .insert_header(("Pragma", "no-cache"))
 }
 
 /// What the body, the archive or the mint could not do.

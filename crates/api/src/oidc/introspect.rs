@@ -6,27 +6,29 @@ use actix_web::{
 };
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use vestibule_model::Session;
-use vestibule_session::{AccessClaims, Secret, verify_access_token};
-use vestibule_store::{Reach, Tx};
+use vestibule_session::{AccessClaims, Secret, verify_access_token_of_any_audience};
+use vestibule_store::{Reach, RefreshState, Tx};
 
 use crate::{
     clock, facts,
-    oidc::{client_auth::authenticated, error::OAuthError},
+    oidc::{
+        client_auth::{Callers, authenticated},
+        error::{OAuthError, never_kept},
+    },
     openapi::oauth::{Introspection, OAuthErrorView, TokenForm},
     problem::Problem,
     service::Service,
 };
 
-/// Ask whether a token still counts. Every client may ask about every access token, because any of the
-/// company's services may receive any of them; a refresh token is its client's alone.
+/// Ask whether a token still counts. Every client with a secret or keys may ask about every access token,
+/// because any of the company's services may receive any of them; a refresh token is its client's alone.
 #[utoipa::path(tag = "OpenID Connect", operation_id = "introspectToken",
     request_body(content = TokenForm, content_type = "application/x-www-form-urlencoded"),
     security(("client_secret_basic" = []), ()),
     responses(
         (status = 200, description = "Whether it counts, and what it says", body = Introspection),
         (status = 400, description = "What is wrong", body = OAuthErrorView),
-        (status = 401, description = "The client is not known, or its secret is wrong", body = OAuthErrorView,
+        (status = 401, description = "The client is not known, or does not prove who it is", body = OAuthErrorView,
             headers(("WWW-Authenticate" = String, description = "How to say who calls"))),
         (status = 413, description = "The body is too large", body = OAuthErrorView),
         (status = 503, description = "Try again in a moment", body = OAuthErrorView)))]
@@ -36,10 +38,13 @@ pub(crate) async fn introspect(
     service: Data<Service>,
     payload: Payload,
 ) -> Result<HttpResponse, OAuthError> {
-    let (form, client) = authenticated(&request, &service, payload.into_inner()).await?;
+    let payload = payload.into_inner();
+    let (form, client) = authenticated(&request, &service, payload, Callers::Confidential).await?;
     let token = form.required("token")?.to_owned();
     let now = clock::now();
-    let access = verify_access_token(&service.keys.ring(), &service.issuer, &token, now).ok();
+    let access =
+        verify_access_token_of_any_audience(&service.keys.ring(), &service.issuer, &token, now)
+            .ok();
     let service_in = service.clone();
     let answer = service
         .store
@@ -49,19 +54,16 @@ pub(crate) async fn introspect(
             None => match Secret::parse(&token) {
                 Some(secret) => {
                     let state = tx.peek_refresh(&secret.hash())?;
-                    let session = state
+                    let state = state
                         .filter(|state| !state.redeemed && state.record.expires_at > now)
-                        .map(|state| state.session)
-                        .filter(|session| session.client_id == client.id);
-                    refresh_token(tx, &service_in, session, now)
+                        .filter(|state| state.session.client_id == client.id);
+                    refresh_token(tx, &service_in, state, now)
                 }
                 None => Ok(json!({"active": false})),
             },
         })
         .await?;
-    Ok(HttpResponse::Ok()
-        .insert_header(("Cache-Control", "no-store"))
-        .json(answer))
+    Ok(never_kept(&mut HttpResponse::Ok()).json(answer))
 }
 
 fn access_token(
@@ -90,12 +92,17 @@ fn access_token(
 fn refresh_token(
     tx: &mut Tx<'_>,
     service: &Service,
-    session: Option<Session>,
+    state: Option<RefreshState>,
     now: Timestamp,
 ) -> Result<Value, Problem> {
-    let Some(session) = session else {
+    let Some(RefreshState {
+        record, session, ..
+    }) = state
+    else {
         return Ok(json!({"active": false}));
     };
+    // The token's own end, where that comes before the session's.
+    let expires_at = record.expires_at.min(session.expires_at);
     if facts::renewal(tx, service, &session, now)?.is_err() {
         return Ok(json!({"active": false}));
     }
@@ -106,6 +113,6 @@ fn refresh_token(
         "client_id": session.client_id.to_string(),
         "sid": session.id.to_string(),
         "scope": session.scope,
-        "exp": session.expires_at.as_second(),
+        "exp": expires_at.as_second(),
     }))
 }

@@ -5,10 +5,12 @@ pub(crate) mod authorize;
 pub(crate) mod choose;
 mod client_auth;
 pub(crate) mod discovery;
-mod error;
+pub(crate) mod error;
 pub(crate) mod form;
 pub(crate) mod introspect;
 pub(crate) mod logout;
+pub(crate) mod par;
+mod resources;
 pub(crate) mod revoke;
 pub(crate) mod token;
 pub(crate) mod userinfo;
@@ -35,8 +37,11 @@ pub(crate) fn granted_scope(wanted: &str) -> String {
 pub(crate) fn routes(config: &mut ServiceConfig) {
     config
         .service(discovery::configuration)
+        .service(discovery::oauth_configuration)
         .service(discovery::jwks)
         .service(authorize::authorize)
+        .service(authorize::authorize_by_post)
+        .service(par::push)
         .service(token::token)
         .service(userinfo::get)
         .service(userinfo::post)

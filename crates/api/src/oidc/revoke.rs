@@ -4,12 +4,15 @@ use actix_web::{
     HttpRequest, HttpResponse, post,
     web::{Data, Payload},
 };
-use vestibule_session::{Secret, verify_access_token};
+use vestibule_session::{Secret, verify_access_token_of_any_audience};
 use vestibule_store::Reach;
 
 use crate::{
     clock,
-    oidc::{client_auth::authenticated, error::OAuthError},
+    oidc::{
+        client_auth::{Callers, authenticated},
+        error::{OAuthError, never_kept},
+    },
     openapi::oauth::{OAuthErrorView, TokenForm},
     problem::Problem,
     service::Service,
@@ -22,7 +25,7 @@ use crate::{
     responses(
         (status = 200, description = "The token does not count, whatever it was"),
         (status = 400, description = "What is wrong", body = OAuthErrorView),
-        (status = 401, description = "The client is not known, or its secret is wrong", body = OAuthErrorView,
+        (status = 401, description = "The client is not known, or does not prove who it is", body = OAuthErrorView,
             headers(("WWW-Authenticate" = String, description = "How to say who calls"))),
         (status = 413, description = "The body is too large", body = OAuthErrorView),
         (status = 503, description = "Try again in a moment", body = OAuthErrorView)))]
@@ -32,10 +35,13 @@ pub(crate) async fn revoke(
     service: Data<Service>,
     payload: Payload,
 ) -> Result<HttpResponse, OAuthError> {
-    let (form, client) = authenticated(&request, &service, payload.into_inner()).await?;
+    let payload = payload.into_inner();
+    let (form, client) = authenticated(&request, &service, payload, Callers::All).await?;
     let token = form.required("token")?.to_owned();
     let now = clock::now();
-    let access = verify_access_token(&service.keys.ring(), &service.issuer, &token, now).ok();
+    let access =
+        verify_access_token_of_any_audience(&service.keys.ring(), &service.issuer, &token, now)
+            .ok();
     service
         .store
         .write(move |tx| {
@@ -50,7 +56,5 @@ pub(crate) async fn revoke(
             Ok::<_, Problem>(())
         })
         .await?;
-    Ok(HttpResponse::Ok()
-        .insert_header(("Cache-Control", "no-store"))
-        .finish())
+    Ok(never_kept(&mut HttpResponse::Ok()).finish())
 }

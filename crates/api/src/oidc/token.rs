@@ -8,7 +8,7 @@ use actix_web::{
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use tracing::info;
-use vestibule_model::{Client, Session, SessionId, SigningAlgorithm};
+use vestibule_model::{Client, Session, SessionId};
 use vestibule_policy::Denial;
 use vestibule_session::{Secret, TokenSet, issue, verify_pkce};
 use vestibule_store::{CodeRedemption, RefreshRedemption, Tx};
@@ -16,9 +16,10 @@ use vestibule_store::{CodeRedemption, RefreshRedemption, Tx};
 use crate::{
     clock, facts,
     oidc::{
-        client_auth::authenticated,
-        error::{OAuthError, OAuthErrorCode},
+        client_auth::{Callers, authenticated},
+        error::{OAuthError, OAuthErrorCode, never_kept},
         form::Parameters,
+        resources,
     },
     openapi::oauth::{OAuthErrorView, TokenRequest, TokenResponse},
     problem::Problem,
@@ -43,7 +44,8 @@ pub(crate) async fn token(
     service: Data<Service>,
     payload: Payload,
 ) -> Result<HttpResponse, OAuthError> {
-    let (form, client) = authenticated(&request, &service, payload.into_inner()).await?;
+    let (form, client) =
+        authenticated(&request, &service, payload.into_inner(), Callers::All).await?;
     let tokens = match form.required("grant_type")? {
         "authorization_code" => exchange(&service, client, &form).await?,
         "refresh_token" => refresh(&service, client, &form).await?,
@@ -55,10 +57,7 @@ pub(crate) async fn token(
             ));
         }
     };
-    // RFC 6749 §5.1: no cache may keep a token.
-    Ok(HttpResponse::Ok()
-        .insert_header(("Cache-Control", "no-store"))
-        .json(body(&tokens)))
+    Ok(never_kept(&mut HttpResponse::Ok()).json(body(&tokens)))
 }
 
 /// The token response (RFC 6749 §5.1, OpenID Connect Core §3.1.3.3).
@@ -139,14 +138,18 @@ async fn exchange(
     let redirect_uri = form.required("redirect_uri")?.to_owned();
     let verifier = form.required("code_verifier")?.to_owned();
     let hash = Secret::parse(code).ok_or_else(unknown)?.hash();
-    let (id, algorithm) = (client.id, client.id_token_signed_response_alg);
+    let wanted = Wanted {
+        scope: None,
+        resources: form.resources().to_vec(),
+    };
+    let of = client.clone();
     finish(
         service,
-        &client,
+        &of,
         "authorization_code",
         move |tx, service, now| match tx.redeem_code(&hash, now)? {
             CodeRedemption::Redeemed { code, session } => {
-                let rightful = code.client_id == id
+                let rightful = code.client_id == client.id
                     && code.redirect_uri == redirect_uri
                     && verify_pkce(&code.code_challenge, &verifier);
                 if !rightful {
@@ -155,7 +158,8 @@ async fn exchange(
                 if let Some(id) = code.attempt {
                     attempt::code_redeemed(tx, id, now)?;
                 }
-                renew(tx, service, &session, algorithm, code.nonce.as_deref(), now)
+                let less = wanted.of(&session, &client, &service.issuer.issuer)?;
+                renew(tx, service, (&less, &client), code.nonce.as_deref(), now)
             }
             CodeRedemption::Reused { session_id } => Ok(Outcome::Reused(session_id)),
             CodeRedemption::Expired | CodeRedemption::Unknown => Err(unknown()),
@@ -172,34 +176,69 @@ async fn refresh(
     let presented = form.required("refresh_token")?;
     let unknown = || OAuthError::invalid_grant("the refresh token is unknown or has expired");
     let hash = Secret::parse(presented).ok_or_else(unknown)?.hash();
-    let (id, algorithm) = (client.id, client.id_token_signed_response_alg);
-    finish(
-        service,
-        &client,
-        "refresh_token",
-        move |tx, service, now| {
-            let known = tx.peek_refresh(&hash)?;
-            if known.is_none_or(|state| state.session.client_id != id) {
-                return Err(unknown());
+    let wanted = Wanted {
+        scope: form.owned("scope"),
+        resources: form.resources().to_vec(),
+    };
+    let of = client.clone();
+    finish(service, &of, "refresh_token", move |tx, service, now| {
+        let known = tx.peek_refresh(&hash)?;
+        if known.is_none_or(|state| state.session.client_id != client.id) {
+            return Err(unknown());
+        }
+        match tx.redeem_refresh(&hash, now)? {
+            RefreshRedemption::Redeemed { session } => {
+                let less = wanted.of(&session, &client, &service.issuer.issuer)?;
+                renew(tx, service, (&less, &client), None, now)
             }
-            match tx.redeem_refresh(&hash, now)? {
-                RefreshRedemption::Redeemed { session } => {
-                    renew(tx, service, &session, algorithm, None, now)
-                }
-                RefreshRedemption::Reused { session_id } => Ok(Outcome::Reused(session_id)),
-                RefreshRedemption::Expired | RefreshRedemption::Unknown => Err(unknown()),
-            }
-        },
-    )
+            RefreshRedemption::Reused { session_id } => Ok(Outcome::Reused(session_id)),
+            RefreshRedemption::Expired | RefreshRedemption::Unknown => Err(unknown()),
+        }
+    })
     .await
+}
+
+/// What a client wants of what it was granted.
+struct Wanted {
+    scope: Option<String>,
+    resources: Vec<String>,
+}
+
+impl Wanted {
+    /// The session as these tokens show it: with no more than was granted (RFC 6749 §6, RFC 8707
+    /// §2.2). What is stored stays, and a later refresh may have all of it again.
+    fn of(&self, session: &Session, client: &Client, issuer: &str) -> Result<Session, OAuthError> {
+        let resources = resources::narrowed(&self.resources, session, client, issuer)
+            .map_err(|(error, description)| OAuthError::new(error, description))?;
+        let scope = match &self.scope {
+            None => session.scope.clone(),
+            Some(wanted) => less(&session.scope, wanted)?,
+        };
+        Ok(Session {
+            scope,
+            resources,
+            ..session.clone()
+        })
+    }
+}
+
+/// The wanted scopes, each of which was granted.
+fn less(granted: &str, wanted: &str) -> Result<String, OAuthError> {
+    let granted: Vec<_> = granted.split(' ').collect();
+    let wanted: Vec<_> = wanted.split(' ').filter(|word| !word.is_empty()).collect();
+    if wanted.is_empty() || wanted.iter().any(|word| !granted.contains(word)) {
+        let description = "scope holds what was not granted";
+        return Err(OAuthError::new(OAuthErrorCode::InvalidScope, description));
+    }
+    let kept = granted.into_iter().filter(|word| wanted.contains(word));
+    Ok(kept.collect::<Vec<_>>().join(" "))
 }
 
 /// Asks the policy again, then issues tokens for the session; one that the policy ends is revoked.
 fn renew(
     tx: &mut Tx<'_>,
     service: &Service,
-    session: &Session,
-    algorithm: SigningAlgorithm,
+    (session, client): (&Session, &Client),
     nonce: Option<&str>,
     now: Timestamp,
 ) -> Result<Outcome, OAuthError> {
@@ -211,6 +250,7 @@ fn renew(
         }
     };
     let (keys, issuer) = (service.keys.ring(), &service.issuer);
+    let algorithm = client.id_token_signed_response_alg;
     let tokens =
         issue(&keys, algorithm, issuer, grant, session, nonce, now).map_err(Problem::internal)?;
     tx.insert_refresh(&tokens.refresh)?;

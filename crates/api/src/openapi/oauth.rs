@@ -67,6 +67,76 @@ pub(crate) struct AuthorizationRequest {
     /// Always `query`.
     #[param(required = false)]
     response_mode: String,
+    /// What the access tokens are for (RFC 8707): URIs that are registered for the client, or the
+    /// issuer; several times for several.
+    #[param(required = false)]
+    resource: String,
+    /// An ID token of who is expected back; if somebody else signs in, `login_required` comes back.
+    #[param(required = false)]
+    id_token_hint: String,
+    /// What `/oauth2/par` answered: then `client_id` is all that counts beside it.
+    #[param(required = false)]
+    request_uri: String,
+}
+
+/// An authorization request as a form: the parameters of `GET /oauth2/authorize`. At `/oauth2/par`
+/// beside what says who the client is.
+#[derive(ToSchema)]
+pub(crate) struct AuthorizationForm {
+    /// Always `code`.
+    #[schema(example = "code")]
+    response_type: String,
+    /// The client's id.
+    client_id: String,
+    /// Where to come back to: one of the client's registered URIs, letter for letter.
+    redirect_uri: String,
+    /// Space-separated: openid, email, profile, saml. Others are ignored.
+    #[schema(example = "openid email profile")]
+    scope: String,
+    /// PKCE (RFC 7636): the base64url SHA-256 of the verifier.
+    code_challenge: String,
+    /// Always `S256`.
+    #[schema(example = "S256")]
+    code_challenge_method: String,
+    /// Comes back as it was sent.
+    #[schema(required = false)]
+    state: String,
+    /// Comes back in the ID token.
+    #[schema(required = false)]
+    nonce: String,
+    /// Whose people sign in: the workspace's id or slug.
+    #[schema(required = false)]
+    workspace: String,
+    /// The connection to sign in by.
+    #[schema(required = false)]
+    connection: String,
+    /// An e-mail address in a verified domain.
+    #[schema(required = false)]
+    login_hint: String,
+    /// none, login or select_account.
+    #[schema(required = false)]
+    prompt: String,
+    /// How many seconds ago they may have authenticated.
+    #[schema(required = false)]
+    max_age: u32,
+    /// What the access tokens are for (RFC 8707); several times for several.
+    #[schema(required = false)]
+    resource: String,
+    /// An ID token of who is expected back.
+    #[schema(required = false)]
+    id_token_hint: String,
+}
+
+/// The name of a pushed authorization request (RFC 9126 §2.2).
+#[derive(ToSchema)]
+#[schema(as = PushedAuthorizationRequest)]
+pub(crate) struct PushedView {
+    /// What the browser comes with, once.
+    #[schema(example = "urn:ietf:params:oauth:request_uri:6esc_11ACC5bwc014ltc14eY22c")]
+    request_uri: String,
+    /// For how many seconds.
+    #[schema(example = 90)]
+    expires_in: i64,
 }
 
 /// A request to sign somebody out. Parameters that are not listed are ignored.
@@ -105,12 +175,24 @@ pub(crate) struct TokenRequest {
     /// With refresh_token: the newest one, which works once.
     #[schema(required = false)]
     refresh_token: String,
+    /// With refresh_token: less than what was granted (RFC 6749 §6).
+    #[schema(required = false)]
+    scope: String,
+    /// What this access token is for (RFC 8707), within what was granted; several times for several.
+    #[schema(required = false)]
+    resource: String,
     /// The client's id, for who does not send HTTP Basic.
     #[schema(required = false)]
     client_id: String,
     /// The client's secret, for who does not send HTTP Basic.
     #[schema(required = false)]
     client_secret: String,
+    /// A JWT that the client signed (RFC 7523), for who authenticates by private_key_jwt.
+    #[schema(required = false)]
+    client_assertion: String,
+    /// With client_assertion: `urn:ietf:params:oauth:client-assertion-type:jwt-bearer`.
+    #[schema(required = false)]
+    client_assertion_type: String,
 }
 
 /// Tokens (RFC 6749 §5.1).
@@ -147,6 +229,12 @@ pub(crate) struct TokenForm {
     /// The client's secret, for who does not send HTTP Basic.
     #[schema(required = false)]
     client_secret: String,
+    /// A JWT that the client signed (RFC 7523), for who authenticates by private_key_jwt.
+    #[schema(required = false)]
+    client_assertion: String,
+    /// With client_assertion: `urn:ietf:params:oauth:client-assertion-type:jwt-bearer`.
+    #[schema(required = false)]
+    client_assertion_type: String,
 }
 
 /// Whether a token counts (RFC 7662 §2.2). Where it does not, `active` stands alone.
@@ -178,7 +266,7 @@ pub(crate) struct Introspection {
     /// The issuer.
     #[schema(required = false)]
     iss: String,
-    /// The audience.
+    /// The audience; an array where there are several.
     #[schema(required = false)]
     aud: String,
     /// Its own id.
@@ -196,6 +284,9 @@ pub(crate) struct Introspection {
     /// How they proved who they are.
     #[schema(required = false)]
     amr: Vec<String>,
+    /// How strongly, as one word.
+    #[schema(required = false)]
+    acr: String,
     /// When they proved it.
     #[schema(required = false)]
     auth_time: i64,
@@ -292,6 +383,7 @@ pub(crate) struct JsonWebKey {
 pub(crate) struct ProviderMetadata {
     issuer: String,
     authorization_endpoint: String,
+    pushed_authorization_request_endpoint: String,
     token_endpoint: String,
     userinfo_endpoint: String,
     jwks_uri: String,
@@ -305,16 +397,24 @@ pub(crate) struct ProviderMetadata {
     subject_types_supported: Vec<String>,
     id_token_signing_alg_values_supported: Vec<String>,
     token_endpoint_auth_methods_supported: Vec<String>,
+    token_endpoint_auth_signing_alg_values_supported: Vec<String>,
     introspection_endpoint_auth_methods_supported: Vec<String>,
+    introspection_endpoint_auth_signing_alg_values_supported: Vec<String>,
     revocation_endpoint_auth_methods_supported: Vec<String>,
+    revocation_endpoint_auth_signing_alg_values_supported: Vec<String>,
     code_challenge_methods_supported: Vec<String>,
     scopes_supported: Vec<String>,
+    acr_values_supported: Vec<String>,
+    claim_types_supported: Vec<String>,
     claims_supported: Vec<String>,
     prompt_values_supported: Vec<String>,
     claims_parameter_supported: bool,
     request_parameter_supported: bool,
     request_uri_parameter_supported: bool,
+    require_pushed_authorization_requests: bool,
     authorization_response_iss_parameter_supported: bool,
+    backchannel_logout_supported: bool,
+    backchannel_logout_session_supported: bool,
 }
 
 /// Whether the server lives.

@@ -43,6 +43,8 @@ enum Tried {
     In(Entrance, Email),
     Wrong(WrongCode),
     Denied(Box<Denial>),
+    /// Somebody else than the application expects (`id_token_hint`).
+    SomebodyElse,
     /// Something changed meanwhile, and more is needed now.
     More,
 }
@@ -93,6 +95,10 @@ where
             answer(service, &flow, entrance).await
         }
         Tried::Denied(denial) => Err(refused(&id, &flow, denial.refusal)),
+        Tried::SomebodyElse => {
+            drop(service.state.take_slip(&id, now).await?);
+            saml::sign_in::somebody_else(service, &flow.request).await
+        }
         Tried::Wrong(why) => {
             let mut open = Open::find(request, service, id.expose(), now).await?;
             page_of(service, &mut open, Some(wrong(why)), now).await
@@ -146,6 +152,13 @@ impl Of<'_> {
             Err(denial) => return Ok(Tried::Denied(Box::new(denial))),
         };
         let member = grant.member().clone();
+        if flow
+            .request
+            .expected_member
+            .is_some_and(|expected| expected != member.id)
+        {
+            return Ok(Tried::SomebodyElse);
+        }
         let (entrance, session_id) = self.mint(tx, grant, &workspace, now)?;
         if by_password {
             tx.touch_password(member.id, now)?;
@@ -204,6 +217,7 @@ impl Of<'_> {
             code_challenge: request.code_challenge.clone(),
             nonce: request.nonce.clone(),
             scope: request.scope.clone(),
+            resources: request.resources.clone(),
             attempt: None,
         };
         let (minted, code) = mint_with_code(grant, code_request, now).map_err(Problem::internal)?;

@@ -108,6 +108,9 @@ pub(crate) fn own_request(
         passive: false,
         force_authn: authn_after.is_some(),
         authn_after,
+        resources: Vec::new(),
+        expected_member: None,
+        pushed_only: false,
         return_to: Some(own_path(return_to).unwrap_or(HOME).to_owned()),
     })
 }

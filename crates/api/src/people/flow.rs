@@ -110,6 +110,12 @@ struct Asked {
     passive: bool,
     force_authn: bool,
     authn_after: Option<Timestamp>,
+    #[serde(default)]
+    resources: Vec<String>,
+    #[serde(default)]
+    expected_member: Option<MemberId>,
+    #[serde(default)]
+    pushed_only: bool,
     return_to: Option<String>,
 }
 

@@ -4,11 +4,11 @@ use actix_web::{
     HttpResponse, delete, get, post,
     web::{Data, Path, Query},
 };
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
-use vestibule_model::{ApiKey, ApiKeyId, PreviousSecret, Scopes, WorkspaceId};
+use vestibule_model::{ApiKey, ApiKeyId, Scopes, WorkspaceId};
 use vestibule_session::Secret;
 
 use crate::{
@@ -16,6 +16,7 @@ use crate::{
     extract::{Allowed, Json, PageQuery, created, ok, scope},
     manage::Change,
     problem::{Problem, ProblemType},
+    routes::rotation::Rotation,
     service::Service,
     text,
     views::{ApiKeyView, List},
@@ -38,17 +39,6 @@ pub(crate) struct NewApiKey {
     #[schema(value_type = Option<String>, format = DateTime)]
     expires_at: Option<Timestamp>,
 }
-
-/// How a key gets another secret.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Rotation {
-    /// For how many minutes the secret before still counts: 0 to 10080 (a week), 1440 (a day) by default.
-    overlap_minutes: Option<u32>,
-}
-
-const MAX_OVERLAP_MINUTES: u32 = 7 * 24 * 60;
-const OVERLAP_MINUTES: u32 = 24 * 60;
 
 /// A new key and its secret, which is not kept.
 ///
@@ -184,16 +174,8 @@ pub(crate) async fn rotate(
     path: Path<ApiKeyId>,
     body: Json<Rotation>,
 ) -> Result<HttpResponse, Problem> {
-    let (caller, id, Json(body)) = (caller.into_caller(), path.into_inner(), body);
+    let (caller, id, Json(rotation)) = (caller.into_caller(), path.into_inner(), body);
     let now = clock::now();
-    let minutes = body.overlap_minutes.unwrap_or(OVERLAP_MINUTES);
-    if minutes > MAX_OVERLAP_MINUTES {
-        let expected = format!("a number of minutes, 0 to {MAX_OVERLAP_MINUTES}");
-        let found = minutes.to_string();
-        return Err(Problem::invalid("/overlap_minutes", expected, found));
-    }
-    let overlap = SignedDuration::from_mins(minutes.into());
-    let until = now.checked_add(overlap).map_err(Problem::internal)?;
     let secret = Secret::generate().map_err(Problem::internal)?;
     let (text, hash) = (api_key_secret::write(&secret), secret.hash());
     let by = caller.clone();
@@ -205,13 +187,11 @@ pub(crate) async fn rotate(
             let detail = "a key can give another secret to keys with no more scopes than its own";
             return Err(Problem::new(ProblemType::InsufficientScope, detail));
         }
-        key.previous = (minutes > 0).then_some(PreviousSecret {
-            hash: key.secret_hash,
-            until,
-        });
+        key.previous = rotation.of(key.secret_hash, now)?;
         key.secret_hash = hash;
         tx.replace_api_key_secret(&key)?;
-        let detail = json!({"name": key.name, "overlap_minutes": minutes});
+        let until = key.previous.as_ref().map(|previous| previous.until);
+        let detail = json!({"name": key.name, "previous_secret_expires_at": until});
         let (actor, action) = (by.actor(), "api_key.rotated");
         audit::record(tx, actor, key.workspace_id, action, id, &detail, now)?;
         Ok(key)

@@ -16,6 +16,7 @@ pub(crate) mod metadata_refresh;
 pub(crate) mod password_links;
 pub(crate) mod preflight;
 pub(crate) mod problems;
+pub(crate) mod rotation;
 pub(crate) mod service_provider_keys;
 pub(crate) mod sessions;
 pub(crate) mod setup_links;
@@ -94,6 +95,8 @@ pub(crate) fn v1(config: &mut ServiceConfig) {
         .service(clients::create)
         .service(clients::list)
         .service(clients::read)
+        .service(clients::update)
+        .service(clients::rotate_secret)
         .service(clients::delete)
         .service(api_keys::create)
         .service(api_keys::list)

@@ -255,34 +255,34 @@ pub(crate) async fn update(
     let (events, enabled) = (events.transpose()?, patch.enabled);
     let by = caller.clone();
     let change = Change::by(move |tx| {
-            let before = to_change(tx, &by, id)?;
-            let mut endpoint = before.clone();
-            endpoint.url = url.unwrap_or(endpoint.url);
-            endpoint.description = description.unwrap_or(endpoint.description);
-            endpoint.events = events.unwrap_or(endpoint.events);
-            match enabled {
-                Some(true) => {
-                    endpoint.enabled = true;
-                    (endpoint.disabled_reason, endpoint.disabled_at) = (None, None);
-                }
-                Some(false) if before.enabled => {
-                    endpoint.enabled = false;
-                    endpoint.disabled_reason = Some(BY_API.to_owned());
-                    endpoint.disabled_at = Some(now);
-                }
-                _ => {}
+        let before = to_change(tx, &by, id)?;
+        let mut endpoint = before.clone();
+        endpoint.url = url.unwrap_or(endpoint.url);
+        endpoint.description = description.unwrap_or(endpoint.description);
+        endpoint.events = events.unwrap_or(endpoint.events);
+        match enabled {
+            Some(true) => {
+                endpoint.enabled = true;
+                (endpoint.disabled_reason, endpoint.disabled_at) = (None, None);
             }
-            if endpoint == before {
-                return Ok(endpoint);
+            Some(false) if before.enabled => {
+                endpoint.enabled = false;
+                endpoint.disabled_reason = Some(BY_API.to_owned());
+                endpoint.disabled_at = Some(now);
             }
-            endpoint.updated_at = now;
-            tx.update_webhook_endpoint(&endpoint, now)?;
-            let detail = json!({"before": told(&before), "after": told(&endpoint)});
-            let (actor, scope) = (by.actor(), endpoint.workspace_id);
-            let action = "webhook_endpoint.changed";
-            audit::record(tx, actor, scope, action, id, &detail, now)?;
-            Ok(endpoint)
-        });
+            _ => {}
+        }
+        if endpoint == before {
+            return Ok(endpoint);
+        }
+        endpoint.updated_at = now;
+        tx.update_webhook_endpoint(&endpoint, now)?;
+        let detail = json!({"before": told(&before), "after": told(&endpoint)});
+        let (actor, scope) = (by.actor(), endpoint.workspace_id);
+        let action = "webhook_endpoint.changed";
+        audit::record(tx, actor, scope, action, id, &detail, now)?;
+        Ok(endpoint)
+    });
     let changed = if_match(&caller, id, change).make(&service).await?;
     Ok(HttpResponse::Ok().json(WebhookEndpointView::new(changed, None)))
 }
@@ -300,13 +300,13 @@ pub(crate) async fn delete(
     let (caller, id, now) = (caller.into_caller(), path.into_inner(), clock::now());
     let by = caller.clone();
     let change = Change::by(move |tx| {
-            let endpoint = to_change(tx, &by, id)?;
-            tx.delete_webhook_endpoint(id)?;
-            let (actor, scope) = (by.actor(), endpoint.workspace_id);
-            let (action, detail) = ("webhook_endpoint.deleted", json!({"url": endpoint.url}));
-            audit::record(tx, actor, scope, action, id, &detail, now)?;
-            Ok(())
-        });
+        let endpoint = to_change(tx, &by, id)?;
+        tx.delete_webhook_endpoint(id)?;
+        let (actor, scope) = (by.actor(), endpoint.workspace_id);
+        let (action, detail) = ("webhook_endpoint.deleted", json!({"url": endpoint.url}));
+        audit::record(tx, actor, scope, action, id, &detail, now)?;
+        Ok(())
+    });
     if_match(&caller, id, change).make(&service).await?;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -329,16 +329,16 @@ pub(crate) async fn rotate_secret(
         .map_err(Problem::internal)?;
     let by = caller.clone();
     let change = Change::by(move |tx| {
-            let mut endpoint = to_change(tx, &by, id)?;
-            tx.rotate_webhook_secret(id, secret.expose(), until, now)?;
-            endpoint.previous_secret_until = Some(until);
-            endpoint.updated_at = now;
-            let detail = json!({"previous_secret_expires_at": until});
-            let (actor, scope) = (by.actor(), endpoint.workspace_id);
-            let action = "webhook_endpoint.secret_rotated";
-            audit::record(tx, actor, scope, action, id, &detail, now)?;
-            Ok((endpoint, secret.expose().to_owned()))
-        });
+        let mut endpoint = to_change(tx, &by, id)?;
+        tx.rotate_webhook_secret(id, secret.expose(), until, now)?;
+        endpoint.previous_secret_until = Some(until);
+        endpoint.updated_at = now;
+        let detail = json!({"previous_secret_expires_at": until});
+        let (actor, scope) = (by.actor(), endpoint.workspace_id);
+        let action = "webhook_endpoint.secret_rotated";
+        audit::record(tx, actor, scope, action, id, &detail, now)?;
+        Ok((endpoint, secret.expose().to_owned()))
+    });
     let show = |(changed, secret)| ok(WebhookEndpointView::new(changed, Some(secret)));
     caller.answer(&service, change, show).await
 }

@@ -9,7 +9,6 @@ use vestibule_model::{
     Change, ClientId, ConnectionId, ConnectionState, Email, Member, MemberId, Provisioned,
     Revision, RevisionId, SessionId, WorkspaceId,
 };
-use vestibule_pages::text;
 use vestibule_policy::{
     Denial, Grant, Reason, Refusal, RuleOutcome, SamlFacts, claim, grant_by_saml,
 };
@@ -27,6 +26,7 @@ use crate::{
     oidc::{
         again,
         authorize::{Refused, back},
+        error::OAuthErrorCode,
     },
     page::{self, ErrorPage},
     people::{self, Entrance},
@@ -44,6 +44,9 @@ use crate::{
 /// How long past its expiry an assertion's ID is remembered (design §4.3): well past any skew.
 const CLAIM_MEMORY: SignedDuration = SignedDuration::from_hours(24);
 
+/// Why an attempt failed whose person is not the one whom the application expected.
+const SOMEBODY_ELSE: &str = "somebody-else";
+
 /// The sign-in.
 pub(crate) async fn finish(
     service: &Data<Service>,
@@ -55,10 +58,7 @@ pub(crate) async fn finish(
     let now = clock::now();
 
     // The trip's revision must still be the live one; a draft's keys verify no sign-in.
-    let off = |page: ErrorPage| {
-        let way = again::by_password(&request, trip.workspace_id);
-        page.link(way, text("sign-in-admins-password"))
-    };
+    let off = |page: ErrorPage| again::by_password(page, &request, trip.workspace_id);
     let mut live = live_connection(service, trip.connection_id)
         .await
         .map_err(off)?;
@@ -88,7 +88,8 @@ pub(crate) async fn finish(
                 // Nothing could be shown there; a page of ours would be as much (OpenID Connect
                 // Core §3.1.2.6).
                 use_up(service, &trip).await?;
-                let error = Refused::new("login_required", "the person has to be asked");
+                let description = "the person has to be asked";
+                let error = Refused::new(OAuthErrorCode::LoginRequired, description);
                 return client_error(service, &request, &error).await;
             }
             return Err(page);
@@ -200,8 +201,24 @@ async fn conclude(
             let page = replayed();
             Err(refused(service, trip, &request, report, "replayed", page, now).await)
         }
+        Err(NotAdmitted::SomebodyElse) => {
+            let page = replayed();
+            let _page = refused(service, trip, &request, report, SOMEBODY_ELSE, page, now).await;
+            somebody_else(service, &request).await
+        }
         Err(NotAdmitted::Failed(problem)) => Err(problem.into()),
     }
+}
+
+/// Whoever came is not whom the application expects back (`id_token_hint`, OpenID Connect Core
+/// §3.1.2.2): it is told so, and gets nothing.
+pub(crate) async fn somebody_else(
+    service: &Service,
+    request: &AuthorizeRequest,
+) -> Result<HttpResponse, ErrorPage> {
+    let description = "somebody else signed in than id_token_hint names";
+    let error = Refused::new(OAuthErrorCode::LoginRequired, description);
+    client_error(service, request, &error).await
 }
 
 /// One try, in a transaction of its own.
@@ -224,6 +241,7 @@ async fn admit_once(
 pub(crate) enum NotAdmitted {
     Denied(Box<Denial>),
     Replayed,
+    SomebodyElse,
     Failed(Problem),
 }
 
@@ -254,6 +272,12 @@ fn admit(
     let grant = grant_by_saml(assertion, &facts, client_id, &service.rules, now)
         .map_err(|denial| NotAdmitted::Denied(Box::new(denial)))?;
     let member_id = grant.member_id();
+    if request
+        .expected_member
+        .is_some_and(|expected| expected != member_id)
+    {
+        return Err(NotAdmitted::SomebodyElse);
+    }
     let changes = Changes::by(&grant, &facts);
     if grant.promotes() {
         // Who proved the link proved it for a member (P10).
@@ -294,6 +318,7 @@ fn open(
         code_challenge: request.code_challenge.clone(),
         nonce: request.nonce.clone(),
         scope: request.scope.clone(),
+        resources: request.resources.clone(),
         attempt: Some(request.attempt),
     };
     let (minted, code) = mint_with_code(grant, code_request, now).map_err(Problem::internal)?;
@@ -451,7 +476,8 @@ async fn still_registered(
     uri.ok_or_else(|| ErrorPage::named(StatusCode::BAD_REQUEST, "redirect-uri-gone"))
 }
 
-/// 303 to the client's registered redirect URI, with an error: for `prompt=none` alone.
+/// 303 to the client's registered redirect URI, with an error: where the application asked for something
+/// that it has to be told.
 async fn client_error(
     service: &Service,
     request: &AuthorizeRequest,

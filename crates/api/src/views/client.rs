@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
-use vestibule_model::{ApiKey, Client, SigningAlgorithm};
+use vestibule_model::{ApiKey, Client, ClientAuthMethod, SigningAlgorithm};
 
 /// An application of the SaaS company.
 #[derive(Debug, Serialize, ToSchema)]
@@ -26,6 +26,23 @@ pub(crate) struct ClientView {
     /// How its ID tokens and its access tokens are signed: ES256 or RS256.
     #[schema(value_type = String, example = "ES256")]
     id_token_signed_response_alg: SigningAlgorithm,
+    /// How it says who it is: client_secret_basic, client_secret_post, private_key_jwt or none.
+    #[schema(value_type = String, example = "client_secret_basic")]
+    token_endpoint_auth_method: ClientAuthMethod,
+    /// Its public keys, a JWK Set.
+    #[schema(value_type = Option<Object>)]
+    jwks: Option<serde_json::Value>,
+    /// Until when the secret before the last rotation counts; of a client that has one.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    previous_secret_expires_at: Option<Timestamp>,
+    /// Whether it may begin by pushed authorization requests alone.
+    require_pushed_authorization_requests: bool,
+    /// What its access tokens may be for.
+    resources: Vec<String>,
+    /// Where it is told that a session of its has ended.
+    backchannel_logout_uri: Option<String>,
+    /// Whether it needs to be told which session that was.
+    backchannel_logout_session_required: bool,
     /// When it was made.
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
@@ -41,6 +58,16 @@ impl ClientView {
             initiate_login_uri: client.initiate_login_uri,
             post_logout_redirect_uris: client.post_logout_redirect_uris,
             id_token_signed_response_alg: client.id_token_signed_response_alg,
+            token_endpoint_auth_method: client.token_endpoint_auth_method,
+            // What is stored was checked before.
+            jwks: client
+                .jwks
+                .and_then(|jwks| serde_json::from_str(&jwks).ok()),
+            previous_secret_expires_at: client.previous_secret.map(|previous| previous.until),
+            require_pushed_authorization_requests: client.require_pushed_authorization_requests,
+            resources: client.resources,
+            backchannel_logout_uri: client.backchannel_logout_uri,
+            backchannel_logout_session_required: client.backchannel_logout_session_required,
             created_at: client.created_at,
         }
     }

@@ -222,6 +222,7 @@ fn by_saml(workspace: &WorkspaceFacts, ada: &Member, subject: &str, key: Option<
                 name_id: asserted.name_id().cloned(),
                 session_index: None,
                 attributes: asserted.attributes().clone(),
+                authn_context_class: None,
                 signed_by: key.map(Key::fingerprint),
                 mapped_to_admin: false,
             },

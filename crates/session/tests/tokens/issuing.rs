@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 use vestibule_model::{
-    Member, Role, Session,
+    Member, Role, Session, SessionId,
     SigningAlgorithm::{Es256, Rs256},
 };
 use vestibule_session::{
-    ACCESS_TOKEN_LIFETIME, MintError, REFRESH_TOKEN_IDLE_LIFETIME, TokenSet, issue, mint,
-    verify_access_token, verify_id_token_with_jwks,
+    ACCESS_TOKEN_LIFETIME, CodeRequest, MintError, REFRESH_TOKEN_IDLE_LIFETIME, TokenError,
+    TokenSet, issue, logout_token, mint, mint_with_code, verify_access_token,
+    verify_access_token_of_any_audience, verify_id_token_hint, verify_id_token_with_jwks,
 };
 
 use crate::scene::{Scene, issuer, keys, kid, later, now, part};
@@ -64,6 +65,7 @@ fn an_access_token_says_exactly_this() {
         "role": "member",
         "sid": session.id,
         "amr": ["saml"],
+        "acr": "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport",
         "auth_time": now().as_second(),
     });
     assert_eq!(claims, expected);
@@ -96,6 +98,7 @@ fn an_id_token_says_exactly_this() {
         "auth_time": now().as_second(),
         "nonce": "n-0S6",
         "amr": ["saml"],
+        "acr": "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport",
         "sid": session.id,
         "at_hash": URL_SAFE_NO_PAD.encode(&digest.as_ref()[..16]),
         "workspace": scene.facts.workspace.id,
@@ -246,4 +249,62 @@ fn what_is_issued_verifies() {
         (member.id, session.id, scene.client)
     );
     assert!(claims.has_scope("email") && !claims.has_scope("mail") && !claims.has_scope(""));
+}
+
+#[test]
+fn tokens_are_for_what_was_granted_and_say_how_strongly() {
+    let scene = Scene::new();
+    let request = CodeRequest {
+        resources: vec!["https://a.example/".into(), "https://b.example/".into()],
+        ..scene.code_request()
+    };
+    let (minted, _code) = mint_with_code(scene.vouched(), request, now()).unwrap();
+    let whole = minted.session().clone();
+    let audience = |resources: &[&str]| {
+        let session = Session {
+            resources: resources.iter().map(|one| (*one).to_owned()).collect(),
+            ..whole.clone()
+        };
+        let grant = scene.renewal(&session, &scene.admin, now());
+        let set = issue(keys(), Es256, &issuer(), grant, &session, None, now()).unwrap();
+        let claims = part(&set.access_token, 1);
+        assert_eq!(claims["acr"], "https://refeds.org/profile/mfa");
+        assert_eq!(
+            part(set.id_token.as_deref().unwrap(), 1)["acr"],
+            claims["acr"]
+        );
+        claims["aud"].clone()
+    };
+    let both = ["https://a.example/", "https://b.example/"];
+    assert_eq!(whole.resources, both);
+    assert_eq!(audience(&both), json!(both));
+    assert_eq!(audience(&both[..1]), both[0]);
+    assert_eq!(audience(&[]), issuer().access_audience);
+}
+
+#[test]
+fn a_logout_token_is_nothing_else() {
+    let scene = Scene::new();
+    let about = (scene.client, scene.admin.id, SessionId::new(now()));
+    let token = logout_token(keys(), Es256, &issuer(), about, now()).unwrap();
+    let (header, claims) = (part(&token, 0), part(&token, 1));
+    assert_eq!(header["typ"], "logout+jwt");
+    assert_eq!(claims["aud"], about.0.to_string());
+    assert_eq!(claims["sub"], about.1.to_string());
+    assert_eq!(claims["sid"], about.2.to_string());
+    assert_eq!(
+        claims["events"],
+        json!({"http://schemas.openid.net/event/backchannel-logout": {}})
+    );
+    assert!(claims.get("nonce").is_none());
+    let life = claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap();
+    assert_eq!(life, 120);
+    assert_eq!(
+        verify_id_token_hint(keys(), &issuer(), &token, now()).err(),
+        Some(TokenError::WrongType)
+    );
+    assert_eq!(
+        verify_access_token_of_any_audience(keys(), &issuer(), &token, now()).err(),
+        Some(TokenError::WrongType)
+    );
 }

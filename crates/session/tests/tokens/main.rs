@@ -9,6 +9,7 @@
 #[path = "../../../policy/tests/rules/assertion.rs"]
 #[expect(dead_code, reason = "the gatekeeper's tests need more of it")]
 mod assertion;
+mod assertions;
 mod issuing;
 mod keys;
 mod minting;

@@ -225,6 +225,7 @@ impl Scene {
             code_challenge: CHALLENGE.into(),
             nonce: Some("n-0S6".into()),
             scope: "openid email".into(),
+            resources: Vec::new(),
         }
     }
 }

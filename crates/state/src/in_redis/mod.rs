@@ -12,8 +12,8 @@ use tokio::sync::mpsc;
 use vestibule_model::{Change, ConnectionId, Reference};
 
 use crate::{
-    Answer, Limits, News, Parked, ParkedId, ShortLived, Slip, SlipId, StateError, Stray,
-    ThrottleKey, ThrottleRule, Trip, TripId,
+    Answer, Limits, News, Parked, ParkedId, PushedId, PushedRequest, ShortLived, Slip, SlipId,
+    StateError, Stray, ThrottleKey, ThrottleRule, Trip, TripId,
 };
 use address::Address;
 use link::{Link, Request};
@@ -259,6 +259,53 @@ impl ShortLived for Redis {
             self.describe(&mut script, id, &slip, now)?;
             script.arg(seen.print());
             self.ask(Request::Script(&script)).await
+        })
+    }
+
+    fn push(&self, id: PushedId, request: PushedRequest, now: Timestamp) -> Answer<'_, ()> {
+        Box::pin(async move {
+            let request = request.bounded(now)?;
+            let (per_client, total) = self.limits.of_pushed();
+            let mut script = self.scripts.push();
+            script
+                .arg(id.as_str())
+                .arg(record::write_pushed(&request)?)
+                .arg(place(request.expires_at))
+                .arg(request.client_id.to_string())
+                // Nothing is ever put in its place, so nobody compares a print.
+                .arg("-")
+                .arg(place(now))
+                .arg(ttl_ms(request.expires_at, now))
+                .arg(per_client)
+                .arg(total);
+            self.ask_for_room(Request::Script(&script)).await
+        })
+    }
+
+    fn find_pushed<'a>(
+        &'a self,
+        id: &'a PushedId,
+        now: Timestamp,
+    ) -> Answer<'a, Option<PushedRequest>> {
+        Box::pin(async move {
+            let mut command = redis::cmd("HGET");
+            command.arg(self.scripts.pushed()).arg(id.as_str());
+            let record: Option<Vec<u8>> = self.ask(Request::Command(&command)).await?;
+            let request = record.as_deref().map(record::read_pushed).transpose()?;
+            Ok(request.filter(|request| request.expires_at > now))
+        })
+    }
+
+    fn take_pushed<'a>(
+        &'a self,
+        id: &'a PushedId,
+        now: Timestamp,
+    ) -> Answer<'a, Option<PushedRequest>> {
+        Box::pin(async move {
+            let mut script = self.scripts.take_pushed();
+            script.arg(id.as_str()).arg(place(now));
+            let record: Option<Vec<u8>> = self.ask(Request::Script(&script)).await?;
+            record.as_deref().map(record::read_pushed).transpose()
         })
     }
 

@@ -4,11 +4,13 @@ use std::borrow::Cow;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use vestibule_model::{AttemptId, ClientId, ConnectionId, RevisionId, TestId, WorkspaceId};
+use vestibule_model::{
+    AttemptId, ClientId, ConnectionId, MemberId, RevisionId, TestId, WorkspaceId,
+};
 
 use crate::{
-    AuthorizeRequest, BrowserBinding, LogoutReturn, Parked, Purpose, Slip, StateError, Stray, Trip,
-    TripId,
+    AuthorizeRequest, BrowserBinding, LogoutReturn, Parked, Purpose, PushedRequest, Slip,
+    StateError, Stray, Trip, TripId,
 };
 
 #[derive(Serialize, Deserialize)]
@@ -33,6 +35,10 @@ struct TripRecord {
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly every trip is a sign-in; a box would be an allocation for each"
+)]
 enum PurposeRecord {
     SignIn {
         client_id: ClientId,
@@ -47,6 +53,14 @@ enum PurposeRecord {
         passive: bool,
         force_authn: bool,
         authn_after: Option<Timestamp>,
+        // Younger than version 2, and only written where an application asked for it: a release before
+        // this one refuses what it could not do.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        resources: Vec<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        expected_member: Option<MemberId>,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        pushed_only: bool,
         // Younger than version 2: what a release before it wrote has none, and what such a release
         // has to read, the sign-ins of applications, has none either.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -87,6 +101,14 @@ struct SlipRecord<'a> {
     expires_at: Timestamp,
 }
 
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PushedRecord<'a> {
+    client_id: ClientId,
+    parameters: Cow<'a, str>,
+    expires_at: Timestamp,
+}
+
 impl From<&Trip> for TripRecord {
     fn from(trip: &Trip) -> Self {
         let Trip {
@@ -114,6 +136,9 @@ impl From<&Trip> for TripRecord {
                 passive: request.passive,
                 force_authn: request.force_authn,
                 authn_after: request.authn_after,
+                resources: request.resources,
+                expected_member: request.expected_member,
+                pushed_only: request.pushed_only,
                 return_to: request.return_to,
             },
             Purpose::SignOut(back) => PurposeRecord::SignOut {
@@ -153,6 +178,9 @@ impl TryFrom<TripRecord> for Trip {
                 passive,
                 force_authn,
                 authn_after,
+                resources,
+                expected_member,
+                pushed_only,
                 return_to,
             } => Purpose::SignIn(AuthorizeRequest {
                 client_id,
@@ -169,6 +197,9 @@ impl TryFrom<TripRecord> for Trip {
                 passive,
                 force_authn,
                 authn_after,
+                resources,
+                expected_member,
+                pushed_only,
                 return_to,
             }),
             PurposeRecord::SignOut {
@@ -237,6 +268,26 @@ pub(crate) fn read_slip(bytes: &[u8]) -> Result<Slip, StateError> {
         browser: BrowserBinding::from_hex(&record.browser)
             .ok_or_else(|| unreadable("slip", "its browser is none"))?,
         body: record.body.into_owned(),
+        expires_at: record.expires_at,
+    })
+}
+
+/// The record of a pushed request.
+pub(crate) fn write_pushed(request: &PushedRequest) -> Result<String, StateError> {
+    let record = PushedRecord {
+        client_id: request.client_id,
+        parameters: Cow::Borrowed(&request.parameters),
+        expires_at: request.expires_at,
+    };
+    write("pushed request", record)
+}
+
+/// Reads the record of a pushed request.
+pub(crate) fn read_pushed(bytes: &[u8]) -> Result<PushedRequest, StateError> {
+    let record: PushedRecord<'_> = read("pushed request", bytes)?;
+    Ok(PushedRequest {
+        client_id: record.client_id,
+        parameters: record.parameters.into_owned(),
         expires_at: record.expires_at,
     })
 }
@@ -335,6 +386,9 @@ mod tests {
             passive: true,
             force_authn: true,
             authn_after: Some(Timestamp::UNIX_EPOCH),
+            resources: Vec::new(),
+            expected_member: None,
+            pushed_only: false,
             return_to: None,
         }
     }
@@ -345,6 +399,12 @@ mod tests {
             return_to: Some("/settings/sso?x=1".to_owned()),
             ..request()
         };
+        let asks_for_more = AuthorizeRequest {
+            resources: vec!["https://api.example/a b".to_owned()],
+            expected_member: Some(MemberId::new(Timestamp::UNIX_EPOCH)),
+            pushed_only: true,
+            ..request()
+        };
         let back = LogoutReturn {
             redirect_uri: None,
             state: Some("s".to_owned()),
@@ -352,6 +412,7 @@ mod tests {
         for trip in [
             trip(Purpose::SignIn(request())),
             trip(Purpose::SignIn(to_our_pages)),
+            trip(Purpose::SignIn(asks_for_more)),
             trip(Purpose::Test(TestId::new(Timestamp::UNIX_EPOCH))),
             trip(Purpose::SignOut(back)),
         ] {
@@ -382,7 +443,9 @@ mod tests {
         let trip = trip(Purpose::SignIn(request()));
         let record = write_trip(&trip).unwrap();
         // As the release before wrote it and takes it: unknown fields are refused there.
-        assert!(!record.contains("return_to"), "{record}");
+        for younger in ["return_to", "resources", "expected_member", "pushed_only"] {
+            assert!(!record.contains(younger), "{record}");
+        }
         assert_eq!(read_trip(&trip.id, record.as_bytes()), Ok(trip));
     }
 

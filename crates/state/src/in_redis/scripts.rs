@@ -20,6 +20,8 @@ pub(crate) struct Scripts {
     unpark: Script,
     stray: Script,
     slips: [String; 4],
+    /// Laid out as slips are, with the client in the place of the browser.
+    pushed: [String; 4],
     keep_slip: Script,
     take_slip: Script,
     exchange_slip: Script,
@@ -70,6 +72,7 @@ impl Scripts {
             )),
             stray: Script::new(include_str!("lua/stray.lua")),
             slips: slips.map(|name| key(&format!("slips:{name}"))),
+            pushed: slips.map(|name| key(&format!("pushed:{name}"))),
             keep_slip: Script::new(concat!(
                 include_str!("lua/slips.lua"),
                 include_str!("lua/keep_slip.lua")
@@ -134,6 +137,20 @@ impl Scripts {
 
     pub(crate) fn exchange_slip(&self) -> ScriptInvocation<'_> {
         self.exchange_slip.key(&self.slips[..])
+    }
+
+    /// The hash that holds the records of pushed requests.
+    pub(crate) fn pushed(&self) -> &str {
+        let [records, ..] = &self.pushed;
+        records
+    }
+
+    pub(crate) fn push(&self) -> ScriptInvocation<'_> {
+        self.keep_slip.key(&self.pushed[..])
+    }
+
+    pub(crate) fn take_pushed(&self) -> ScriptInvocation<'_> {
+        self.take_slip.key(&self.pushed[..])
     }
 
     pub(crate) fn attempt(&self) -> ScriptInvocation<'_> {
@@ -213,7 +230,8 @@ mod tests {
         let stray = scripts.stray(Reference::from_random(7));
         let strays = scripts.strays(ConnectionId::new(Timestamp::UNIX_EPOCH));
         let all = scripts.trips.iter().chain(&scripts.parked);
-        let all = all.chain(&scripts.slips).chain(&scripts.throttle);
+        let all = all.chain(&scripts.slips).chain(&scripts.pushed);
+        let all = all.chain(&scripts.throttle);
         for key in all.chain(&[stray, strays]) {
             assert!(key.starts_with("vestibule:{trips}:"), "{key}");
         }

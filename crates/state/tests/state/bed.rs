@@ -24,6 +24,8 @@ pub(crate) const SMALL: Limits = Limits {
     strays_for: SignedDuration::from_secs(60),
     slips_per_browser: 3,
     slips: 8,
+    pushed_per_client: 3,
+    pushed: 8,
     throttled: 10,
 };
 

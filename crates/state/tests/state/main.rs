@@ -19,6 +19,7 @@ mod names;
 mod news;
 mod outage;
 mod parked;
+mod pushed;
 mod server;
 mod slips;
 mod strays;

@@ -24,6 +24,9 @@ fn finds_without_using_up_and_finishes_once(bed) {
             passive: false,
             force_authn: false,
             authn_after: None,
+            resources: Vec::new(),
+            expected_member: None,
+            pushed_only: false,
             return_to: Some("/settings".to_owned()),
         }),
         ..lonely_trip(at(0))

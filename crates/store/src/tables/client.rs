@@ -1,15 +1,16 @@
 //! Clients: the applications that receive sign-ins.
 
 use diesel::prelude::*;
-use vestibule_model::{Change, Client, ClientId};
+use jiff::Timestamp;
+use vestibule_model::{Change, Client, ClientAuthMethod, ClientId, PreviousSecret};
 
 use crate::column::{Reading, hex, json, micros, optional_text, text};
 use crate::engine::on;
-use crate::schema::clients;
+use crate::schema::{client_assertions, clients};
 use crate::{Page, PageRequest, StoreError, Tx};
 
-#[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = clients, treat_none_as_default_value = false)]
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = clients, treat_none_as_default_value = false, treat_none_as_null = true)]
 struct ClientRow {
     id: String,
     name: String,
@@ -19,6 +20,14 @@ struct ClientRow {
     id_token_signed_response_alg: String,
     initiate_login_uri: Option<String>,
     post_logout_redirect_uris: String,
+    token_endpoint_auth_method: String,
+    jwks: Option<String>,
+    previous_secret_hash: Option<String>,
+    previous_secret_until: Option<i64>,
+    require_pushed_authorization_requests: bool,
+    resources: String,
+    backchannel_logout_uri: Option<String>,
+    backchannel_logout_session_required: bool,
 }
 
 impl TryFrom<&Client> for ClientRow {
@@ -42,6 +51,18 @@ impl TryFrom<&Client> for ClientRow {
                 "post_logout_redirect_uris",
                 &client.post_logout_redirect_uris,
             )?,
+            token_endpoint_auth_method: client.token_endpoint_auth_method.to_string(),
+            jwks: optional_text("clients", "jwks", client.jwks.as_deref())?,
+            previous_secret_hash: client.previous_secret.as_ref().map(|old| hex(&old.hash)),
+            previous_secret_until: client.previous_secret.as_ref().map(|old| micros(old.until)),
+            require_pushed_authorization_requests: client.require_pushed_authorization_requests,
+            resources: json("clients", "resources", &client.resources)?,
+            backchannel_logout_uri: optional_text(
+                "clients",
+                "backchannel_logout_uri",
+                client.backchannel_logout_uri.as_deref(),
+            )?,
+            backchannel_logout_session_required: client.backchannel_logout_session_required,
         })
     }
 }
@@ -54,8 +75,29 @@ impl TryFrom<ClientRow> for Client {
             table: "clients",
             row: &row.id,
         };
+        let token_endpoint_auth_method: ClientAuthMethod = reading.parse(
+            "token_endpoint_auth_method",
+            &row.token_endpoint_auth_method,
+        )?;
+        // Without keys nothing that it signs could be verified.
+        if token_endpoint_auth_method == ClientAuthMethod::PrivateKeyJwt && row.jwks.is_none() {
+            return Err(reading.inconsistent("jwks"));
+        }
+        let previous_secret = match (&row.previous_secret_hash, row.previous_secret_until) {
+            (None, None) => None,
+            (Some(hash), Some(until)) => Some(PreviousSecret {
+                hash: reading.hash("previous_secret_hash", hash)?,
+                until: reading.time("previous_secret_until", until)?,
+            }),
+            _ => return Err(reading.inconsistent("previous_secret_until")),
+        };
         Ok(Self {
             id: reading.parse("id", &row.id)?,
+            token_endpoint_auth_method,
+            previous_secret,
+            require_pushed_authorization_requests: row.require_pushed_authorization_requests,
+            resources: reading.json("resources", &row.resources)?,
+            backchannel_logout_session_required: row.backchannel_logout_session_required,
             redirect_uris: reading.json("redirect_uris", &row.redirect_uris)?,
             secret_hash: reading.hash("secret_hash", &row.secret_hash)?,
             created_at: reading.time("created_at", row.created_at)?,
@@ -66,6 +108,8 @@ impl TryFrom<ClientRow> for Client {
             post_logout_redirect_uris: reading
                 .json("post_logout_redirect_uris", &row.post_logout_redirect_uris)?,
             initiate_login_uri: row.initiate_login_uri,
+            jwks: row.jwks,
+            backchannel_logout_uri: row.backchannel_logout_uri,
             name: row.name,
         })
     }
@@ -130,6 +174,48 @@ impl Tx<'_> {
             .select(ClientRow::as_select())
             .load(conn))?;
         rows.into_iter().map(Client::try_from).collect()
+    }
+
+    /// Writes a client as it is now; `false` when there is none of this id. Our own pages' stays.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it could not be written.
+    pub fn update_client(&mut self, client: &Client) -> Result<bool, StoreError> {
+        if client.id == ClientId::OWN_PAGES {
+            return Ok(false);
+        }
+        self.changed(Change::Client(client.id));
+        let row = ClientRow::try_from(client)?;
+        let changed = on!(self, |conn| diesel::update(clients::table.find(&row.id))
+            .set(&row)
+            .execute(conn))?;
+        Ok(changed == 1)
+    }
+
+    /// Notes the id of an assertion by which a client says who it is: `true` for exactly one that
+    /// commits, `false` for every other, also at the same time, also after a restart (RFC 7523 §3,
+    /// `jti`). It is kept until `keep_until` at least: past the last moment that the assertion could
+    /// be accepted.
+    ///
+    /// # Errors
+    /// [`StoreError::Dangling`] when the client is gone.
+    pub fn claim_client_assertion(
+        &mut self,
+        client_id: ClientId,
+        jti_hash: &[u8; 32],
+        keep_until: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let (client_id, jti_hash) = (client_id.to_string(), hex(jti_hash));
+        // On Postgres a second claim waits here until the first transaction has ended.
+        let inserted = on!(self, |conn| diesel::insert_into(client_assertions::table)
+            .values((
+                client_assertions::client_id.eq(&client_id),
+                client_assertions::jti_hash.eq(&jti_hash),
+                client_assertions::keep_until.eq(micros(keep_until)),
+            ))
+            .on_conflict_do_nothing()
+            .execute(conn))?;
+        Ok(inserted == 1)
     }
 
     /// Deletes a client with its sessions; `false` when there was none of this id. Our own pages'

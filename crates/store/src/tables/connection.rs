@@ -1,9 +1,11 @@
 //! Connections, with Vestibule's own key of each.
 
 use diesel::prelude::*;
+use jiff::Timestamp;
 use vestibule_model::{Change, Connection, ConnectionId, Phase, ServiceProvider, WorkspaceId};
 use zeroize::Zeroizing;
 
+use super::backchannel_logout::Ending;
 use crate::column::{Reading, micros, optional_text, text};
 use crate::engine::{Engine, on};
 use crate::schema::connections;
@@ -258,8 +260,13 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StoreError`] when it could not be deleted.
-    pub fn delete_connection(&mut self, id: ConnectionId) -> Result<bool, StoreError> {
+    pub fn delete_connection(
+        &mut self,
+        id: ConnectionId,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
         self.changed(Change::Connection(id));
+        self.tell_of_ending(Ending::Connection(id), now)?;
         let id = id.to_string();
         let deleted = on!(self, |conn| diesel::delete(connections::table.find(&id))
             .execute(conn))?;

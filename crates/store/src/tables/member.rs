@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use jiff::Timestamp;
 use vestibule_model::{Email, EmailKey, Member, MemberId, MemberStatus, Role, WorkspaceId};
 
+use super::backchannel_logout::Ending;
 use crate::column::{Reading, key, micros, optional_text, text};
 use crate::engine::{Engine, on};
 use crate::schema::{member_tombstones, members};
@@ -343,6 +344,7 @@ impl Tx<'_> {
         id: MemberId,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
+        self.tell_of_ending(Ending::Member(workspace_id, id, None), now)?;
         let (workspace_id, id) = (workspace_id.to_string(), id.to_string());
         let deleted = on!(self, |conn| diesel::delete(
             members::table

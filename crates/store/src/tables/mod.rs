@@ -4,6 +4,7 @@ mod activity;
 mod api_key;
 mod attempt;
 mod audit;
+mod backchannel_logout;
 mod browser_session;
 mod certificate;
 mod claim;

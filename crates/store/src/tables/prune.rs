@@ -8,7 +8,9 @@ use vestibule_model::{AttemptId, AttemptOutcome};
 use crate::column::micros;
 use crate::engine::on;
 use crate::schema::{
-    assertion_claims, codes, kept_answers, mails, password_links, refresh_tokens, sessions, setup_links, setup_sessions, sign_in_attempts, test_runs, totp_enrolments, webhook_deliveries, webhook_endpoints,
+    assertion_claims, client_assertions, codes, kept_answers, mails, password_links,
+    refresh_tokens, sessions, setup_links, setup_sessions, sign_in_attempts, test_runs,
+    totp_enrolments, webhook_deliveries, webhook_endpoints,
 };
 use crate::{StoreError, Tx};
 
@@ -76,6 +78,18 @@ impl Tx<'_> {
             assertion_claims::table
                 .filter(assertion_claims::assertion_id_hash.eq_any(&old))
                 .filter(assertion_claims::keep_until.lt(at))
+        )
+        .execute(conn))?;
+        let old = on!(self, |conn| client_assertions::table
+            .filter(client_assertions::keep_until.lt(at))
+            .select(client_assertions::jti_hash)
+            .limit(BATCH)
+            .load::<String>(conn))?;
+        pruned += on!(self, |conn| diesel::delete(
+            client_assertions::table
+                .filter(client_assertions::jti_hash.eq_any(&old))
+                // Another client may have used the same word later.
+                .filter(client_assertions::keep_until.lt(at))
         )
         .execute(conn))?;
         let old = on!(self, |conn| refresh_tokens::table

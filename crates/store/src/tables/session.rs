@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use vestibule_model::{ConnectionId, MemberId, Origin, Session, SessionId, WorkspaceId};
 use vestibule_saml::NameId;
 
+use super::backchannel_logout::Ending;
 use super::identity::name_id_hash;
 use crate::column::{Reading, json, micros, text};
 use crate::engine::on;
@@ -30,6 +31,7 @@ pub(crate) struct SessionRow {
     revoked_reason: Option<String>,
     subject_hash: Option<String>,
     door: Option<String>,
+    resources: String,
 }
 
 /// The door of [`Origin::Local`]; the other two have none, and are told apart by the columns of SAML.
@@ -75,6 +77,7 @@ impl TryFrom<&Session> for SessionRow {
             revoked_reason: session.revoked_reason.clone(),
             subject_hash,
             door: matches!(session.origin, Origin::Local).then(|| LOCAL.to_owned()),
+            resources: json("sessions", "resources", &session.resources)?,
         })
     }
 }
@@ -118,6 +121,7 @@ impl TryFrom<SessionRow> for Session {
             created_at: reading.time("created_at", row.created_at)?,
             expires_at: reading.time("expires_at", row.expires_at)?,
             revoked_at: reading.time_optional("revoked_at", row.revoked_at)?,
+            resources: reading.json("resources", &row.resources)?,
             scope: row.scope,
             revoked_reason: row.revoked_reason,
         })
@@ -217,6 +221,7 @@ impl Tx<'_> {
         reason: &str,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
+        self.tell_of_ending(Ending::Session(id), now)?;
         let id = id.to_string();
         let reason = text("sessions", "revoked_reason", reason)?;
         let changed = on!(self, |conn| diesel::update(
@@ -286,6 +291,7 @@ impl Tx<'_> {
         reason: &str,
         now: Timestamp,
     ) -> Result<usize, StoreError> {
+        self.tell_of_ending(Ending::Member(workspace_id, member_id, None), now)?;
         let (workspace_id, member_id) = (workspace_id.to_string(), member_id.to_string());
         let reason = text("sessions", "revoked_reason", reason)?;
         on!(self, |conn| diesel::update(
@@ -313,9 +319,11 @@ impl Tx<'_> {
         reason: &str,
         now: Timestamp,
     ) -> Result<usize, StoreError> {
-        let Some(keep) = keep.map(|id| id.to_string()) else {
+        let Some(keep) = keep else {
             return self.revoke_sessions_of_member(workspace_id, member_id, reason, now);
         };
+        self.tell_of_ending(Ending::Member(workspace_id, member_id, Some(keep)), now)?;
+        let keep = keep.to_string();
         let (workspace_id, member_id) = (workspace_id.to_string(), member_id.to_string());
         let reason = text("sessions", "revoked_reason", reason)?;
         on!(self, |conn| diesel::update(
@@ -350,6 +358,7 @@ mod tests {
                 origin,
                 amr: Vec::new(),
                 scope: String::new(),
+                resources: Vec::new(),
                 auth_time: now,
                 created_at: now,
                 expires_at: now,

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use jiff::Timestamp;
 use vestibule_model::{Branding, Change, Slug, Workspace, WorkspaceId};
 
+use super::backchannel_logout::Ending;
 use crate::column::{Reading, hex, key, micros, optional_text, text};
 use crate::engine::{Engine, on};
 use crate::schema::{member_tombstones, members, workspaces};
@@ -283,6 +284,7 @@ impl Tx<'_> {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         self.changed(Change::Workspace(id));
+        self.tell_of_ending(Ending::Workspace(id), now)?;
         let id = id.to_string();
         self.close_workspace(&id)?;
         let ids = on!(self, |conn| members::table

@@ -32,7 +32,7 @@ on_both! {
         let uses = bed.read(move |tx| tx.certificate_uses(id)).unwrap();
         let expected = [("aa".to_owned(), later(60)), ("bb".to_owned(), now())];
         assert_eq!(uses.into_iter().collect::<Vec<_>>(), expected);
-        bed.write(move |tx| tx.delete_connection(id)).unwrap();
+        bed.write(move |tx| tx.delete_connection(id, now())).unwrap();
         assert_eq!(bed.count("certificate_uses"), 1);
         let gone = bed.write(move |tx| tx.note_certificate_use(id, "aa", now()));
         assert_eq!(gone, Err(StoreError::Dangling));
@@ -47,7 +47,7 @@ on_both! {
         assert!(!note("aa", 30));
         assert!(note("aa", 14));
         assert!(note("bb", 30));
-        bed.write(move |tx| tx.delete_connection(id)).unwrap();
+        bed.write(move |tx| tx.delete_connection(id, now())).unwrap();
         assert_eq!(bed.count("certificate_notices"), 0);
         let gone = bed.write(move |tx| tx.note_certificate_notice(id, "aa", 7, now()));
         assert_eq!(gone, Err(StoreError::Dangling));

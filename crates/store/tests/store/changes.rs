@@ -46,7 +46,7 @@ on_both! {
         wait(store.write(move |tx| tx.update_workspace(&acme))).unwrap();
         assert_eq!(take(), told);
         wait(store.write(move |tx| {
-            tx.delete_connection(connection_id)?;
+            tx.delete_connection(connection_id, now())?;
             tx.delete_client(client_id)?;
             tx.delete_workspace(workspace_id, now())
         }))

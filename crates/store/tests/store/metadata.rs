@@ -64,7 +64,7 @@ on_both! {
         let (id, kept) = (scene.connection.id, source(&scene));
         let again = kept.clone();
         bed.write(move |tx| tx.put_metadata_source(&kept)).unwrap();
-        bed.write(move |tx| tx.delete_connection(id)).unwrap();
+        bed.write(move |tx| tx.delete_connection(id, now())).unwrap();
         assert_eq!(bed.count("metadata_sources"), 0);
         let refused = bed.write(move |tx| tx.put_metadata_source(&again));
         assert_eq!(refused, Err(StoreError::Dangling));

@@ -77,8 +77,8 @@ on_both! {
         let other = ConnectionId::new(now());
         assert_eq!(bed.read(move |tx| tx.service_provider_key(other)), Ok(None));
         assert_eq!(bed.read(move |tx| tx.revision(other, rev)), Ok(None));
-        assert_eq!(bed.write(move |tx| tx.delete_connection(id)), Ok(true));
-        assert_eq!(bed.write(move |tx| tx.delete_connection(id)), Ok(false));
+        assert_eq!(bed.write(move |tx| tx.delete_connection(id, now())), Ok(true));
+        assert_eq!(bed.write(move |tx| tx.delete_connection(id, now())), Ok(false));
         assert_eq!((bed.count("connections"), bed.count("revisions")), (0, 0));
     }
 
@@ -224,7 +224,7 @@ on_both! {
         assert_eq!(bed.read(move |tx| tx.verified_domains(theirs)), Ok(vec![]));
         assert_eq!(bed.read(|tx| tx.verified_domain("acme.example")), Ok(Some(proved.clone())));
         let conn = acme.connection.id;
-        bed.write(move |tx| tx.delete_connection(conn)).unwrap();
+        bed.write(move |tx| tx.delete_connection(conn, now())).unwrap();
         let kept = Domain { connection_id: None, ..proved };
         assert_eq!(bed.read(|tx| tx.verified_domain("acme.example")), Ok(Some(kept)));
         let late = Domain { verified_at: Some(later(1)), ..claimed };

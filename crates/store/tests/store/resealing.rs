@@ -275,7 +275,7 @@ on_both! {
         assert_eq!(sentinel(bed), before);
         assert_eq!(open(bed, keys(&[&new])).unwrap_err(), StoreError::WrongMasterKey);
         // Gone with its connection; then it can be finished.
-        wait(store.write(move |tx| tx.delete_connection(id))).unwrap();
+        wait(store.write(move |tx| tx.delete_connection(id, now()))).unwrap();
         let outcome = reseal(&store);
         assert_eq!((outcome.resealed, outcome.left_count), (1, 0));
         assert_readable(&open(bed, keys(&[&new])).unwrap(), &good);

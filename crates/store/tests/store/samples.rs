@@ -347,18 +347,23 @@ pub(crate) fn attempt(revision: &Revision, member: Option<&Member>) -> Attempt {
 }
 
 pub(crate) fn client() -> Client {
+    let redirect_uris = vec![
+        "https://app.example/cb".to_owned(),
+        "http://[::1]/\"".to_owned(),
+    ];
+    let secret_hash = Secret::generate().unwrap().hash();
     Client {
-        id: ClientId::new(now()),
-        name: "The app".to_owned(),
-        redirect_uris: vec![
-            "https://app.example/cb".to_owned(),
-            "http://[::1]/\"".to_owned(),
-        ],
         initiate_login_uri: Some("https://app.example/start".to_owned()),
         post_logout_redirect_uris: vec!["https://app.example/bye".to_owned()],
-        id_token_signed_response_alg: SigningAlgorithm::Es256,
-        secret_hash: Secret::generate().unwrap().hash(),
-        created_at: now(),
+        resources: vec!["https://api.example/v1".to_owned()],
+        backchannel_logout_uri: Some("https://app.example/signed-out".to_owned()),
+        ..Client::new(
+            ClientId::new(now()),
+            "The app".to_owned(),
+            redirect_uris,
+            secret_hash,
+            now(),
+        )
     }
 }
 
@@ -425,6 +430,7 @@ pub(crate) fn minted(workspace: &Workspace, member: &Member, client: &Client) ->
         code_challenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM".to_owned(),
         nonce: Some("n".to_owned()),
         scope: "openid email".to_owned(),
+        resources: vec!["https://api.example/v1".to_owned()],
         attempt: Some(AttemptId::new(now())),
     };
     mint_with_code(grant, request, now()).unwrap()

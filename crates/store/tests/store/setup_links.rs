@@ -174,7 +174,7 @@ on_both! {
             open(bed, &link, 0, token);
         }
         let conn = acme.connection.id;
-        bed.write(move |tx| tx.delete_connection(conn)).unwrap();
+        bed.write(move |tx| tx.delete_connection(conn, now())).unwrap();
         assert_eq!((bed.count("setup_links"), bed.count("setup_sessions")), (1, 1));
         let ws = other.workspace.id;
         bed.write(move |tx| tx.delete_workspace(ws, now())).unwrap();

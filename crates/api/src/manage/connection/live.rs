@@ -134,7 +134,7 @@ pub(crate) fn delete(
         let state = connection_state(&connection, workspace.plan, &rules);
         needs_force(state, force, "deleting")?;
         note_end(tx, state, workspace.id, now)?;
-        tx.delete_connection(id)?;
+        tx.delete_connection(id, now)?;
         let detail = json!({"state": state.as_str()});
         let (actor, scope) = (authority.actor(), Some(workspace.id));
         audit::record(tx, actor, scope, "connection.deleted", id, &detail, now)?;

@@ -249,6 +249,7 @@ impl World {
                 name_id: self.weak.name_id().cloned(),
                 session_index: None,
                 attributes: self.weak.attributes().clone(),
+                authn_context_class: None,
                 signed_by: Some(self.weak.signed_by()),
                 mapped_to_admin: false,
             },

@@ -1,0 +1,11 @@
+DROP TABLE backchannel_logouts;
+DROP TABLE client_assertions;
+ALTER TABLE sessions DROP COLUMN resources;
+ALTER TABLE clients DROP COLUMN backchannel_logout_session_required;
+ALTER TABLE clients DROP COLUMN backchannel_logout_uri;
+ALTER TABLE clients DROP COLUMN resources;
+ALTER TABLE clients DROP COLUMN require_pushed_authorization_requests;
+ALTER TABLE clients DROP COLUMN previous_secret_until;
+ALTER TABLE clients DROP COLUMN previous_secret_hash;
+ALTER TABLE clients DROP COLUMN jwks;
+ALTER TABLE clients DROP COLUMN token_endpoint_auth_method;
