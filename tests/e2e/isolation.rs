@@ -179,7 +179,12 @@ fn no_route_answers_without_a_key_with_a_weaker_one_or_from_elsewhere() {
         assert!(refused.count() >= 1, "{method} {path} with a weaker key");
 
         let answer = call(&foreign, &method, &url, &body);
-        let whole_deployment = ["/v1/workspaces", "/v1/clients", "/v1/clients/{client_id}"];
+        let whole_deployment = [
+            "/v1/workspaces",
+            "/v1/clients",
+            "/v1/clients/{client_id}",
+            "/v1/clients/{client_id}/rotate-secret",
+        ];
         let lists_own = [
             "/v1/workspaces",
             "/v1/sessions",

@@ -24,8 +24,11 @@ const API: &str = "https://api.acme.example/v1";
 const OTHER_API: &str = "urn:acme:reports";
 const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
+/// Headers, or the fields of a form.
+type Pairs<'a> = Vec<(&'a str, &'a str)>;
+
 /// A client with more than the usual; it takes the place of the world's.
-fn client_with(world: &mut World, more: Value) -> Value {
+fn client_with(world: &mut World, more: &Value) -> Value {
     let mut body = json!({"name": "Application", "redirect_uris": [REDIRECT_URI]});
     for (name, value) in more.as_object().unwrap() {
         body[name] = value.clone();
@@ -313,7 +316,7 @@ on_both! {
 
     fn a_client_without_a_secret_proves_itself_by_pkce_alone(engine) {
         let mut world = World::live(engine);
-        let client = client_with(&mut world, json!({"token_endpoint_auth_method": "none"}));
+        let client = client_with(&mut world, &json!({"token_endpoint_auth_method": "none"}));
         assert!(client.get("client_secret").is_none(), "{client}");
         let id = world.client.0.clone();
         let code = world.code(&ada());
@@ -342,7 +345,7 @@ on_both! {
     fn a_client_with_a_key_signs_who_it_is(engine) {
         let mut world = World::live(engine);
         let key = ClientKey::new();
-        let client = client_with(&mut world, json!({"token_endpoint_auth_method": "private_key_jwt", "jwks": key.jwks()}));
+        let client = client_with(&mut world, &json!({"token_endpoint_auth_method": "private_key_jwt", "jwks": key.jwks()}));
         assert!(client.get("client_secret").is_none());
         assert_eq!(client["jwks"], key.jwks());
         let (id, issuer) = (world.client.0.clone(), world.server.url.clone());
@@ -390,7 +393,7 @@ on_both! {
 
     fn tokens_are_for_the_resources_that_were_named(engine) {
         let mut world = World::live(engine);
-        client_with(&mut world, json!({"resources": [API, OTHER_API]}));
+        client_with(&mut world, &json!({"resources": [API, OTHER_API]}));
         let start = world.authorize_with(&[("workspace", &world.workspace), ("resource", API), ("resource", OTHER_API)]);
         let code = code_from(&world, &start);
         let exchange = |resource: &str| world.token(&[
@@ -667,7 +670,7 @@ fn each_value_of_the_metadata_is_what_the_server_does() {
         if method == "private_key_jwt" {
             more["jwks"] = key.jwks();
         }
-        client_with(&mut world, more);
+        client_with(&mut world, &more);
         let (id, secret) = world.client.clone();
         for (path, list) in [
             ("/oauth2/token", "token_endpoint_auth_methods_supported"),
@@ -682,7 +685,7 @@ fn each_value_of_the_metadata_is_what_the_server_does() {
         ] {
             let basic = format!("Basic {}", STANDARD.encode(format!("{id}:{secret}")));
             let assertion = key.assertion(&id, &url);
-            let (headers, fields): (Vec<(&str, &str)>, Vec<(&str, &str)>) = match method.as_str() {
+            let (headers, fields): (Pairs<'_>, Pairs<'_>) = match method.as_str() {
                 "client_secret_basic" => (vec![("authorization", basic.as_str())], vec![]),
                 "client_secret_post" => (
                     vec![],
