@@ -224,10 +224,13 @@ fn document() -> Result<Value, serde_json::Error> {
     name_what_lists_hold(&mut document);
     let paths = document.get_mut("paths").and_then(Value::as_object_mut);
     let operations = paths.into_iter().flat_map(|paths| paths.iter_mut());
-    for (path, operations) in operations.filter(|(path, _)| path.starts_with("/v1/")) {
+    for (path, operations) in operations {
         let operations = operations.as_object_mut();
         for (method, operation) in operations.into_iter().flatten() {
-            finish(path, method, operation, &problem);
+            if path.starts_with("/v1/") {
+                finish(path, method, operation, &problem);
+            }
+            refuses_something(operation, &problem);
         }
     }
     Ok(document)
@@ -250,6 +253,20 @@ fn name_what_lists_hold(document: &mut Value) {
         if let Some(items) = list.and_then(|list| list.pointer_mut("/properties/data/items")) {
             *items = json!({"$ref": format!("#/components/schemas/{held}")});
         }
+    }
+}
+
+/// Whatever takes everything else refuses a URL that is too long.
+fn refuses_something(operation: &mut Value, problem: &Value) {
+    let responses = operation.get_mut("responses");
+    if let Some(responses) = responses.and_then(Value::as_object_mut)
+        && !responses.keys().any(|status| status.starts_with('4'))
+    {
+        let mut problem = problem.clone();
+        if let Some(text) = problem.get_mut("description") {
+            *text = "The URL is too long".into();
+        }
+        responses.insert("414".to_owned(), problem);
     }
 }
 

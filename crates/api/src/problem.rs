@@ -136,8 +136,8 @@ pub(crate) struct Problem {
     pub(crate) kind: ProblemType,
     /// For the caller: what happened, what was expected, how to mend it.
     pub(crate) detail: String,
-    /// Further members of the document.
-    pub(crate) fields: Map<String, Value>,
+    /// Further members of the document. Apart, for most problems have none and every result carries one.
+    pub(crate) fields: Box<Map<String, Value>>,
     /// The word of its messages for people, where it says more than its kind.
     words: Option<&'static str>,
     /// For the log alone.
@@ -149,7 +149,7 @@ impl Problem {
         Self {
             kind,
             detail: detail.into(),
-            fields: Map::new(),
+            fields: Box::default(),
             words: None,
             cause: None,
         }
@@ -221,7 +221,7 @@ impl Problem {
 
     /// The document, complete.
     pub(crate) fn document(&self, public_url: &str, request_id: &str) -> Value {
-        let mut document = self.fields.clone();
+        let mut document = Map::clone(&self.fields);
         let slug = self.kind.slug();
         document.insert(
             "type".to_owned(),

@@ -10,6 +10,7 @@ use url::Url;
 use utoipa::ToSchema;
 use vestibule_model::{Client, ClientAuthMethod, ClientId, SigningAlgorithm};
 use vestibule_session::{ClientKeys, Secret};
+use vestibule_store::Tx;
 
 use crate::{
     audit, clock,
