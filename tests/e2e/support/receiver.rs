@@ -251,7 +251,9 @@ pub(crate) fn open_world_with(engine: Engine, more: &[(&str, &str)]) -> World {
 #[track_caller]
 pub(crate) fn listen(api: &Api, receiver: &Receiver, more: Value) -> Value {
     let mut body = json!({"url": receiver.url()});
-    let more = more.as_object().expect("an object").clone();
+    let Value::Object(more) = more else {
+        panic!("an object: {more}");
+    };
     body.as_object_mut().expect("an object").extend(more);
     api.post("/v1/webhook-endpoints", &body).expect(201).json()
 }

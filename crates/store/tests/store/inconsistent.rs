@@ -1,7 +1,7 @@
 //! A row that the store cannot have written is an error that names table, column and row.
 
 use vestibule_model::{AdminMapping, Domain, DomainCheck, DomainOutcome};
-use vestibule_store::{MemberFilter, PageRequest, Reach, StoreError};
+use vestibule_store::{MemberFilter, PageRequest, Reach, StoreError, WebhookLane};
 
 use crate::on_both;
 use crate::samples::*;
@@ -21,6 +21,8 @@ on_both! {
         let (passkey_id, invitation_id) = (key_of_ada.id, invitation.id);
         let for_it = setup_link(&scene.connection);
         let setup_id = for_it.id;
+        let hook = webhook_endpoint(None);
+        let (hook_id, told) = (hook.id, webhook_event(&scene.workspace, now()));
         let (conn, rev) = (scene.connection.id, scene.revision.id);
         let check = DomainCheck { at: now(), outcome: DomainOutcome::Found };
         let mapping = AdminMapping { enabled_by: scene.member.id, enabled_at: now() };
@@ -31,12 +33,15 @@ on_both! {
             tx.insert_passkey(&key_of_ada)?;
             tx.insert_password_link(&invitation, &[1; 32])?;
             tx.insert_setup_link(&for_it, &[1; 32])?;
+            tx.insert_webhook_endpoint(&hook, "whsec_x")?;
+            tx.queue_webhook(hook_id, WebhookLane::OfEvent, told, now());
             tx.insert_identity(&link)?;
             tx.insert_attempt(&attempt)?;
             tx.insert_api_key(&key)?;
             tx.append_audit(&event)
         })
         .unwrap();
+        let delivery = bed.texts("SELECT id AS text FROM webhook_deliveries").remove(0);
         let (ws, mem) = (scene.workspace.id, scene.member.id);
         let (ses, cli, hash) = (session.id, scene.client.id, code.hash());
         let page = PageRequest::first(9);
@@ -66,6 +71,8 @@ on_both! {
                     "passkeys" => tx.passkeys_of(ws, mem).map(drop),
                     "password_links" => tx.password_link(&[1; 32], now()).map(drop),
                     "setup_links" => tx.setup_link(ws, setup_id).map(drop),
+                    "webhook_endpoints" => tx.webhook_endpoint(Reach::All, hook_id).map(drop),
+                    "webhook_deliveries" => tx.list_webhook_deliveries(hook_id, None, &page).map(drop),
                     "audit_events" => tx.list_audit(Reach::All, &page).map(drop),
                     _ => panic!("no query for {table}"),
                 }
@@ -109,6 +116,10 @@ on_both! {
         check("password_links", invitation_id.to_string(), "purpose", "'fun'");
         check("setup_links", setup_id.to_string(), "created_by", "'somebody'");
         check("setup_links", setup_id.to_string(), "opened_at", "9223372036854775807");
+        check("webhook_endpoints", hook_id.to_string(), "events", "'[\"member.sneezed\"]'");
+        check("webhook_deliveries", delivery.clone(), "event_type", "'member.sneezed'");
+        check("webhook_deliveries", delivery.clone(), "state", "'lost'");
+        check("webhook_deliveries", delivery, "last_status", "-1");
         check("sign_in_attempts", attempt_id.to_string(), "report", "'no json'");
         check("sign_in_attempts", attempt_id.to_string(), "outcome", "'maybe'");
         check("clients", cli.to_string(), "secret_hash", "'abc'");
