@@ -119,7 +119,7 @@ on_both! {
             assert_eq!((&one["attempts"], &one["last_status"]), (&json!(1), &json!(204)));
             assert!(one["delivered_at"].is_string() && one["last_reason"].is_null(), "{one}");
         }
-        assert_eq!(deliveries(&world.api, &endpoint, "&state=pending"), [] as [Value; 0]);
+        assert!(deliveries(&world.api, &endpoint, "&state=pending").is_empty());
     }
 
     fn an_endpoint_is_told_what_it_asked_for(engine) {

@@ -177,15 +177,22 @@ pub(crate) struct More {
     pub(crate) shown_detail: Option<Box<str>>,
 }
 
+/// What a person reads of a failure.
+#[derive(Debug, Clone)]
+struct Words {
+    title: Text,
+    /// What happened.
+    message: Text,
+    /// What the person can do.
+    advice: Text,
+}
+
 /// A failure that a person sees.
 #[derive(Debug, Clone)]
 pub(crate) struct ErrorPage {
     pub(crate) status: StatusCode,
-    pub(crate) title: Text,
-    /// What happened.
-    pub(crate) message: Text,
-    /// What the person can do.
-    pub(crate) advice: Text,
+    /// What the person reads. Apart, as is what few pages have: a handler's result carries this along.
+    words: Box<Words>,
     /// What support asks for: the attempt's, or one that the log alone knows.
     pub(crate) reference: Option<Reference>,
     /// What few pages have.
@@ -206,9 +213,11 @@ impl ErrorPage {
         let said = |part: &str| Text::named(format!("error-{words}-{part}"));
         Self {
             status,
-            title: said("title"),
-            message: said("text"),
-            advice: said("advice"),
+            words: Box::new(Words {
+                title: said("title"),
+                message: said("text"),
+                advice: said("advice"),
+            }),
             more: Box::default(),
             reference: None,
             reason,
@@ -219,9 +228,16 @@ impl ErrorPage {
     /// A value that the words ask for.
     pub(crate) fn with(mut self, name: &'static str, value: impl Into<Value>) -> Self {
         let value = value.into();
-        self.title = self.title.with(name, value.clone());
-        self.message = self.message.with(name, value.clone());
-        self.advice = self.advice.with(name, value);
+        let Words {
+            title,
+            message,
+            advice,
+        } = *self.words;
+        self.words = Box::new(Words {
+            title: title.with(name, value.clone()),
+            message: message.with(name, value.clone()),
+            advice: advice.with(name, value),
+        });
         self
     }
 
@@ -271,9 +287,9 @@ impl ErrorPage {
             });
         }
         let page = Message {
-            title: self.title.clone(),
-            text: self.message.clone(),
-            advice: Some(self.advice.clone()),
+            title: self.words.title.clone(),
+            text: self.words.message.clone(),
+            advice: Some(self.words.advice.clone()),
             detail: self.more.shown_detail.as_deref().map(str::to_owned),
             reference: Some(reference.unwrap_or_else(|| request_id.to_owned())),
             links,
@@ -318,9 +334,11 @@ impl From<Problem> for ErrorPage {
         let shown_detail = problem.is_for_people().then(|| problem.detail.into());
         Self {
             status: problem.kind.status(),
-            title: said("title"),
-            message: said("text"),
-            advice: Text::named_or(format!("problem-{word}-advice"), "problem-advice"),
+            words: Box::new(Words {
+                title: said("title"),
+                message: said("text"),
+                advice: Text::named_or(format!("problem-{word}-advice"), "problem-advice"),
+            }),
             more: Box::new(More {
                 shown_detail,
                 ..More::default()

@@ -57,7 +57,7 @@ pub(crate) async fn wrap(
     if named && request.method() == Method::POST && is_kept("post", &pattern) {
         match before(&mut request).await {
             Ok(None) => {}
-            Ok(Some(answer)) => return Ok(request.into_response(again(answer)?)),
+            Ok(Some(answer)) => return Ok(request.into_response(again(&answer)?)),
             Err(problem) => return Ok(request.error_response(problem)),
         }
     }
@@ -176,14 +176,14 @@ impl Caller {
             Ok((answer, false))
         };
         match service.store.write(write).await? {
-            (answer, true) => again(answer),
+            (answer, true) => again(&answer),
             (answer, false) => response(&answer),
         }
     }
 }
 
-fn again(answer: KeptAnswer) -> Result<HttpResponse, Problem> {
-    let mut response = response(&answer)?;
+fn again(answer: &KeptAnswer) -> Result<HttpResponse, Problem> {
+    let mut response = response(answer)?;
     let value = actix_web::http::header::HeaderValue::from_static("true");
     response.headers_mut().insert(REPLAYED, value);
     Ok(response)

@@ -263,7 +263,7 @@ pub(super) fn field_of(pointer: &str) -> Option<&'static str> {
 }
 
 /// The form as a part of the page.
-pub(super) fn shown(filled: Filled, base: &str) -> IdpForm {
+pub(super) fn shown(filled: &Filled, base: &str) -> IdpForm {
     IdpForm {
         action: format!("{base}/draft"),
         certificate: filled.input("idp_certificate"),

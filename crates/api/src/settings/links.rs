@@ -94,7 +94,7 @@ pub(crate) async fn revoke(
     operator.check_form(&fields)?;
     let (id, member) = (path.into_inner(), operator.admins_only()?.member.clone());
     let link_id: Result<SetupLinkId, _> = fields.get("id").parse();
-    let link_id = link_id.or_else(|_| Err(Problem::not_found("setup link")))?;
+    let link_id = link_id.map_err(|_unknown| Problem::not_found("setup link"))?;
     let now = operator.now();
     let revoked = operator.service().store.write(move |tx| {
         let actor = Actor::Member(member.id);

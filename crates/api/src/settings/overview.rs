@@ -102,7 +102,7 @@ pub(super) async fn shown(
         last_test_href: last_test(operator, id, &base).await?,
         enable_href: (can_enable && !enables_next).then_some(enable),
         disable_href: (operator.admin().is_some() && is_live).then(|| format!("{base}/disable")),
-        form: open.then(|| form::shown(filled, &base)),
+        form: open.then(|| form::shown(&filled, &base)),
         frame,
         upgrade,
     };
@@ -187,7 +187,7 @@ fn certificate_row(
     let certificate = &known.certificate;
     CertificateRow {
         subject: certificate.subject().to_owned(),
-        fingerprint: grouped(&certificate.fingerprint_sha256().to_string()),
+        fingerprint: grouped(certificate.fingerprint_sha256()),
         key: certificate.key_kind().to_string(),
         not_after: date(certificate.not_after()),
         days_left: known.days_left(now),

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// How to go live.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Enable {
     /// Which revision; the draft where it is absent, else the last live one.
     pub(crate) revision_id: Option<RevisionId>,
