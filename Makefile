@@ -9,7 +9,7 @@ CARGO ?= cargo
 TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test simplesamlphp sanitize fuzz bench lint openapi release image-check clean-demo toolchain dependencies \
+.PHONY: help demo test simplesamlphp schemathesis sanitize fuzz bench lint openapi release image-check clean-demo toolchain dependencies \
 	test-dependencies
 
 help: ## List the tasks
@@ -31,6 +31,9 @@ test: test-dependencies ## Run every test: both databases, SimpleSAMLphp and pys
 
 simplesamlphp: test-dependencies ## Start a real identity provider to try with (SP=<metadata URL of a connection>)
 	@tests/simplesamlphp $(SP)
+
+schemathesis: test-dependencies ## Send thousands of requests made from the API document, and hold each answer against it
+	tests/with-services $(CARGO) test --locked --workspace --features vestibule-api/demo --test e2e -- --ignored schemathesis
 
 sanitize: toolchain ## Run the XML crates' tests under Valgrind (docs/memory-safety.md)
 	@deploy/install-dependencies build sanitize

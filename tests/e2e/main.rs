@@ -54,6 +54,7 @@ mod replicas;
 mod reports;
 mod revisions;
 mod rotation;
+mod schemathesis;
 mod settings;
 mod setup_links;
 mod sign_in_page;

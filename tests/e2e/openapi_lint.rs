@@ -18,12 +18,11 @@ fn the_document_follows_the_recommended_rules_without_a_warning() {
         .env("REDOCLY_TELEMETRY", "off")
         .env("REDOCLY_SUPPRESS_UPDATE_NOTICE", "true")
         .current_dir(&installed);
-    let said = npm::converse(&mut lint, "redocly lint", |_| None);
-    // What it says besides stands before and after.
-    let json = said.trim_start_matches(|c| c != '{');
-    let mut values = serde_json::Deserializer::from_str(json).into_iter::<serde_json::Value>();
-    let found = values.next().unwrap_or_else(|| panic!("{said}"));
-    let found = found.unwrap_or_else(|error| panic!("{error}: {said}"));
+    let output = lint.output().expect("node runs");
+    let found: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
+        let said = String::from_utf8_lossy(&output.stderr);
+        panic!("{error}: {} {said}", output.status)
+    });
     let problems = found["problems"].as_array().expect("a list");
     assert!(problems.is_empty(), "{problems:#?}");
     assert_eq!(found["totals"]["warnings"], 0, "{}", found["totals"]);

@@ -3,6 +3,11 @@
 
 pub(crate) mod oauth;
 
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::OnceLock,
+};
+
 use actix_web::{HttpResponse, get, http::StatusCode};
 use serde_json::{Value, json};
 use utoipa::{
@@ -166,6 +171,7 @@ struct V1;
         authorize::authorize_by_post,
         par::push,
         logout::logout,
+        logout::logout_by_post,
         token::token,
         userinfo::get,
         userinfo::post,
@@ -222,6 +228,7 @@ fn document() -> Result<Value, serde_json::Error> {
         }
     });
     name_what_lists_hold(&mut document);
+    let needs_nothing = schemas_without_needs(&document);
     let paths = document.get_mut("paths").and_then(Value::as_object_mut);
     let operations = paths.into_iter().flat_map(|paths| paths.iter_mut());
     for (path, operations) in operations {
@@ -230,6 +237,7 @@ fn document() -> Result<Value, serde_json::Error> {
             if path.starts_with("/v1/") {
                 finish(path, method, operation, &problem);
             }
+            leave_out_bodies(operation, &needs_nothing);
             refuses_something(operation, &problem);
         }
     }
@@ -254,6 +262,54 @@ fn name_what_lists_hold(document: &mut Value) {
             *items = json!({"$ref": format!("#/components/schemas/{held}")});
         }
     }
+}
+
+/// References to the objects of which nothing has to be given.
+fn schemas_without_needs(document: &Value) -> BTreeSet<String> {
+    let schemas = document.pointer("/components/schemas");
+    let schemas = schemas.and_then(Value::as_object).into_iter().flatten();
+    let needs = |schema: &Value| {
+        let required = schema.get("required").and_then(Value::as_array);
+        required.is_some_and(|required| !required.is_empty())
+    };
+    let free = schemas.filter(|(_, schema)| !needs(schema));
+    free.map(|(name, _)| format!("#/components/schemas/{name}"))
+        .collect()
+}
+
+/// A body may be left out where it may be empty.
+fn leave_out_bodies(operation: &mut Value, needs_nothing: &BTreeSet<String>) {
+    let Some(body) = operation.get_mut("requestBody") else {
+        return;
+    };
+    let kinds = body.get("content").and_then(Value::as_object);
+    let mut schemas = kinds.into_iter().flat_map(|kinds| kinds.values());
+    let free = schemas.any(|kind| {
+        let schema = kind.pointer("/schema/$ref").and_then(Value::as_str);
+        schema.is_some_and(|schema| needs_nothing.contains(schema))
+    });
+    if free && let Some(required) = body.get_mut("required") {
+        *required = false.into();
+    }
+}
+
+/// What `Allow` says of a path of the document (RFC 9110 §10.2.1), by its pattern.
+pub(crate) fn allowed(pattern: &str) -> Option<&'static str> {
+    static METHODS: OnceLock<BTreeMap<String, String>> = OnceLock::new();
+    let methods = METHODS.get_or_init(|| {
+        let paths = Document::openapi().paths.paths;
+        let paths = paths.into_iter().filter_map(|(path, item)| {
+            let item = serde_json::to_value(item).ok()?;
+            let methods = ["get", "post", "put", "patch", "delete"].into_iter();
+            let methods: Vec<_> = methods
+                .filter(|method| item.get(method).is_some())
+                .map(str::to_uppercase)
+                .collect();
+            Some((path, methods.join(", ")))
+        });
+        paths.collect()
+    });
+    methods.get(pattern).map(String::as_str)
 }
 
 /// Whatever takes everything else refuses a URL that is too long.

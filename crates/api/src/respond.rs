@@ -8,7 +8,9 @@ use actix_web::{
     dev::{ServiceRequest, ServiceResponse},
     http::{
         StatusCode,
-        header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE},
+        header::{
+            ACCEPT, ALLOW, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE,
+        },
     },
     middleware::Next,
     web::Data,
@@ -19,7 +21,7 @@ use vestibule_model::Reference;
 use vestibule_state::random_reference;
 
 use crate::{
-    headers,
+    headers, openapi,
     page::{self, ErrorPage},
     problem::{Problem, ProblemType},
     service::Service,
@@ -187,6 +189,12 @@ fn written_problem(request: &HttpRequest, problem: &Problem, id: &str) -> HttpRe
     match problem.kind {
         ProblemType::Unauthorized => {
             response.insert_header((WWW_AUTHENTICATE, "Bearer"));
+        }
+        ProblemType::MethodNotAllowed => {
+            let pattern = request.match_pattern().unwrap_or_default();
+            if let Some(methods) = openapi::allowed(&pattern) {
+                response.insert_header((ALLOW, methods));
+            }
         }
         ProblemType::Unavailable | ProblemType::TooManyTrips => {
             response.insert_header((RETRY_AFTER, "5"));

@@ -19,6 +19,7 @@ use vestibule_store::Tx;
 use crate::{
     extract::Caller,
     manage::Change,
+    openapi,
     problem::{Problem, ProblemType},
 };
 
@@ -106,7 +107,10 @@ pub(crate) async fn wrap(
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let method = request.method().clone();
     let pattern = request.match_pattern().unwrap_or_default();
-    if request.headers().contains_key(IF_MATCH) && !is_honoured(method.as_str(), &pattern) {
+    let exists = openapi::allowed(&pattern)
+        .is_some_and(|methods| methods.split(", ").any(|one| method == one));
+    let asked = request.headers().contains_key(IF_MATCH);
+    if asked && exists && !is_honoured(method.as_str(), &pattern) {
         let detail = "this operation does not take If-Match; leave the header out";
         let problem = Problem::new(ProblemType::MalformedRequest, detail);
         return Ok(request.error_response(problem));

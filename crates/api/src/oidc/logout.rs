@@ -46,7 +46,17 @@ pub(crate) async fn logout(
     leave(&request, &service, &parameters).await
 }
 
-/// The same by POST; the person's own "yes" comes this way too.
+/// The same by a form that the application has a browser post; the person's own "yes" comes this way too.
+#[utoipa::path(tag = "OpenID Connect", operation_id = "logoutByPost",
+    request_body(content = LogoutRequestView, content_type = "application/x-www-form-urlencoded"),
+    security(()),
+    responses(
+        (status = 200, description = "A page: signed out, a question, or a form that posts itself to the identity provider", content_type = "text/html", body = String),
+        (status = 303, description = "To the identity provider, to `post_logout_redirect_uri`, or to the landing page of the connection",
+            headers(("Location" = String, description = "Where to"))),
+        (status = 400, description = "A page: `post_logout_redirect_uri` is not registered for this client", content_type = "text/html", body = String),
+        (status = 413, description = "A page: the form is too large", content_type = "text/html", body = String),
+        (status = 503, description = "A page: try again in a moment", content_type = "text/html", body = String)))]
 #[post("/oauth2/logout")]
 pub(crate) async fn logout_by_post(
     request: HttpRequest,

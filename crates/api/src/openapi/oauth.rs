@@ -140,20 +140,25 @@ pub(crate) struct PushedView {
 }
 
 /// A request to sign somebody out. Parameters that are not listed are ignored.
-#[derive(IntoParams)]
+#[derive(IntoParams, ToSchema)]
+#[schema(as = LogoutForm)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct LogoutRequestView {
     /// An ID token of the session that ends; it may have expired.
     #[param(required = false)]
+    #[schema(required = false)]
     id_token_hint: String,
     /// The client's id, where there is no hint.
     #[param(required = false)]
+    #[schema(required = false)]
     client_id: String,
     /// Where to go afterwards: one of the client's registered URIs, letter for letter.
     #[param(required = false)]
+    #[schema(required = false)]
     post_logout_redirect_uri: String,
     /// Comes back as it was sent.
     #[param(required = false)]
+    #[schema(required = false)]
     state: String,
 }
 

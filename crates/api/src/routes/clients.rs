@@ -5,7 +5,7 @@ use actix_web::{
     web::{Data, Path, Query},
 };
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use url::Url;
 use utoipa::ToSchema;
 use vestibule_model::{Client, ClientAuthMethod, ClientId, SigningAlgorithm};
@@ -56,7 +56,7 @@ pub(crate) struct NewClient {
     token_endpoint_auth_method: Option<ClientAuthMethod>,
     /// Its public keys for private_key_jwt, a JWK Set: P-256, RSA of 2048 bits or more, Ed25519.
     #[schema(value_type = Option<Object>)]
-    jwks: Option<Value>,
+    jwks: Option<Map<String, Value>>,
     /// Whether it may begin by pushed authorization requests alone (RFC 9126).
     require_pushed_authorization_requests: Option<bool>,
     /// What its access tokens may be for (RFC 8707): absolute URIs without a fragment.
@@ -92,7 +92,7 @@ pub(crate) struct ClientPatch {
     /// Its public keys, a JWK Set; null for none.
     #[serde(default, deserialize_with = "double_option")]
     #[schema(value_type = Option<Object>)]
-    jwks: Option<Option<Value>>,
+    jwks: Option<Option<Map<String, Value>>>,
     /// Whether it may begin by pushed authorization requests alone.
     require_pushed_authorization_requests: Option<bool>,
     /// What its access tokens may be for.
@@ -105,8 +105,10 @@ pub(crate) struct ClientPatch {
     backchannel_logout_session_required: Option<bool>,
 }
 
+/// A client, to change it.
 fn client(tx: &mut Tx<'_>, id: ClientId) -> Result<Client, Problem> {
-    tx.client(id)?.ok_or_else(|| Problem::not_found("client"))
+    tx.client_to_change(id)?
+        .ok_or_else(|| Problem::not_found("client"))
 }
 
 /// The same change, where the client is what the caller has seen.
@@ -138,7 +140,7 @@ pub(crate) async fn create(
         token_endpoint_auth_method: new
             .token_endpoint_auth_method
             .unwrap_or(ClientAuthMethod::ClientSecretBasic),
-        jwks: new.jwks.map(|jwks| jwks.to_string()),
+        jwks: new.jwks.map(|jwks| Value::Object(jwks).to_string()),
         require_pushed_authorization_requests: new
             .require_pushed_authorization_requests
             .unwrap_or_default(),
@@ -346,7 +348,7 @@ fn patched(client: Client, patch: ClientPatch) -> Result<Client, Problem> {
             .unwrap_or(client.token_endpoint_auth_method),
         jwks: match patch.jwks {
             None => client.jwks,
-            Some(jwks) => jwks.map(|jwks| jwks.to_string()),
+            Some(jwks) => jwks.map(|jwks| Value::Object(jwks).to_string()),
         },
         require_pushed_authorization_requests: patch
             .require_pushed_authorization_requests

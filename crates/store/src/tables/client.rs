@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use vestibule_model::{Change, Client, ClientAuthMethod, ClientId, PreviousSecret};
 
 use crate::column::{Reading, hex, json, micros, optional_text, text};
-use crate::engine::on;
+use crate::engine::{Engine, on};
 use crate::schema::{client_assertions, clients};
 use crate::{Page, PageRequest, StoreError, Tx};
 
@@ -144,6 +144,21 @@ impl Tx<'_> {
             .first(conn)
             .optional())?;
         row.map(Client::try_from).transpose()
+    }
+
+    /// The same, to change it: others who want to wait until this transaction has ended.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it could not be looked up.
+    pub fn client_to_change(&mut self, id: ClientId) -> Result<Option<Client>, StoreError> {
+        let text = id.to_string();
+        let query = clients::table.find(&text).select(clients::id);
+        let result = match self.engine() {
+            Engine::Sqlite(conn) => query.first::<String>(*conn),
+            Engine::Postgres(conn) => query.for_no_key_update().first::<String>(*conn),
+        };
+        self.settle(result.optional())?;
+        self.client(id)
     }
 
     /// Clients by id, without our own pages'.
