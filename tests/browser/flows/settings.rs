@@ -124,6 +124,11 @@ fn newer_settings_wait_beside_those_that_are_live() {
     browser.press(settings::DISABLE);
     browser.sees(settings::DISABLED);
     browser.sees(state::DISABLED);
+    // The settings are kept, and it shows.
+    assert_eq!(
+        browser.value_of(settings::LOGIN_URL),
+        scene.world.idp.sso_url()
+    );
     browser.look("disabled");
 }
 

@@ -58,7 +58,7 @@ pub(super) struct Filled {
 impl Filled {
     /// What was saved last.
     pub(super) fn of(parts: &ConnectionParts) -> Self {
-        let revision = parts.draft.as_ref().or(parts.live.as_ref());
+        let revision = parts.saved();
         revision.map_or_else(Self::empty, |revision| {
             Self::of_settings(&revision.settings)
         })

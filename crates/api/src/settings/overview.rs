@@ -60,8 +60,7 @@ pub(super) async fn shown(
     if let Some(error) = filled.error() {
         (frame.notice, frame.error) = (None, Some(error));
     }
-    let saved = parts.draft.is_some() || parts.live.is_some();
-    let tested = parts.draft.as_ref().or(parts.live.as_ref());
+    let saved = parts.saved();
     let can_enable = operator.may_enable()
         && open
         && (parts.draft.is_some() || (!is_live && parts.connection.live.is_some()));
@@ -87,7 +86,7 @@ pub(super) async fn shown(
         state,
         next,
         ours: ours(service, &parts),
-        idp_entity_id: tested.and_then(Revision::idp_entity_id).map(str::to_owned),
+        idp_entity_id: saved.and_then(Revision::idp_entity_id).map(str::to_owned),
         certificates: known
             .iter()
             .map(|known| {
@@ -98,7 +97,7 @@ pub(super) async fn shown(
             .collect(),
         lately: lately(operator, id, is_live).await?,
         exempt: exempt(operator, is_live).await?,
-        test: (open && saved && !tests_next).then_some(test),
+        test: (open && saved.is_some() && !tests_next).then_some(test),
         last_test_href: last_test(operator, id, &base).await?,
         enable_href: (can_enable && !enables_next).then_some(enable),
         disable_href: (operator.admin().is_some() && is_live).then(|| format!("{base}/disable")),

@@ -77,6 +77,7 @@ impl ConnectionView {
             workspace: _,
             draft,
             live,
+            last: _,
             metadata_source,
         } = parts;
         Self {

@@ -55,7 +55,7 @@ on_both! {
         conflict(bed, "domain.domain", move |tx| tx.insert_domain(&twin));
 
         let key = api_key(None);
-        let twin = ApiKey { id: ApiKeyId::new(now()), ..key.clone() };
+        let twin = ApiKey { id: ApiKeyId::new(now()), previous: None, ..key.clone() };
         bed.write(move |tx| tx.insert_api_key(&key)).unwrap();
         conflict(bed, "api_key.secret", move |tx| tx.insert_api_key(&twin));
 

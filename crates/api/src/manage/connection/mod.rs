@@ -33,6 +33,8 @@ pub(crate) struct ConnectionParts {
     pub(crate) draft: Option<Revision>,
     /// The revision that serves.
     pub(crate) live: Option<Revision>,
+    /// The revision that served last, where none does now.
+    pub(crate) last: Option<Revision>,
     pub(crate) metadata_source: Option<MetadataSource>,
 }
 
@@ -40,12 +42,17 @@ impl ConnectionParts {
     fn of(tx: &mut Tx<'_>, connection: Connection, workspace: Workspace) -> Result<Self, Problem> {
         let draft = tx.named_revision(connection.id, connection.draft)?;
         let live = tx.named_revision(connection.id, connection.serving())?;
+        let last = match &live {
+            Some(_) => None,
+            None => tx.named_revision(connection.id, connection.live)?,
+        };
         let metadata_source = tx.metadata_source(connection.id)?;
         Ok(Self {
             connection,
             workspace,
             draft,
             live,
+            last,
             metadata_source,
         })
     }
@@ -61,6 +68,12 @@ impl ConnectionParts {
     ) -> Result<Self, Problem> {
         let (connection, workspace) = authority.connection_to_change(tx, id)?;
         Self::of(tx, connection, workspace)
+    }
+
+    /// What was saved last: the draft, else what serves, else what served.
+    pub(crate) fn saved(&self) -> Option<&Revision> {
+        let (draft, live) = (self.draft.as_ref(), self.live.as_ref());
+        draft.or(live).or(self.last.as_ref())
     }
 
     /// How far it is, under the plan of its workspace.
