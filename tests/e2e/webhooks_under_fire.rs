@@ -79,14 +79,16 @@ on_both! {
             format!("{name}@acme.example")
         });
         assert_eq!(of(&healthy.wait_for(6), &world.workspace), names);
-        within(Duration::from_secs(5), "the other workspace is told", || {
+        within(Duration::from_secs(30), "the other workspace is told", || {
             of(&receiver.all(), &other) == names
         });
-        assert_eq!(of(&receiver.all(), &world.workspace), ["a@acme.example"]);
+        // However often it was tried by now: nothing has overtaken it.
+        assert!(of(&receiver.all(), &world.workspace).iter().all(|who| who == "a@acme.example"));
         let first = &deliveries(&world.api, &endpoint, "&state=pending")[0];
-        within(Duration::from_secs(5), "it is noted", || {
+        within(Duration::from_secs(30), "it is noted", || {
             let first = &deliveries(&world.api, &endpoint, "&state=pending")[0];
-            first["last_status"] == 500 && first["next_try_at"].is_string()
+            let again = first["attempts"].as_u64() > Some(1);
+            (first["last_status"] == 500 || again) && first["next_try_at"].is_string()
         });
         assert_eq!(first["event_type"], "member.created");
 
@@ -94,7 +96,7 @@ on_both! {
         let [a, b, c] = names;
         let expected = [a.clone(), a.clone(), a, b, c];
         assert_eq!(of(&receiver.all(), &world.workspace), expected, "in order, across retries");
-        let ids: Vec<_> = receiver.all().iter().filter(|one| one.body.contains("a@acme")).map(|one| one.id().to_owned()).collect();
+        let ids: Vec<_> = receiver.all().iter().filter(|one| one.body.contains("a@acme") && one.event()["workspace_id"] == *world.workspace).map(|one| one.id().to_owned()).collect();
         assert_eq!(ids.iter().filter(|id| **id == ids[0]).count(), 3, "the same id each time");
         wait_until_noted(&world, &endpoint);
         let log = deliveries(&world.api, &endpoint, "");
