@@ -12,6 +12,7 @@ mod refresh;
 mod repeat;
 mod stop;
 mod timetable;
+mod work_off;
 
 pub use backchannel::tell_clients;
 pub use deliveries::deliver_webhooks;

@@ -1,0 +1,93 @@
+//! Working off what waits in the archive, when it is due.
+
+use std::future::Future;
+
+use jiff::Timestamp;
+use tokio::task::JoinSet;
+use tracing::warn;
+use vestibule_store::{Store, StoreError, Tx};
+
+use crate::leader::Candidate;
+use crate::refresh::Pace;
+use crate::stop::Stop;
+
+/// Something that waits in the archive until it is done, and is tried again when it fails.
+pub(crate) trait Waiting: Send + Sized + 'static {
+    /// The name of the lease.
+    const LEASE: &'static str;
+    /// How many are under way at a time.
+    const AT_ONCE: u8;
+    /// What the log says when the archive could not be asked.
+    const NOT_LOOKED_UP: &'static str;
+
+    /// What is due, the longest due first.
+    fn due(tx: &mut Tx<'_>, now: Timestamp, at_most: i64) -> Result<Vec<Self>, StoreError>;
+
+    /// Puts it off to its next try, as if it had failed; `false` when somebody else has, whose it is then.
+    fn put_off(&mut self, tx: &mut Tx<'_>, now: Timestamp) -> Result<bool, StoreError>;
+}
+
+/// Calls `work` for each that is due, on the server that leads, until it is told to stop: at its pace, and
+/// whenever `sooner` comes. It is put off to its next try before it is given to `work`, which settles it;
+/// so none is done by two, and none is forgotten with a server that ends.
+pub(crate) async fn work_off<T, W, F, S>(
+    store: Store,
+    pace: Pace,
+    sooner: impl Fn() -> S,
+    clock: fn() -> Timestamp,
+    work: W,
+    mut stop: Stop,
+) where
+    T: Waiting,
+    W: Fn(T) -> F,
+    F: Future<Output = ()> + Send + 'static,
+    S: Future<Output = ()>,
+{
+    let candidate = Candidate::new(store.clone(), T::LEASE);
+    while !stop.within_or(pace.every, sooner()).await {
+        if let Err(error) = round(&store, &candidate, clock, &work, &stop).await {
+            warn!(%error, "{}", T::NOT_LOOKED_UP);
+        }
+    }
+    candidate.resign().await;
+}
+
+/// Everything that is due now.
+async fn round<T, W, F>(
+    store: &Store,
+    candidate: &Candidate,
+    clock: fn() -> Timestamp,
+    work: &W,
+    stop: &Stop,
+) -> Result<(), StoreError>
+where
+    T: Waiting,
+    W: Fn(T) -> F,
+    F: Future<Output = ()> + Send + 'static,
+{
+    let mut running = JoinSet::new();
+    while !stop.is_told() {
+        let now = clock();
+        // Reading is cheap; only who has something to do stands for leadership.
+        let waiting = store.read(move |tx| T::due(tx, now, 1)).await?;
+        if waiting.is_empty() || !candidate.leads(now).await? {
+            break;
+        }
+        for one in store.write(move |tx| claim(tx, now)).await? {
+            running.spawn(work(one));
+        }
+        // Those that are slow hold the others up, but no more than so many are under way.
+        while running.join_next().await.is_some() {}
+    }
+    Ok(())
+}
+
+fn claim<T: Waiting>(tx: &mut Tx<'_>, now: Timestamp) -> Result<Vec<T>, StoreError> {
+    let mut claimed = Vec::new();
+    for mut one in T::due(tx, now, T::AT_ONCE.into())? {
+        if one.put_off(tx, now)? {
+            claimed.push(one);
+        }
+    }
+    Ok(claimed)
+}
