@@ -80,6 +80,14 @@ pub struct PreviousSecret {
     pub until: Timestamp,
 }
 
+impl PreviousSecret {
+    /// Its SHA-256, as long as it counts.
+    #[must_use]
+    pub fn hash_at(&self, now: Timestamp) -> Option<&[u8; 32]> {
+        (now < self.until).then_some(&self.hash)
+    }
+}
+
 words! {
     /// How a client says who it is (OpenID Connect Core §9, RFC 7591 §2).
     ClientAuthMethod {
@@ -263,9 +271,8 @@ impl ApiKey {
     /// before while it counts, of a key that has not expired.
     #[must_use]
     pub fn counts(&self, hash: &[u8; 32], now: Timestamp) -> bool {
-        let previous = self.previous.as_ref();
-        let is_present = self.secret_hash == *hash;
-        let still = previous.is_some_and(|previous| previous.hash == *hash && now < previous.until);
-        (is_present || still) && self.expires_at.is_none_or(|end| now < end)
+        let previous = self.previous.as_ref().and_then(|it| it.hash_at(now));
+        let is_one = self.secret_hash == *hash || previous == Some(hash);
+        is_one && self.expires_at.is_none_or(|end| now < end)
     }
 }

@@ -99,6 +99,14 @@ fn changed_meanwhile(seen: &IfMatch, current: &EntityTag) -> Problem {
     Problem::new(ProblemType::PreconditionFailed, detail).with("current_etag", current.as_str())
 }
 
+/// Whether there is such an operation, and it takes no `If-Match`.
+fn overlooks(request: &ServiceRequest) -> bool {
+    let method = request.method();
+    let pattern = request.match_pattern().unwrap_or_default();
+    let methods = openapi::allowed(&pattern).unwrap_or_default();
+    methods.split(", ").any(|one| method == one) && !is_honoured(method.as_str(), &pattern)
+}
+
 /// Gives documents their entity tags, answers who has the same one already, and refuses a condition
 /// where it would be overlooked.
 pub(crate) async fn wrap(
@@ -106,11 +114,7 @@ pub(crate) async fn wrap(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let method = request.method().clone();
-    let pattern = request.match_pattern().unwrap_or_default();
-    let exists = openapi::allowed(&pattern)
-        .is_some_and(|methods| methods.split(", ").any(|one| method == one));
-    let asked = request.headers().contains_key(IF_MATCH);
-    if asked && exists && !is_honoured(method.as_str(), &pattern) {
+    if request.headers().contains_key(IF_MATCH) && overlooks(&request) {
         let detail = "this operation does not take If-Match; leave the header out";
         let problem = Problem::new(ProblemType::MalformedRequest, detail);
         return Ok(request.error_response(problem));

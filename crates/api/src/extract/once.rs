@@ -5,7 +5,10 @@ use actix_web::{
     Error, HttpMessage as _, HttpResponse,
     body::{BoxBody, MessageBody},
     dev::{Payload, ServiceRequest, ServiceResponse},
-    http::{Method, StatusCode, header::HeaderName},
+    http::{
+        StatusCode,
+        header::{HeaderName, HeaderValue},
+    },
     middleware::Next,
     web::{Bytes, Data},
 };
@@ -23,7 +26,7 @@ use crate::{
 };
 
 /// What the caller names a call by.
-pub(crate) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// On an answer that was given before.
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 /// How long a name is at most.
@@ -52,9 +55,9 @@ pub(crate) async fn wrap(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let pattern = request.match_pattern().unwrap_or_default();
     let named = request.headers().contains_key(IDEMPOTENCY_KEY);
-    if named && request.method() == Method::POST && is_kept("post", &pattern) {
+    let keeps = |path: String| is_kept(request.method().as_str(), &path);
+    if named && request.match_pattern().is_some_and(keeps) {
         match before(&mut request).await {
             Ok(None) => {}
             Ok(Some(answer)) => return Ok(request.into_response(again(&answer)?)),
@@ -184,7 +187,7 @@ impl Caller {
 
 fn again(answer: &KeptAnswer) -> Result<HttpResponse, Problem> {
     let mut response = response(answer)?;
-    let value = actix_web::http::header::HeaderValue::from_static("true");
+    let value = HeaderValue::from_static("true");
     response.headers_mut().insert(REPLAYED, value);
     Ok(response)
 }

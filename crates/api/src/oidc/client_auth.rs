@@ -166,9 +166,8 @@ fn presented(
 /// Whether a secret is the client's, or was until its last rotation and counts yet.
 fn is_secret_of(secret: &Secret, client: &Client, now: Timestamp) -> bool {
     let previous = client.previous_secret.as_ref();
-    let previous = previous.filter(|previous| previous.until > now);
-    secret.matches(&client.secret_hash)
-        || previous.is_some_and(|previous| secret.matches(&previous.hash))
+    let previous = previous.and_then(|previous| previous.hash_at(now));
+    secret.matches(&client.secret_hash) || previous.is_some_and(|hash| secret.matches(hash))
 }
 
 /// An assertion for this issuer, its token endpoint, or the endpoint that was called (OpenID Connect
