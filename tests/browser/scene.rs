@@ -1,11 +1,9 @@
 //! The scene of most flows: a workspace whose identity provider has pages of its own, an application, and
 //! people with passwords.
 
-use std::net::TcpListener;
-
 use serde_json::{Value, json};
 use url::Url;
-use vestibule_test_idp::{IdpConfig, Running, SpRegistration, Style, TestIdp, User, spawn};
+use vestibule_test_idp::{Running, SpRegistration, Style, TestIdp, User};
 use vestibule_xmlsig::Certificate;
 
 use crate::{
@@ -14,7 +12,7 @@ use crate::{
         database::Engine,
         server::Server,
         visitor::{PASSWORD, set_password, totp},
-        world::{VERIFIER, World, ada, now, text},
+        world::{VERIFIER, World, ada, served_idp, text},
     },
     words::{account, elsewhere, second_step, sign_in, test},
 };
@@ -44,7 +42,7 @@ impl Scene {
     /// The same with a server that was started otherwise, and where browsers find it.
     pub(crate) fn on(server: Server, url: String) -> Self {
         let mut world = World::on(server, Style::Okta);
-        let (idp, running) = served_idp();
+        let (idp, _, running) = served_idp();
         take_part(&world, &idp);
         world.idp = idp;
         let application = Application::start();
@@ -252,17 +250,6 @@ pub(crate) fn tokens_of(browser: &Browser, scene: &Scene) -> Value {
         ("code_verifier", VERIFIER),
     ];
     scene.world.token(&fields).expect(200).json()
-}
-
-/// An IdP with pages, which knows Ada.
-fn served_idp() -> (TestIdp, Running) {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let url = format!("http://{}", listener.local_addr().expect("its address"));
-    let mut config = IdpConfig::new(url, Style::Okta);
-    config.users = vec![ada()];
-    let idp = TestIdp::new(config, now()).expect("an IdP");
-    let running = spawn(idp.clone(), listener).expect("the IdP is served");
-    (idp, running)
 }
 
 /// The IdP learns where our messages go, and by which key they are signed.

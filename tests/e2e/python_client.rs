@@ -1,16 +1,9 @@
 //! A client in Python: generated from the committed document by a stock generator without a warning, and
 //! run through the main job against the real program and a real IdP.
 
-use std::{env, fs, net::TcpListener, path::Path, process::Command};
+use std::{env, fs, path::Path, process::Command};
 
-use vestibule_test_idp::{IdpConfig, SpRegistration, Style, TestIdp, spawn};
-
-use crate::support::{
-    database::Engine,
-    npm, python,
-    server::Server,
-    world::{ada, now},
-};
+use crate::support::{generated_client::does_the_main_job, npm, python};
 
 const REPOSITORY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 
@@ -30,34 +23,12 @@ fn a_generated_client_does_the_main_job() {
         .current_dir(run.path());
     npm::finish(&mut generate, "the generator");
 
-    let server = Server::start(Engine::Sqlite);
-    let api = server.admin_api();
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let idp_url = format!("http://{}", listener.local_addr().expect("its address"));
-    let mut config = IdpConfig::new(&idp_url, Style::Okta);
-    config.users = vec![ada()];
-    let idp = TestIdp::new(config, now()).expect("an IdP");
-    let _serving = spawn(idp.clone(), listener).expect("the IdP is served");
-
     let mut program = Command::new(programs.join("python"));
     program
         .arg("main_job.py")
         .current_dir(run.path())
-        .env("PYTHONDONTWRITEBYTECODE", "1")
-        .env("VESTIBULE_TEST_URL", &server.url)
-        .env(
-            "VESTIBULE_TEST_KEY",
-            api.authorization().trim_start_matches("Bearer "),
-        )
-        .env("VESTIBULE_TEST_IDP_URL", &idp_url)
-        .env("VESTIBULE_TEST_PERSON", &ada().email);
-    let said = npm::converse(&mut program, "the client", |line| {
-        let (entity_id, acs_url) = line.strip_prefix("trust ")?.split_once(' ')?;
-        idp.trust(SpRegistration::new(entity_id, acs_url));
-        Some("trusted\n".to_owned())
-    });
-    print!("{said}");
-    assert!(said.ends_with("client: done\n"), "{said}");
+        .env("PYTHONDONTWRITEBYTECODE", "1");
+    does_the_main_job(&mut program);
 }
 
 /// The search path with this folder before the others.

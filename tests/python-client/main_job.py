@@ -1,7 +1,7 @@
 """The main job through the generated client: workspace, connection, draft, test, enable, authorize, token,
 userinfo, introspection. Any step that is not as it should be ends it with an error.
 
-VESTIBULE_TEST_URL and VESTIBULE_TEST_KEY: the server, and an API key.
+VESTIBULE_TEST_URL and VESTIBULE_TEST_AUTHORIZATION: the server, and what an API key says there.
 VESTIBULE_TEST_IDP_URL and VESTIBULE_TEST_PERSON: an IdP and who signs in. Its admin is who reads the line
 `trust <entity ID> <ACS URL>` on our standard output and answers it with a line.
 """
@@ -37,10 +37,10 @@ from vestibule_client.models import (
     WorkspacePatch,
 )
 
-server, key, idp, person = (
-    os.environ[f"VESTIBULE_TEST_{name}"] for name in ("URL", "KEY", "IDP_URL", "PERSON")
+server, authorization, idp, person = (
+    os.environ[f"VESTIBULE_TEST_{name}"] for name in ("URL", "AUTHORIZATION", "IDP_URL", "PERSON")
 )
-api = AuthenticatedClient(base_url=server, token=key)
+api = AuthenticatedClient(base_url=server, token=authorization.removeprefix("Bearer "))
 
 
 def say(step):

@@ -9,6 +9,7 @@ pub(crate) mod clock;
 pub(crate) mod database;
 pub(crate) mod dns;
 pub(crate) mod front;
+pub(crate) mod generated_client;
 pub(crate) mod html;
 pub(crate) mod http;
 pub(crate) mod npm;

@@ -1,10 +1,14 @@
 //! A workspace, its connection, an IdP of its own and an application: the scene of most tests.
 
+use std::net::TcpListener;
+
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
-use vestibule_test_idp::{IdpConfig, PostForm, SpRegistration, Style, TestIdp, Twist, User};
+use vestibule_test_idp::{
+    IdpConfig, PostForm, Running, SpRegistration, Style, TestIdp, Twist, User, spawn,
+};
 
 use super::{
     browser::Browser,
@@ -57,6 +61,17 @@ pub(crate) fn text(value: &Value, pointer: &str) -> String {
 /// An IdP that has not heard of anybody yet.
 pub(crate) fn idp(style: Style) -> TestIdp {
     TestIdp::new(IdpConfig::new("http://localhost:1", style), now()).expect("an IdP")
+}
+
+/// An IdP with pages, which knows Ada; where it is, and what keeps it there.
+pub(crate) fn served_idp() -> (TestIdp, String, Running) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let url = format!("http://{}", listener.local_addr().expect("its address"));
+    let mut config = IdpConfig::new(&url, Style::Okta);
+    config.users = vec![ada()];
+    let idp = TestIdp::new(config, now()).expect("an IdP");
+    let running = spawn(idp.clone(), listener).expect("the IdP is served");
+    (idp, url, running)
 }
 
 impl World {
