@@ -218,7 +218,7 @@ on_both! {
             listen(&world.api, &receiver, json!({"enabled": false}));
         }
         let more = world.api.post("/v1/webhook-endpoints", &json!({"url": receiver.url()}));
-        assert_eq!(more.problem(409), "too-many-webhook-endpoints");
+        assert_eq!(more.problem(409), "limit-reached");
         listen(&world.api, &receiver, json!({"workspace_id": world.workspace}));
         world.api.delete(&path(&endpoint, "")).expect(204);
         listen(&world.api, &receiver, json!({}));
@@ -285,7 +285,7 @@ on_both! {
         let settings = [("LD_PRELOAD", clock.preload()), (Clock::HELD_AT, &*start)];
         let mut world = open_world_with(engine, &settings);
         let receiver = Receiver::open();
-        let endpoint = listen(&world.api, &receiver, json!({}));
+        let endpoint = listen(&world.api, &receiver, json!({"events": ["member.created"]}));
         let old = text(&endpoint, "/secret");
         let rotated = world.api.post(&path(&endpoint, "/rotate-secret"), &json!({})).expect(200);
         assert_eq!(rotated.header("cache-control"), Some("no-store"));

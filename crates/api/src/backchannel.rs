@@ -12,7 +12,7 @@ use vestibule_outbound::{Limits, Outbound};
 use vestibule_session::logout_token;
 use vestibule_store::StoreError;
 
-use crate::{audit, clock, metadata, problem::Problem, saml::blocking, service::Service};
+use crate::{audit, clock, problem::Problem, saml::blocking, service::Service};
 
 /// How often is looked who is to be told: a sign-out is heard of within a second or two.
 const PACE: Pace = Pace {
@@ -27,7 +27,7 @@ pub(crate) async fn run_jobs(service: Data<Service>, stop: Stop) {
         total: PATIENCE,
         ..Limits::default()
     };
-    let outbound = Outbound::new(metadata::reach(&service.config), limits);
+    let outbound = Outbound::new(service.config.reach(), limits);
     let store = service.store.clone();
     let work = move |logout| {
         let (service, outbound) = (service.clone(), outbound.clone());

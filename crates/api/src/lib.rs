@@ -39,6 +39,7 @@ mod headers;
 mod inspection;
 mod key_pool;
 mod keys;
+mod limits;
 mod links;
 mod live_certificates;
 mod mail;

@@ -22,9 +22,9 @@ use crate::{
     page,
     routes::{
         api_keys, attempts, audit_events, certificates, clients, connections, decisions, domains,
-        health, inspections, invitations, members, metadata_refresh, password_links, preflight,
-        service_provider_keys, sessions, setup_links, tests, two_factor, webhook_deliveries,
-        webhook_endpoints, workspaces,
+        health, imports, inspections, invitations, members, metadata_refresh, password_links,
+        preflight, service_provider_keys, sessions, setup_links, tests, two_factor,
+        webhook_deliveries, webhook_endpoints, workspaces,
     },
 };
 
@@ -67,12 +67,14 @@ pub(crate) struct ProblemPlace {
 #[openapi(
     paths(
         workspaces::create,
+        imports::import_workspaces,
         workspaces::list,
         workspaces::read,
         workspaces::update,
         workspaces::delete,
         invitations::create,
         members::create,
+        imports::import_members,
         members::list,
         members::read,
         members::update,
@@ -139,6 +141,7 @@ pub(crate) struct ProblemPlace {
         api_keys::rotate,
         api_keys::delete,
         audit_events::list,
+        audit_events::export,
         webhook_endpoints::create,
         webhook_endpoints::list,
         webhook_endpoints::read,
@@ -151,7 +154,7 @@ pub(crate) struct ProblemPlace {
         webhook_deliveries::skip,
         webhook_deliveries::replay_since,
     ),
-    components(schemas(Problem, ProblemPlace))
+    components(schemas(Problem, ProblemPlace, imports::ImportedLine, imports::ImportSummary))
 )]
 struct V1;
 

@@ -97,7 +97,7 @@ problem_types! {
         "The first verified domain of a workspace limits whom it lets in: `shut_out` names members who came just in time with an address in another domain and are known by nothing else (the first hundred; `shut_out_is_complete` says whether these are all). Verify their domains as well, or say `acknowledge_shut_out: true`.";
     PreconditionFailed = "precondition-failed", PRECONDITION_FAILED, "It was changed meanwhile",
         "The call said with `If-Match` which version of the object it changes, and there is a newer one: `current_etag`. Nothing was changed. Read the object again, decide anew, and send the `ETag` that it has then.";
-    TooManyWebhookEndpoints = "too-many-webhook-endpoints", CONFLICT, "There are as many webhook endpoints as there may be",
+    LimitReached = "limit-reached", CONFLICT, "There are as many of these as there may be",
         "A workspace has at most 20 endpoints of its own, and so has the deployment as a whole: each event is written once for each of them. Delete one that is not needed any more.";
     WebhookEndpointDisabled = "webhook-endpoint-disabled", CONFLICT, "The webhook endpoint is disabled",
         "Nothing is sent to it until it is enabled again with `PATCH /v1/webhook-endpoints/{webhook_endpoint_id}`; `disabled_reason` says why it is disabled. What happened meanwhile waits, and is sent then.";

@@ -17,11 +17,12 @@ use actix_web::{
 };
 use tracing::{Instrument, info, info_span, warn};
 use uuid::Uuid;
-use vestibule_model::Reference;
+use vestibule_model::{AuditSource, Reference};
 use vestibule_state::random_reference;
+use vestibule_store::with_source;
 
 use crate::{
-    headers, openapi,
+    audit, headers, openapi,
     page::{self, ErrorPage},
     problem::{Problem, ProblemType},
     service::Service,
@@ -53,7 +54,12 @@ pub(crate) async fn wrap(
             return Ok(written_out(request.error_response(problem), &id));
         }
         // A handler's error is an answer already; what is left as an error here has no request.
-        Ok::<_, Error>(written_out(next.call(request).await?, &id))
+        let source = AuditSource {
+            via: audit::via(request.path()),
+            request_id: Some(id.clone()),
+        };
+        let answer = with_source(source, next.call(request)).await?;
+        Ok::<_, Error>(written_out(answer, &id))
     };
     let mut response = response.instrument(span.clone()).await?;
     if let Ok(value) = HeaderValue::from_str(&id) {

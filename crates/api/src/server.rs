@@ -15,7 +15,7 @@ use actix_web::{
     middleware::from_fn,
     web::{self, Data},
 };
-use futures_util::future::{join, join3};
+use futures_util::future::join3;
 use tracing::{info, warn};
 use vestibule_credential::{Argon2Cost, CredentialError, Hasher, Passkeys};
 use vestibule_outbound::TxtResolver;
@@ -27,7 +27,7 @@ use vestibule_store::{MasterKey, MasterKeys, OnChange, Store, StoreConfig, Store
 use zeroize::Zeroizing;
 
 use crate::{
-    backchannel,
+    audit, backchannel,
     brand::{self, DeploymentBrand, LogoFileError},
     certificate_uses::CertificateUses,
     clock,
@@ -123,7 +123,7 @@ pub struct Jobs {
 
 impl Started {
     /// Starts what runs by the clock: looking at metadata, domains and the end of certificates again,
-    /// sending mail and webhooks, and telling applications of sign-outs.
+    /// sending mail and webhooks, telling applications of sign-outs, and keeping the audit log.
     #[must_use]
     pub fn start_jobs(&self) -> Jobs {
         let (stopper, stop) = vestibule_jobs::stop();
@@ -132,11 +132,12 @@ impl Started {
         let expiry = expiry::run_jobs(self.service.clone(), stop.clone());
         let mail = outbox::run_jobs(self.service.clone(), stop.clone());
         let webhooks = webhooks::run_jobs(self.service.clone(), stop.clone());
-        let backchannel = backchannel::run_jobs(self.service.clone(), stop);
+        let backchannel = backchannel::run_jobs(self.service.clone(), stop.clone());
+        let log = audit::run_jobs(self.service.clone(), stop);
         let running = actix_web::rt::spawn(async move {
             let looking = join3(metadata, domains, expiry);
             let telling = join3(mail, webhooks, backchannel);
-            join(looking, telling).await;
+            join3(looking, telling, log).await;
         });
         Jobs { stopper, running }
     }

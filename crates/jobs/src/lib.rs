@@ -12,6 +12,7 @@ mod refresh;
 mod repeat;
 mod stop;
 mod timetable;
+mod whenever;
 mod work_off;
 
 pub use backchannel::tell_clients;
@@ -24,3 +25,4 @@ pub use timetable::{
     Jitter, after_failure, after_mail_failure, after_success, after_untold, after_webhook_failure,
     is_last_try, is_last_untold,
 };
+pub use whenever::whenever;

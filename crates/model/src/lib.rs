@@ -4,6 +4,7 @@
 //! `vestibule-store`). Every id is its own type, so that a member can never be looked up by the id
 //! of a connection.
 
+mod audit;
 mod branding;
 mod change;
 mod client;
@@ -25,6 +26,9 @@ mod trail;
 mod webhook;
 mod workspace;
 
+pub use audit::{
+    Actor, ActorParseError, AuditEvent, AuditFault, AuditFinding, AuditSource, ChainHead, Seal, Via,
+};
 pub use branding::{Branding, Colour, ColourError};
 pub use change::{Change, ChangeParseError};
 pub use client::{
@@ -56,9 +60,7 @@ pub use reference::{Reference, ReferenceParseError};
 pub use return_path::{ReturnPath, ReturnPathError};
 pub use session::{AuthenticationMethod, Origin, SamlDetails, Session};
 pub use setup_link::{SetupLink, SetupLinkState, SetupSession};
-pub use trail::{
-    Actor, ActorParseError, Attempt, AttemptEvent, AttemptOutcome, AttemptStep, AuditEvent,
-};
+pub use trail::{Attempt, AttemptEvent, AttemptOutcome, AttemptStep};
 pub use vestibule_xmlsig::KeyFingerprint;
 pub use webhook::{
     DeliveryState, WebhookDelivery, WebhookEndpoint, WebhookEvent, WebhookEventType,

@@ -35,6 +35,8 @@ words! {
         MemberSignedOut = "member.signed_out",
         /// An admin signed in without SSO while it is live.
         AdminSignedInWithoutSso = "admin.signed_in_without_sso",
+        /// A sign-in by SAML was refused.
+        SignInRefused = "sign_in.refused",
         /// A session was ended by API.
         SessionRevoked = "session.revoked",
         /// Every session of a member was ended by API.
@@ -73,6 +75,8 @@ words! {
         DomainVerified = "domain.verified",
         /// The record of a verified domain is gone.
         DomainUnverified = "domain.unverified",
+        /// Where a chain of the audit log ends now.
+        AuditLogSealed = "audit_log.sealed",
         /// Nothing happened: somebody tries an endpoint out.
         WebhookTest = "webhook.test",
     }

@@ -111,6 +111,8 @@ pub struct Workspace {
     pub sso_enabled_at: Option<Timestamp>,
     /// Until when the operator's break-glass code stands in for an admin's second factor.
     pub unlocked_until: Option<Timestamp>,
+    /// For how many days its audit log is kept; none: as long as the deployment's is.
+    pub audit_retention_days: Option<u16>,
     /// How our pages look to its people.
     pub branding: Branding,
     /// When it was made.

@@ -3,11 +3,11 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use tokio::sync::oneshot;
-use vestibule_model::Change;
+use vestibule_model::{AuditSource, Change};
 
 use crate::engine::Engine;
 use crate::seal::Vault;
-use crate::{OnChange, StoreError, Tx};
+use crate::{OnChange, StoreError, Tx, source};
 
 /// How a transaction begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +43,7 @@ struct Job<T, E, F> {
     closure: Option<F>,
     outcome: Option<Result<T, E>>,
     changes: Vec<Change>,
+    source: Option<AuditSource>,
     reply: oneshot::Sender<Result<T, E>>,
 }
 
@@ -63,6 +64,7 @@ where
             closure: Some(closure),
             outcome: None,
             changes: Vec::new(),
+            source: source::current_source(),
             reply,
         }),
         answer,
@@ -87,7 +89,7 @@ where
         let Some(closure) = self.closure.take() else {
             return Verdict::Undo;
         };
-        let mut tx = Tx::new(engine, vault);
+        let mut tx = Tx::new(engine, vault, self.source.take());
         // Unwind safety: whatever the closure left half done is rolled back and dropped.
         let outcome = catch_unwind(AssertUnwindSafe(|| {
             let value = closure(&mut tx)?;

@@ -19,6 +19,7 @@
 //! names table, column and row. Times are kept to the microsecond. Keys are sealed with AES-256-GCM
 //! under a master key that can be rotated, bound to their place; of tokens, codes and API keys there are only hashes.
 
+mod audit_key;
 mod column;
 mod config;
 mod engine;
@@ -32,6 +33,7 @@ mod reseal;
 mod schema;
 mod seal;
 mod sealed;
+mod source;
 mod sqlite;
 mod store;
 mod tables;
@@ -43,10 +45,12 @@ pub use migrate::Migrated;
 pub use page::{Page, PageRequest};
 pub use reseal::{Resealed, Resealing};
 pub use seal::{MasterKey, MasterKeys};
+pub use source::{current_source, with_source};
 pub use store::Store;
 pub use tables::{
-    Activity, ActivityOf, ActivityRequest, AttemptFilter, Before, ClaimedWebhook, CodeRedemption,
-    DueLane, Ended, KeyRotation, Listener, MemberFilter, RefreshRedemption, RefreshState,
-    Repeatable, WebhookFailure, WebhookLane,
+    Activity, ActivityOf, ActivityRequest, AttemptFilter, AuditCheck, AuditFilter, AuditPruned,
+    AuditSealed, Before, ClaimedWebhook, CodeRedemption, Counted, DueLane, Ended, KeyRotation,
+    Listener, MemberFilter, OldChain, OldChains, RefreshRedemption, RefreshState, Repeatable,
+    WebhookFailure, WebhookLane,
 };
 pub use tx::{Reach, Tx};

@@ -26,6 +26,7 @@ diesel::table! {
         brand_name -> Nullable<Text>,
         brand_colour -> Nullable<Text>,
         brand_logo -> Nullable<Text>,
+        audit_retention_days -> Nullable<BigInt>,
     }
 }
 
@@ -353,6 +354,27 @@ diesel::table! {
         target -> Text,
         detail -> Text,
         at -> BigInt,
+        via -> Nullable<Text>,
+        request_id -> Nullable<Text>,
+        mac -> Nullable<Text>,
+        chain -> Nullable<Text>,
+        number -> Nullable<BigInt>,
+        chain_mac -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    audit_chains (chain) {
+        chain -> Text,
+        head_number -> BigInt,
+        head_mac -> Text,
+        kept_from -> BigInt,
+        kept_after_mac -> Text,
+        mac -> Text,
+        kept_since -> BigInt,
+        announced_number -> BigInt,
+        written_number -> BigInt,
+        broken_at -> Nullable<BigInt>,
     }
 }
 

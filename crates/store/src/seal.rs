@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::StoreError;
+use crate::audit_key::AuditKey;
 
 const VERSION: u8 = 1;
 const KEY_ID_LEN: usize = 4;
@@ -157,6 +158,8 @@ pub(crate) struct Vault {
     seals: Cipher,
     /// The other keys, which only open.
     opens: Vec<Cipher>,
+    /// What makes the audit log tamper-evident; it lies in the database, sealed.
+    audit: Option<AuditKey>,
 }
 
 struct Cipher {
@@ -179,7 +182,18 @@ impl Vault {
         Ok(Self {
             seals: Cipher::new(first)?,
             opens: others.iter().map(Cipher::new).collect::<Result<_, _>>()?,
+            audit: None,
         })
+    }
+
+    /// Takes in the key of the audit log, once it has been unsealed.
+    pub(crate) fn take_audit_key(&mut self, key: AuditKey) {
+        self.audit = Some(key);
+    }
+
+    /// The key of the audit log.
+    pub(crate) fn audit_key(&self) -> Result<&AuditKey, StoreError> {
+        self.audit.as_ref().ok_or(StoreError::Crypto)
     }
 
     pub(crate) fn seal(&self, place: Place<'_>, plain: &[u8]) -> Result<String, StoreError> {

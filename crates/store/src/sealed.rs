@@ -10,7 +10,7 @@ use crate::schema::{
     signing_keys, test_runs, totp, totp_enrolments, webhook_endpoints,
 };
 use crate::seal::{HEAD, Place};
-use crate::tables::SENTINEL;
+use crate::tables::{AUDIT_KEY, SENTINEL};
 use crate::{StoreError, Tx};
 
 diesel::define_sql_function! {
@@ -118,8 +118,8 @@ sealed_columns! {
     PreviousWebhookSecret = webhook_endpoints (id).previous_secret;
     /// A key that signs tokens.
     SigningKey = signing_keys (kid).pkcs8;
-    /// What tells at start that the master key is the right one. It is sealed anew last: a program
-    /// with the new key alone is refused until everything else opens.
+    /// What tells at start that the master key is the right one, and the key of the audit log. They are sealed
+    /// anew last, in one transaction: a program with the new key alone is refused until everything else opens.
     Sentinel = settings (name).value;
 }
 
@@ -130,7 +130,7 @@ pub(crate) struct SealedPlace<'a>(pub(crate) SealedColumn, pub(crate) &'a str);
 impl SealedColumn {
     /// Whether the column of this row is sealed: the other settings are not.
     pub(crate) fn seals(self, row: &str) -> bool {
-        self != Self::Sentinel || row == SENTINEL
+        self != Self::Sentinel || row == SENTINEL || row == AUDIT_KEY
     }
 }
 

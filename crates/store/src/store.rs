@@ -4,9 +4,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
-use diesel::SqliteConnection;
+use diesel::{Connection as _, SqliteConnection};
 use zeroize::Zeroizing;
 
+use crate::audit_key::AuditKey;
 use crate::config::Database;
 use crate::engine::Engine;
 use crate::lane::{Mode, Work, job};
@@ -72,17 +73,21 @@ impl Store {
             connections,
             on_change,
         } = config;
-        let vault = Arc::new(Vault::new(&master_keys)?);
+        let mut vault = Vault::new(&master_keys)?;
         match Database::parse(&database_url)? {
             Database::Sqlite(path) => {
                 sqlite::make_file(&path)?;
                 let mut writer = sqlite::connect(&path, sqlite::Use::Write)?;
                 migrate::check_sqlite(&mut writer)?;
                 check_master_key(Engine::Sqlite(&mut writer), &vault)?;
+                let key = writer
+                    .immediate_transaction(|conn| audit_key(Engine::Sqlite(conn), &vault))
+                    .map_err(|Opening(error)| error)?;
+                vault.take_audit_key(key);
                 let readers = (0..readers.clamp(1, 64))
                     .map(|_| sqlite::connect(&path, sqlite::Use::Read))
                     .collect::<Result<Vec<_>, _>>()?;
-                Self::on_sqlite(writer, readers, &vault, on_change)
+                Self::on_sqlite(writer, readers, &Arc::new(vault), on_change)
             }
             Database::Postgres(url) => {
                 let mut conns = (0..connections.clamp(1, 256))
@@ -91,12 +96,16 @@ impl Store {
                 if let Some(conn) = conns.first_mut() {
                     migrate::check_postgres(conn)?;
                     check_master_key(Engine::Postgres(conn), &vault)?;
+                    let key = conn
+                        .transaction(|conn| audit_key(Engine::Postgres(conn), &vault))
+                        .map_err(|Opening(error)| error)?;
+                    vault.take_audit_key(key);
                 }
                 let outage = Arc::new(postgres::Outage::default());
                 let links = conns
                     .into_iter()
                     .map(|conn| postgres::Link::new(url.clone(), conn, Arc::clone(&outage)));
-                Self::on_postgres(links, &vault, &on_change)
+                Self::on_postgres(links, &Arc::new(vault), &on_change)
             }
         }
     }
@@ -231,7 +240,21 @@ fn no_answer(mode: Mode, within: Duration) -> StoreError {
 
 /// Opens the sealed sentinel, so that a wrong key is an error at start and not at a sign-in.
 fn check_master_key(engine: Engine<'_>, vault: &Vault) -> Result<(), StoreError> {
-    Tx::new(engine, vault).check_master_key()
+    Tx::new(engine, vault, None).check_master_key()
+}
+
+/// Why a transaction at the opening failed.
+struct Opening(StoreError);
+
+impl From<diesel::result::Error> for Opening {
+    fn from(error: diesel::result::Error) -> Self {
+        Self(StoreError::from_diesel(&error))
+    }
+}
+
+/// The key of the audit log, made where there is none.
+fn audit_key(engine: Engine<'_>, vault: &Vault) -> Result<AuditKey, Opening> {
+    Tx::new(engine, vault, None).audit_key().map_err(Opening)
 }
 
 impl Lanes {

@@ -1,7 +1,7 @@
 //! One transaction, as a closure sees it.
 
 use diesel::QueryResult;
-use vestibule_model::{Change, WorkspaceId};
+use vestibule_model::{AuditSource, Change, WorkspaceId};
 
 use crate::StoreError;
 use crate::engine::Engine;
@@ -38,16 +38,18 @@ pub struct Tx<'c> {
     spoiled: Option<StoreError>,
     changes: Vec<Change>,
     outbox: Outbox,
+    source: Option<AuditSource>,
 }
 
 impl<'c> Tx<'c> {
-    pub(crate) fn new(engine: Engine<'c>, vault: &'c Vault) -> Self {
+    pub(crate) fn new(engine: Engine<'c>, vault: &'c Vault, source: Option<AuditSource>) -> Self {
         Self {
             engine,
             vault,
             spoiled: None,
             changes: Vec::new(),
             outbox: Outbox::default(),
+            source,
         }
     }
 
@@ -57,6 +59,12 @@ impl<'c> Tx<'c> {
 
     pub(crate) fn vault(&self) -> &'c Vault {
         self.vault
+    }
+
+    /// How the call came in that it runs for, where [`with_source`](crate::with_source) has said so.
+    #[must_use]
+    pub fn source(&self) -> Option<&AuditSource> {
+        self.source.as_ref()
     }
 
     /// Notes the first statement that failed; finding nothing is no failure.

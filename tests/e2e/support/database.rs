@@ -92,6 +92,24 @@ impl Database {
     }
 }
 
+impl Database {
+    /// Runs statements behind the server's back.
+    pub(crate) fn sql(&self, statements: &str) {
+        let Some(path) = self.url.strip_prefix("sqlite://") else {
+            return psql(&self.url, statements);
+        };
+        // The library of a language that the tests need anyway.
+        let program =
+            "import sqlite3, sys; sqlite3.connect(sys.argv[1]).executescript(sys.argv[2])";
+        let output = Command::new("python3")
+            .args(["-c", program, path, statements])
+            .output()
+            .expect("python3 runs");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{said}");
+    }
+}
+
 impl Drop for Database {
     fn drop(&mut self) {
         if let Some((server, name)) = &self.postgres {

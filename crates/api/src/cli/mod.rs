@@ -1,6 +1,7 @@
 //! The command line.
 
 mod api_keys;
+mod audit;
 mod inspect;
 mod keys;
 mod workspace;
@@ -48,6 +49,11 @@ enum Command {
         #[command(subcommand)]
         command: workspace::Command,
     },
+    /// Check, export and look after the audit log, also beside running servers
+    Audit {
+        #[command(subcommand)]
+        command: audit::Command,
+    },
     /// Hold a captured SAML response against a connection, and say what would come of it
     ///
     /// The response as the browser posted it is best: the developer tools of a browser show the form
@@ -94,6 +100,7 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
     let done: Result<(), Failure> = match command {
         // Its exit status says what came of it.
         Command::Inspect(options) => return Ok(inspect::run(&options)),
+        Command::Audit { command } => return audit::run(command),
         Command::Openapi => {
             print!("{}", openapi::to_yaml()?);
             Ok(())

@@ -14,7 +14,7 @@ use jiff::SignedDuration;
 use url::Url;
 use vestibule_jobs::Bell;
 use vestibule_model::{Email, Plan};
-use vestibule_outbound::Mailer;
+use vestibule_outbound::{Mailer, Reach};
 
 use crate::web_url;
 
@@ -26,6 +26,11 @@ pub use settings::{SETTINGS, Setting};
 const PREFIX: &str = "VESTIBULE_";
 /// Variables for the tests of this repository; the server has no business with them.
 const TEST_PREFIX: &str = "VESTIBULE_TEST_";
+
+/// The fewest days that an audit log is kept: what happened has to be found out in the meantime.
+pub(crate) const MIN_AUDIT_DAYS: u16 = 30;
+/// The most: ten years.
+pub(crate) const MAX_AUDIT_DAYS: u16 = 3_650;
 
 /// A setting that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -88,6 +93,10 @@ pub struct Config {
     pub trusted_proxies: TrustedProxies,
     /// Whether metadata may be fetched from loopback and private addresses too.
     pub outbound_allow_private: bool,
+    /// For how many days the audit log is kept where a workspace does not say; none: for ever.
+    pub audit_retention_days: Option<u16>,
+    /// The file that the audit log is written to as well.
+    pub audit_file: Option<PathBuf>,
     /// Whether `serve` migrates.
     pub migrate: bool,
     /// How many connections to the database.
@@ -193,6 +202,18 @@ impl Config {
                 "OUTBOUND_ALLOW_PRIVATE",
                 &[("off", false), ("on", true)],
             )?,
+            audit_retention_days: get("AUDIT_RETENTION_DAYS")
+                .map(|given| {
+                    let name = "AUDIT_RETENTION_DAYS";
+                    whole_number(
+                        Some(given),
+                        name,
+                        MIN_AUDIT_DAYS,
+                        MIN_AUDIT_DAYS..=MAX_AUDIT_DAYS,
+                    )
+                })
+                .transpose()?,
+            audit_file: get("AUDIT_FILE").map(PathBuf::from),
             migrate: one_of(get("MIGRATE"), "MIGRATE", &[("on", true), ("off", false)])?,
             database_connections: usize::from(connections),
             log: get("LOG").unwrap_or("info").to_owned(),
@@ -208,6 +229,15 @@ impl Config {
     #[must_use]
     pub fn is_https(&self) -> bool {
         self.public_url.starts_with("https:")
+    }
+
+    /// How far whatever goes out by somebody's URL may reach.
+    pub(crate) fn reach(&self) -> Reach {
+        if self.outbound_allow_private {
+            Reach::private_too()
+        } else {
+            Reach::internet()
+        }
     }
 }
 

@@ -109,6 +109,16 @@ pub const SETTINGS: &[Setting] = &[
         meaning: "on: metadata may be fetched from loopback and private addresses too, webhooks sent and applications told of sign-outs there; for development",
     },
     Setting {
+        name: "AUDIT_RETENTION_DAYS",
+        default: "none: the audit log is kept for ever",
+        meaning: "for how many days entries of the audit log are kept, 30 to 3650, where a workspace does not say otherwise",
+    },
+    Setting {
+        name: "AUDIT_FILE",
+        default: "none",
+        meaning: "the path of a file that every entry of the audit log is appended to as well, one JSON object a line, for a SIEM",
+    },
+    Setting {
         name: "MIGRATE",
         default: "on",
         meaning: "on: `serve` brings the schema up to date at start; off: do it with `vestibule migrate`",

@@ -76,7 +76,11 @@ where
     Option::deserialize(deserializer).map(Some)
 }
 
-fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+/// Reads a JSON object, as strictly as a body is read.
+///
+/// # Errors
+/// A problem that names the place that cannot be used.
+pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let value: Value = serde_json::from_slice(bytes).map_err(|error| {
         Problem::new(
             ProblemType::MalformedRequest,

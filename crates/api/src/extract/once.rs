@@ -42,6 +42,8 @@ const NOT_KEPT: &[&str] = &[
     "/v1/webhook-endpoints/{webhook_endpoint_id}/deliveries/{delivery_id}/skip",
     "/v1/webhook-endpoints/{webhook_endpoint_id}/replay",
     "/v1/webhook-endpoints/{webhook_endpoint_id}/test",
+    "/v1/workspaces/import",
+    "/v1/workspaces/{workspace_id}/members/import",
     "/v1/workspaces/{workspace_id}/sign-in-decisions",
 ];
 

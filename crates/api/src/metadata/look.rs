@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use jiff::SignedDuration;
 use tokio::sync::Semaphore;
 use vestibule_model::MetadataOrigin;
-use vestibule_outbound::{Fetched, Limits, Outbound, OutboundError, Reach, Validators};
+use vestibule_outbound::{Fetched, Limits, Outbound, OutboundError, Validators};
 use vestibule_saml::{IdpMetadata, MetadataError, ValidityPolicy};
 use vestibule_xmlsig::KeyFingerprint;
 
@@ -34,19 +34,10 @@ pub(crate) struct Door {
 impl Door {
     pub(crate) fn new(config: &Config) -> Self {
         Self {
-            outbound: Outbound::new(reach(config), Limits::default()),
+            outbound: Outbound::new(config.reach(), Limits::default()),
             places: Arc::new(Semaphore::new(AT_ONCE)),
             clock_skew: config.clock_skew,
         }
-    }
-}
-
-/// How far whatever goes out by somebody's URL may reach.
-pub(crate) fn reach(config: &Config) -> Reach {
-    if config.outbound_allow_private {
-        Reach::private_too()
-    } else {
-        Reach::internet()
     }
 }
 

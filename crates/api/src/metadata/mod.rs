@@ -7,5 +7,5 @@ mod look;
 mod refresh;
 
 pub(crate) use follow::follow;
-pub(crate) use look::{Door, Look, LookError, Seen, look, reach};
+pub(crate) use look::{Door, Look, LookError, Seen, look};
 pub(crate) use refresh::{refresh, run_jobs};

@@ -10,10 +10,12 @@ use serde_json::json;
 use utoipa::ToSchema;
 use vestibule_model::{ApiKey, ApiKeyId, Scopes, WorkspaceId};
 use vestibule_session::Secret;
+use vestibule_store::Counted;
 
 use crate::{
     api_key_secret, audit, clock,
     extract::{Allowed, Json, PageQuery, created, ok, scope},
+    limits,
     manage::Change,
     problem::{Problem, ProblemType},
     routes::rotation::Rotation,
@@ -110,6 +112,7 @@ pub(crate) async fn create(
         if let Some(id) = workspace_id {
             by.workspace(tx, id)?;
         }
+        limits::room_for(tx, Counted::ApiKeys(workspace_id))?;
         tx.insert_api_key(&key)?;
         let detail = json!({"name": key.name, "scopes": key.scopes.words()});
         let (actor, action) = (by.actor(), "api_key.created");

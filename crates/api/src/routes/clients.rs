@@ -10,11 +10,12 @@ use url::Url;
 use utoipa::ToSchema;
 use vestibule_model::{Client, ClientAuthMethod, ClientId, SigningAlgorithm};
 use vestibule_session::{ClientKeys, Secret};
-use vestibule_store::Tx;
+use vestibule_store::{Counted, Tx};
 
 use crate::{
     audit, clock,
     extract::{Allowed, Caller, Json, PageQuery, Patch, created, double_option, ok, scope},
+    limits,
     manage::Change,
     problem::Problem,
     redirect_uri::RedirectUri,
@@ -154,6 +155,7 @@ pub(crate) async fn create(
     check(&client)?;
     let actor = caller.actor();
     let change = Change::by(move |tx| {
+        limits::room_for(tx, Counted::Clients)?;
         tx.insert_client(&client)?;
         let detail = decisive(&client);
         audit::record(tx, actor, None, "client.created", client.id, &detail, now)?;

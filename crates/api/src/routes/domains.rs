@@ -12,13 +12,13 @@ use vestibule_model::{
 };
 use vestibule_policy::{DomainVerdict, shut_out_by_domain};
 use vestibule_session::Secret;
-use vestibule_store::{Reach, Tx};
+use vestibule_store::{Counted, Reach, Tx};
 
 use crate::{
     audit, clock,
     domains::{self, Looked, record_name, record_value},
     extract::{Allowed, Caller, Json, PageQuery, Patch, created, double_option, scope},
-    facts,
+    facts, limits,
     manage::Change,
     problem::{Problem, ProblemType},
     service::Service,
@@ -131,6 +131,7 @@ pub(crate) async fn create(
     let by = caller.clone();
     let change = Change::by(move |tx| {
         by.workspace(tx, workspace_id)?;
+        limits::room_for(tx, Counted::Domains(workspace_id))?;
         attachable(tx, workspace_id, claimed.connection_id)?;
         tx.insert_domain(&claimed)?;
         let detail = json!({"domain": claimed.domain, "connection": claimed.connection_id});

@@ -9,8 +9,8 @@ use serde::Deserialize;
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 use vestibule_model::{
-    ConnectionId, Email, Identity, IdentityId, Member, MemberId, MemberStatus, Proof, ProvenBy,
-    Provisioned, Role, Subject, WorkspaceId,
+    Actor, ConnectionId, Email, Identity, IdentityId, Member, MemberId, MemberStatus, Proof,
+    ProvenBy, Provisioned, Role, Subject, WorkspaceId,
 };
 use vestibule_policy::{WaysIn, may_change_member, may_take_way_in};
 use vestibule_saml::NameId;
@@ -171,39 +171,50 @@ pub(crate) async fn create(
     body: Json<NewMember>,
 ) -> Result<HttpResponse, Problem> {
     let (caller, workspace_id, Json(new)) = (caller.into_caller(), path.into_inner(), body);
-    let now = clock::now();
-    let member = Member {
-        id: MemberId::new(now),
-        workspace_id,
-        email: new.email,
-        name: optional_name(new.name)?,
-        role: new.role,
-        status: MemberStatus::Active,
-        external_id: text::external_id(new.external_id)?,
-        provisioned: Provisioned::Api,
-        email_proven_at: None,
-        created_at: now,
-        updated_at: now,
-    };
-    let by = caller.clone();
+    let (member, by) = (new.checked(workspace_id, clock::now())?, caller.clone());
     let change = Change::by(move |tx| {
         by.workspace(tx, workspace_id)?;
-        tx.insert_member(&member)?;
-        let detail = json!({"role": member.role});
-        let scope = Some(workspace_id);
-        audit::record(
-            tx,
-            by.actor(),
-            scope,
-            "member.created",
-            member.id,
-            &detail,
-            now,
-        )?;
+        keep(tx, by.actor(), &member)?;
         Ok(member)
     });
     let show = |made| created(MemberView::new(made, None));
     caller.answer(&service, change, show).await
+}
+
+impl NewMember {
+    /// # Errors
+    /// A problem that names the field that cannot be used.
+    pub(super) fn checked(
+        self,
+        workspace_id: WorkspaceId,
+        now: Timestamp,
+    ) -> Result<Member, Problem> {
+        Ok(Member {
+            id: MemberId::new(now),
+            workspace_id,
+            email: self.email,
+            name: optional_name(self.name)?,
+            role: self.role,
+            status: MemberStatus::Active,
+            external_id: text::external_id(self.external_id)?,
+            provisioned: Provisioned::Api,
+            email_proven_at: None,
+            created_at: now,
+            updated_at: now,
+        })
+    }
+}
+
+/// Keeps a new member.
+///
+/// # Errors
+/// `conflict` where their address or their external id is another's.
+pub(super) fn keep(tx: &mut Tx<'_>, actor: Actor, member: &Member) -> Result<(), Problem> {
+    tx.insert_member(member)?;
+    let (scope, at) = (Some(member.workspace_id), member.created_at);
+    let detail = json!({"role": member.role});
+    audit::record(tx, actor, scope, "member.created", member.id, &detail, at)?;
+    Ok(())
 }
 
 /// List members.

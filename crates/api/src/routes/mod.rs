@@ -9,6 +9,7 @@ pub(crate) mod connections;
 pub(crate) mod decisions;
 pub(crate) mod domains;
 pub(crate) mod health;
+pub(crate) mod imports;
 pub(crate) mod inspections;
 pub(crate) mod invitations;
 pub(crate) mod members;
@@ -31,6 +32,8 @@ use actix_web::web::ServiceConfig;
 /// The routes of `/v1`; the document in `openapi` lists the same, and a test compares them.
 pub(crate) fn v1(config: &mut ServiceConfig) {
     config
+        .service(imports::import_workspaces)
+        .service(imports::import_members)
         .service(workspaces::create)
         .service(workspaces::list)
         .service(workspaces::read)
@@ -103,6 +106,7 @@ pub(crate) fn v1(config: &mut ServiceConfig) {
         .service(api_keys::read)
         .service(api_keys::rotate)
         .service(api_keys::delete)
+        .service(audit_events::export)
         .service(audit_events::list)
         .service(webhook_endpoints::create)
         .service(webhook_endpoints::list)

@@ -12,17 +12,18 @@ use serde_json::json;
 use utoipa::ToSchema;
 use vestibule_model::{WebhookEndpoint, WebhookEndpointId, WebhookEventType, WorkspaceId};
 use vestibule_outbound::WebhookSecret;
-use vestibule_store::Tx;
+use vestibule_store::{Counted, Tx};
 
 use crate::{
     audit, clock,
     extract::{Allowed, Caller, Json, PageQuery, Patch, created, double_option, ok, scope},
+    limits,
     manage::Change,
-    problem::{Problem, ProblemType},
+    problem::Problem,
     service::Service,
     text,
     views::{List, WebhookEndpointView},
-    webhooks::{MOST_ENDPOINTS, PREVIOUS_SIGNS_FOR},
+    webhooks::PREVIOUS_SIGNS_FOR,
 };
 
 /// What stands in `disabled_reason` where a caller has disabled it.
@@ -168,10 +169,7 @@ fn insert(
         caller.workspace(tx, id)?;
         tx.lock_workspace(id)?;
     }
-    if tx.count_webhook_endpoints(endpoint.workspace_id)? >= MOST_ENDPOINTS {
-        let detail = format!("there are {MOST_ENDPOINTS} endpoints already; delete one first");
-        return Err(Problem::new(ProblemType::TooManyWebhookEndpoints, detail));
-    }
+    limits::room_for(tx, Counted::WebhookEndpoints(endpoint.workspace_id))?;
     tx.insert_webhook_endpoint(endpoint, secret.expose())?;
     let (id, action) = (endpoint.id, "webhook_endpoint.created");
     let (actor, scope) = (caller.actor(), endpoint.workspace_id);

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 use vestibule_model::{
-    Branding, ConnectionState, Plan, Slug, TwoFactorRule, Workspace, WorkspaceId,
+    Actor, Branding, ConnectionState, Plan, Slug, TwoFactorRule, Workspace, WorkspaceId,
 };
 use vestibule_policy::connection_state;
 use vestibule_store::Tx;
@@ -18,6 +18,7 @@ use crate::{
     audit,
     brand::{AskedBranding, Wanted},
     clock,
+    config::{MAX_AUDIT_DAYS, MIN_AUDIT_DAYS},
     extract::{Allowed, Caller, Json, PageQuery, Patch, created, double_option, scope},
     manage::Change,
     problem::Problem,
@@ -62,6 +63,8 @@ pub(crate) struct NewWorkspace {
     /// After how many minutes they are in any case: 5 to 129600 (90 days), 1440 by default; no shorter
     /// than `session_idle_minutes`.
     session_lifetime_minutes: Option<u32>,
+    /// For how many days its audit log is kept: 30 to 3650; as long as the deployment's where it is absent.
+    audit_retention_days: Option<u16>,
     /// How our pages look to its people; like the deployment's where it is absent.
     #[serde(default, deserialize_with = "double_option")]
     #[schema(value_type = Option<AskedBranding>)]
@@ -93,6 +96,10 @@ pub(crate) struct WorkspacePatch {
     /// After how many minutes they are in any case: 5 to 129600, no shorter than
     /// `session_idle_minutes`.
     session_lifetime_minutes: Option<u32>,
+    /// For how many days its audit log is kept: 30 to 3650; `null`: as long as the deployment's.
+    #[serde(default, deserialize_with = "double_option")]
+    #[schema(value_type = Option<u16>)]
+    audit_retention_days: Option<Option<u16>>,
     /// How our pages look to its people; `null` has them look like the deployment's again.
     #[serde(default, deserialize_with = "double_option")]
     #[schema(value_type = Option<AskedBranding>)]
@@ -136,6 +143,18 @@ fn keep_days(given: Option<u16>) -> Result<Option<u16>, Problem> {
         Some(days) if days > MAX_KEEP_DAYS => {
             let expected = format!("a number of days, 0 to {MAX_KEEP_DAYS}");
             let pointer = "/keep_saml_responses_days";
+            Err(Problem::invalid(pointer, expected, days.to_string()))
+        }
+        given => Ok(given),
+    }
+}
+
+fn audit_days(given: Option<u16>) -> Result<Option<u16>, Problem> {
+    match given {
+        Some(days) if !(MIN_AUDIT_DAYS..=MAX_AUDIT_DAYS).contains(&days) => {
+            let expected =
+                format!("a number of days, {MIN_AUDIT_DAYS} to {MAX_AUDIT_DAYS}, or null");
+            let pointer = "/audit_retention_days";
             Err(Problem::invalid(pointer, expected, days.to_string()))
         }
         given => Ok(given),
@@ -187,41 +206,83 @@ pub(crate) async fn create(
     body: Json<NewWorkspace>,
 ) -> Result<HttpResponse, Problem> {
     caller.deployment_wide()?;
-    let now = clock::now();
-    let id = WorkspaceId::new(now);
     let Json(new) = body;
-    let name = text::name("/name", &new.name)?;
-    let slug = match new.slug.as_deref() {
-        Some(given) => slug(given)?,
-        // A name without Latin letters, or one that is taken already, still gets a slug.
-        None => suggested_slug(&name, id)?,
-    };
-    let idle = minutes(IDLE, new.session_idle_minutes, MAX_IDLE_MINUTES)?;
-    let lifetime = minutes(LIFETIME, new.session_lifetime_minutes, MAX_LIFETIME_MINUTES)?;
-    let brand = Wanted::read(new.branding)?;
-    let mut branding = Branding::default();
-    brand.apply(&mut branding);
-    let workspace = Workspace {
-        id,
-        name,
-        slug,
-        plan: new.plan,
-        two_factor: new.two_factor.unwrap_or(TwoFactorRule::Off),
-        external_id: text::external_id(new.external_id)?,
-        keep_responses_days: keep_days(new.keep_saml_responses_days)?.unwrap_or_default(),
-        session_idle_minutes: idle.unwrap_or(Workspace::SESSION_IDLE_MINUTES),
-        session_lifetime_minutes: lifetime.unwrap_or(Workspace::SESSION_LIFETIME_MINUTES),
-        sso_enabled_at: None,
-        unlocked_until: None,
-        branding,
-        created_at: now,
-        updated_at: now,
-    };
-    fits(&workspace, (idle, lifetime))?;
-    let actor = caller.actor();
-    let chosen = new.slug.is_some();
-    let change = Change::by(move |tx| {
-        let mut workspace = workspace;
+    let (made, actor) = (new.checked(clock::now())?, caller.actor());
+    let change = Change::by(move |tx| made.keep(tx, actor));
+    let shows = service.clone();
+    let show = move |made| created(WorkspaceView::of(made, &shows.config.public_url));
+    caller.answer(&service, change, show).await
+}
+
+/// A workspace that can be made.
+pub(super) struct MadeWorkspace {
+    pub(super) workspace: Workspace,
+    brand: Wanted,
+    /// Whether somebody has chosen its slug.
+    chosen: bool,
+}
+
+impl NewWorkspace {
+    /// Whether the same workspace can be told when it comes once more.
+    pub(super) fn can_be_repeated(&self) -> bool {
+        self.external_id.is_some() || self.slug.is_some()
+    }
+
+    /// # Errors
+    /// A problem that names the field that cannot be used.
+    pub(super) fn checked(self, now: Timestamp) -> Result<MadeWorkspace, Problem> {
+        let id = WorkspaceId::new(now);
+        let name = text::name("/name", &self.name)?;
+        let slug = match self.slug.as_deref() {
+            Some(given) => slug(given)?,
+            // A name without Latin letters, or one that is taken already, still gets a slug.
+            None => suggested_slug(&name, id)?,
+        };
+        let idle = minutes(IDLE, self.session_idle_minutes, MAX_IDLE_MINUTES)?;
+        let lifetime = minutes(
+            LIFETIME,
+            self.session_lifetime_minutes,
+            MAX_LIFETIME_MINUTES,
+        )?;
+        let brand = Wanted::read(self.branding)?;
+        let mut branding = Branding::default();
+        brand.apply(&mut branding);
+        let workspace = Workspace {
+            id,
+            name,
+            slug,
+            plan: self.plan,
+            two_factor: self.two_factor.unwrap_or(TwoFactorRule::Off),
+            external_id: text::external_id(self.external_id)?,
+            keep_responses_days: keep_days(self.keep_saml_responses_days)?.unwrap_or_default(),
+            session_idle_minutes: idle.unwrap_or(Workspace::SESSION_IDLE_MINUTES),
+            session_lifetime_minutes: lifetime.unwrap_or(Workspace::SESSION_LIFETIME_MINUTES),
+            sso_enabled_at: None,
+            unlocked_until: None,
+            audit_retention_days: audit_days(self.audit_retention_days)?,
+            branding,
+            created_at: now,
+            updated_at: now,
+        };
+        fits(&workspace, (idle, lifetime))?;
+        Ok(MadeWorkspace {
+            workspace,
+            brand,
+            chosen: self.slug.is_some(),
+        })
+    }
+}
+
+impl MadeWorkspace {
+    /// # Errors
+    /// `conflict` where its slug or its external id is another's.
+    pub(super) fn keep(self, tx: &mut Tx<'_>, actor: Actor) -> Result<Workspace, Problem> {
+        let Self {
+            mut workspace,
+            brand,
+            chosen,
+        } = self;
+        let (id, now) = (workspace.id, workspace.created_at);
         if !chosen && tx.workspace_by_slug(workspace.slug.as_str())?.is_some() {
             workspace.slug = unique_slug(&workspace.slug, id)?;
         }
@@ -232,10 +293,7 @@ pub(crate) async fn create(
         let detail = json!({"plan": workspace.plan, "two_factor": workspace.two_factor});
         audit::record(tx, actor, Some(id), "workspace.created", id, &detail, now)?;
         Ok(workspace)
-    });
-    let shows = service.clone();
-    let show = move |made| created(WorkspaceView::of(made, &shows.config.public_url));
-    caller.answer(&service, change, show).await
+    }
 }
 
 /// The slug that a name suggests; one from the id where it suggests none.
@@ -324,6 +382,7 @@ pub(crate) async fn update(
     let slug = patch.slug.as_deref().map(slug).transpose()?;
     let external_id = patch.external_id.map(text::external_id).transpose()?;
     let keep_days = keep_days(patch.keep_saml_responses_days)?;
+    let audit_days = patch.audit_retention_days.map(audit_days).transpose()?;
     let idle = minutes(IDLE, patch.session_idle_minutes, MAX_IDLE_MINUTES)?;
     let lifetime = minutes(
         LIFETIME,
@@ -341,6 +400,7 @@ pub(crate) async fn update(
         workspace.two_factor = patch.two_factor.unwrap_or(workspace.two_factor);
         workspace.external_id = external_id.unwrap_or(workspace.external_id);
         workspace.keep_responses_days = keep_days.unwrap_or(workspace.keep_responses_days);
+        workspace.audit_retention_days = audit_days.unwrap_or(workspace.audit_retention_days);
         workspace.session_idle_minutes = idle.unwrap_or(workspace.session_idle_minutes);
         workspace.session_lifetime_minutes = lifetime.unwrap_or(workspace.session_lifetime_minutes);
         brand.apply(&mut workspace.branding);
@@ -380,6 +440,10 @@ fn decisive(workspace: &Workspace) -> serde_json::Value {
         "keep_saml_responses_days": workspace.keep_responses_days,
         "session_idle_minutes": workspace.session_idle_minutes,
         "session_lifetime_minutes": workspace.session_lifetime_minutes,
+        "audit_retention_days": workspace.audit_retention_days,
+        "name": workspace.name,
+        "slug": workspace.slug.as_str(),
+        "external_id": workspace.external_id,
         "branding": looks(&workspace.branding),
     })
 }

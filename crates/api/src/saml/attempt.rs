@@ -1,15 +1,16 @@
 //! The story of one sign-in, as support reads it: written when it leaves, and whenever it is back.
 
 use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
 use tracing::warn;
 use vestibule_model::{
-    Attempt, AttemptEvent, AttemptId, AttemptOutcome, AttemptStep, MemberId, RevisionId,
+    Actor, Attempt, AttemptEvent, AttemptId, AttemptOutcome, AttemptStep, MemberId, RevisionId,
 };
 use vestibule_saml::Report;
 use vestibule_state::{AuthorizeRequest, Purpose, Trip};
 use vestibule_store::{Reach, StoreError, Tx};
 
-use crate::{clock, page::ErrorPage, saml::burst, service::Service};
+use crate::{audit, clock, page::ErrorPage, saml::burst, service::Service};
 
 /// The largest response that is kept as it arrived, in bytes of base64. What an IdP sends has a tenth
 /// of it; what is larger was sent by somebody who wants it kept.
@@ -145,6 +146,14 @@ async fn save_refused(
         .store
         .write(move |tx| {
             if tx.save_attempt(&attempt)? {
+                let detail = json!({
+                    "connection": attempt.connection_id,
+                    "client": attempt.client_id,
+                    "reason": attempt.reason,
+                    "reference": attempt.reference.map(|reference| reference.to_string()),
+                });
+                let (scope, action) = (Some(attempt.workspace_id), "sign_in.refused");
+                audit::record(tx, Actor::System, scope, action, attempt.id, &detail, now)?;
                 burst::note(tx, &attempt, now)?;
             }
             Ok(())

@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, get, http::StatusCode, web::Path};
 use serde_json::Value;
 use vestibule_model::{Actor, AuditEvent, ConnectionId};
 use vestibule_pages::{AuditLog, AuditRow, Text, audited, plain, text};
-use vestibule_store::PageRequest;
+use vestibule_store::{AuditFilter, PageRequest};
 
 use super::{
     activity::place,
@@ -38,7 +38,8 @@ pub(crate) async fn show(
         limit: LISTED,
     };
     let is_further = request.cursor.is_some();
-    let found = audit_events::list(service, operator.authority(), request).await?;
+    let all = AuditFilter::default();
+    let found = audit_events::list(service, operator.authority(), all, request).await?;
     let targets = found.items.iter().filter_map(|one| one.target.parse().ok());
     let actors = found.items.iter().map(|one| one.actor.clone());
     let who = actors.chain(targets).collect();

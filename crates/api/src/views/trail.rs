@@ -277,6 +277,33 @@ pub(crate) struct AuditEventView {
     /// When.
     #[schema(value_type = String, format = DateTime)]
     at: Timestamp,
+    /// How it came in; null of entries from before that was kept.
+    source: Option<AuditSourceView>,
+    /// Its place in the chain of its workspace, or of the deployment; null in the few seconds before it has one.
+    seal: Option<AuditSealView>,
+}
+
+/// How a change came in.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AuditSource)]
+pub(crate) struct AuditSourceView {
+    /// api, page, saml, openid_connect, command_line or job.
+    #[schema(example = "api")]
+    via: &'static str,
+    /// The request, as `X-Request-Id` and the server's log name it.
+    #[schema(example = "req_0e4f6c1de9d84e3f9d1c5d3f5a9b2c7d")]
+    request_id: Option<String>,
+}
+
+/// The place of an entry in a chain.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AuditSeal)]
+pub(crate) struct AuditSealView {
+    /// Its number; the first is 1.
+    #[schema(example = 42)]
+    number: i64,
+    /// What binds it to all entries before it: an HMAC-SHA256 in lower-case hex.
+    mac: String,
 }
 
 impl From<AuditEvent> for AuditEventView {
@@ -289,6 +316,14 @@ impl From<AuditEvent> for AuditEventView {
             target: event.target,
             detail: serde_json::from_str(&event.detail).unwrap_or_default(),
             at: event.at,
+            source: event.source.map(|source| AuditSourceView {
+                via: source.via.as_str(),
+                request_id: source.request_id,
+            }),
+            seal: event.seal.map(|seal| AuditSealView {
+                number: seal.number,
+                mac: seal.mac,
+            }),
         }
     }
 }

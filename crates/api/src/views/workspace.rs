@@ -30,6 +30,8 @@ pub(crate) struct WorkspaceView {
     external_id: Option<String>,
     /// For how many days SAML responses are kept as they arrived, sealed; 0: not at all.
     keep_saml_responses_days: u16,
+    /// For how many days its audit log is kept; null: as long as the deployment's.
+    audit_retention_days: Option<u16>,
     /// After how many idle minutes people who signed in to Vestibule's own pages are signed out.
     session_idle_minutes: u32,
     /// After how many minutes they are in any case.
@@ -89,6 +91,7 @@ impl WorkspaceView {
             two_factor: workspace.two_factor.as_str(),
             external_id: workspace.external_id,
             keep_saml_responses_days: workspace.keep_responses_days,
+            audit_retention_days: workspace.audit_retention_days,
             session_idle_minutes: workspace.session_idle_minutes,
             session_lifetime_minutes: workspace.session_lifetime_minutes,
             sso_enabled_at: workspace.sso_enabled_at,

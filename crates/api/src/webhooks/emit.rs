@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use vestibule_model::{
-    AuditEvent, EventId, MemberId, WebhookEndpoint, WebhookEvent, WebhookEventType, WorkspaceId,
+    AuditEvent, ChainHead, EventId, MemberId, WebhookEndpoint, WebhookEvent, WebhookEventType,
+    WorkspaceId,
 };
 use vestibule_store::{StoreError, Tx, WebhookLane};
 
@@ -102,6 +103,24 @@ fn event(
         body,
         at,
     })
+}
+
+/// Queues the end of a chain of the audit log for whoever wants to keep it. Of the deployment's own chain only
+/// those hear who hear of every workspace.
+pub(crate) fn announce_head(
+    tx: &mut Tx<'_>,
+    head: &ChainHead,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let event_type = WebhookEventType::AuditLogSealed;
+    let workspace_id = head.chain.parse().ok();
+    let listeners = tx.webhook_listeners(workspace_id)?;
+    let data = json!({"chain": head.chain, "number": head.number, "mac": head.mac});
+    let event = event(EventId::new(now), event_type, workspace_id, &data, now)?;
+    for listener in listeners.iter().filter(|one| one.wants(event_type)) {
+        tx.queue_webhook(listener.id, WebhookLane::OfEvent, event.clone(), now);
+    }
+    Ok(())
 }
 
 /// What is sent where somebody tries an endpoint out.

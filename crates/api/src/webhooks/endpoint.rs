@@ -2,13 +2,9 @@
 
 use jiff::SignedDuration;
 use url::Url;
-use vestibule_outbound::{Limits, Outbound, Reach};
+use vestibule_outbound::{Limits, Outbound};
 
 use crate::{config::Config, problem::Problem, saml::blocking, web_url};
-
-/// How many endpoints a workspace may have, and the deployment as a whole: each event is written once
-/// for each of them.
-pub(crate) const MOST_ENDPOINTS: i64 = 20;
 
 /// For how long the secret before a rotation signs too.
 pub(crate) const PREVIOUS_SIGNS_FOR: SignedDuration = SignedDuration::from_hours(24);
@@ -24,16 +20,10 @@ pub(crate) struct UrlCheck {
 
 impl UrlCheck {
     pub(crate) fn new(config: &Config) -> Self {
-        let allow_private = config.outbound_allow_private;
-        let reach = if allow_private {
-            Reach::private_too()
-        } else {
-            Reach::internet()
-        };
         Self {
             // 10 s in all, which the claim of a delivery outlives.
-            outbound: Outbound::new(reach, Limits::default()),
-            allow_private,
+            outbound: Outbound::new(config.reach(), Limits::default()),
+            allow_private: config.outbound_allow_private,
         }
     }
 

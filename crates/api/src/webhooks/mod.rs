@@ -7,5 +7,5 @@ mod emit;
 mod endpoint;
 
 pub(crate) use deliver::run_jobs;
-pub(crate) use emit::{emit, test_event};
-pub(crate) use endpoint::{MOST_ENDPOINTS, PREVIOUS_SIGNS_FOR, UrlCheck};
+pub(crate) use emit::{announce_head, emit, test_event};
+pub(crate) use endpoint::{PREVIOUS_SIGNS_FOR, UrlCheck};

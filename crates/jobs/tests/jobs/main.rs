@@ -45,6 +45,7 @@ async fn bed(sources: usize) -> (tempfile::TempDir, Store) {
         session_lifetime_minutes: Workspace::SESSION_LIFETIME_MINUTES,
         sso_enabled_at: None,
         unlocked_until: None,
+        audit_retention_days: None,
         branding: vestibule_model::Branding::default(),
         created_at: now,
         updated_at: now,

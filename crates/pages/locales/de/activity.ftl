@@ -103,6 +103,9 @@ why-redirect-uri-gone = Die Adresse der Anwendung ist nicht mehr registriert.
 why-response-refused = Die Antwort wurde abgelehnt.
 
 # Das Audit-Protokoll.
+audit-audit-log-pruned = Alte Einträge des Protokolls entfernt
+audit-audit-log-resumed = Protokoll nach einem Bruch fortgesetzt
+audit-sign-in-refused = Anmeldung abgelehnt
 audit-title = Audit-Protokoll
 audit-text = Was in diesem Workspace getan wurde, über alle seine Verbindungen, das Neueste zuerst.
 audit-detail = Einzelheiten

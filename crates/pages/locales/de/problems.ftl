@@ -1,5 +1,8 @@
 # Was schiefging, für Menschen: `problem-`, das Wort des Problems oder der Absage, und title, text oder advice.
 problem-advice = Beginnen Sie noch einmal in der Anwendung. Geschieht es wieder, nennen Sie Ihrer Administration die Referenz unten.
+problem-limit-reached-title = Mehr davon kann es nicht geben
+problem-limit-reached-text = Die Grenze liegt weit über dem Üblichen: Meist hat ein Programm sie in einer Schleife angelegt.
+problem-limit-reached-advice = Löschen Sie, was nicht mehr gebraucht wird, oder fragen Sie den Betreiber dieses Dienstes.
 problem-malformed-request-title = Das ließ sich nicht lesen
 problem-malformed-request-text = Was ankam, ist nicht, was hier erwartet wird.
 problem-unauthorized-title = Sie sind nicht angemeldet
@@ -112,9 +115,6 @@ problem-force-required-advice = Vergewissern Sie sich, dass Sie das wollen, und 
 problem-last-certificate-title = Das einzige Zertifikat lässt sich nicht zurückziehen
 problem-last-certificate-text = Ohne Zertifikat ließe sich nichts prüfen.
 problem-last-certificate-advice = Fügen Sie zuerst das nächste hinzu, oder schalten Sie Single Sign-on ab.
-problem-too-many-webhook-endpoints-title = Mehr Webhook-Endpunkte kann es nicht geben
-problem-too-many-webhook-endpoints-text = Jedes Ereignis wird für jeden von ihnen einmal geschrieben.
-problem-too-many-webhook-endpoints-advice = Löschen Sie einen, der nicht mehr gebraucht wird.
 problem-webhook-endpoint-disabled-title = Der Webhook-Endpunkt ist abgeschaltet
 problem-webhook-endpoint-disabled-text = Es wird nichts an ihn gesendet, bis er wieder eingeschaltet ist.
 problem-webhook-endpoint-disabled-advice = Finden Sie heraus, warum er abgeschaltet wurde, und schalten Sie ihn dann ein.

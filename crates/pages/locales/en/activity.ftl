@@ -103,6 +103,9 @@ why-redirect-uri-gone = The address of the application is no longer registered.
 why-response-refused = The answer was refused.
 
 # The audit log.
+audit-audit-log-pruned = Old entries of the audit log taken away
+audit-audit-log-resumed = Audit log goes on after a break
+audit-sign-in-refused = Sign-in refused
 audit-title = Audit log
 audit-text = What was done in this workspace, on all of its connections, the newest first.
 audit-detail = Details

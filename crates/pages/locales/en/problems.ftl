@@ -1,5 +1,8 @@
 # What went wrong, told to people: `problem-`, the word of the problem or of the refusal, and title, text or advice.
 problem-advice = Start again from the application. If it happens again, tell your administrator the reference below.
+problem-limit-reached-title = There are as many of these as there may be
+problem-limit-reached-text = The limit is far above what is usual: mostly a program has made them in a loop.
+problem-limit-reached-advice = Delete what is not needed any more, or ask whoever runs this service.
 problem-malformed-request-title = This could not be read
 problem-malformed-request-text = What arrived is not what is expected here.
 problem-unauthorized-title = You are not signed in
@@ -112,9 +115,6 @@ problem-force-required-advice = Make sure that this is what you want, and say so
 problem-last-certificate-title = The only certificate cannot be retired
 problem-last-certificate-text = Without any certificate nothing could be verified.
 problem-last-certificate-advice = Add the next one first, or disable single sign-on.
-problem-too-many-webhook-endpoints-title = There are as many webhook endpoints as there may be
-problem-too-many-webhook-endpoints-text = Each event is written once for each of them.
-problem-too-many-webhook-endpoints-advice = Delete one that is not needed any more.
 problem-webhook-endpoint-disabled-title = The webhook endpoint is disabled
 problem-webhook-endpoint-disabled-text = Nothing is sent to it until it is enabled again.
 problem-webhook-endpoint-disabled-advice = Find out why it was disabled, then enable it.

@@ -130,6 +130,7 @@ impl Scene {
             session_lifetime_minutes: Workspace::SESSION_LIFETIME_MINUTES,
             sso_enabled_at: None,
             unlocked_until: None,
+            audit_retention_days: None,
             branding: vestibule_model::Branding::default(),
             created_at: now(),
             updated_at: now(),

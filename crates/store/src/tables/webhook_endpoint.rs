@@ -193,25 +193,6 @@ impl Tx<'_> {
         Page::from_rows(rows, page, |row: &EndpointRow| row.id.clone())
     }
 
-    /// How many endpoints a workspace has, or the deployment as a whole.
-    ///
-    /// # Errors
-    /// [`StoreError`] when they could not be counted.
-    pub fn count_webhook_endpoints(
-        &mut self,
-        workspace_id: Option<WorkspaceId>,
-    ) -> Result<i64, StoreError> {
-        let own = workspace_id.map(|id| id.to_string());
-        on!(self, |conn| {
-            let query = webhook_endpoints::table.count().into_boxed();
-            let query = match &own {
-                Some(own) => query.filter(webhook_endpoints::workspace_id.eq(own)),
-                None => query.filter(webhook_endpoints::workspace_id.is_null()),
-            };
-            query.get_result(conn)
-        })
-    }
-
     /// Changes an endpoint that was read by [`Self::webhook_endpoint_to_change`]. While it is disabled
     /// its lanes rest. Enabled again, each of them is tried at once, as if for the first time; so are
     /// those that have failed, whatever was changed: perhaps it is what was wrong.

@@ -30,6 +30,7 @@ struct WorkspaceRow {
     brand_name: Option<String>,
     brand_colour: Option<String>,
     brand_logo: Option<String>,
+    audit_retention_days: Option<i64>,
 }
 
 impl TryFrom<&Workspace> for WorkspaceRow {
@@ -57,6 +58,7 @@ impl TryFrom<&Workspace> for WorkspaceRow {
             brand_name: optional_text("workspaces", "brand_name", name.as_deref())?,
             brand_colour: colour.map(|colour| colour.to_string()),
             brand_logo: logo.as_ref().map(ToString::to_string),
+            audit_retention_days: workspace.audit_retention_days.map(Into::into),
         })
     }
 }
@@ -96,6 +98,11 @@ impl TryFrom<WorkspaceRow> for Workspace {
                 .keep_responses_days
                 .try_into()
                 .map_err(|_cause| reading.inconsistent("keep_responses_days"))?,
+            audit_retention_days: row
+                .audit_retention_days
+                .map(u16::try_from)
+                .transpose()
+                .map_err(|_range| reading.inconsistent("audit_retention_days"))?,
             name: row.name,
             external_id: row.external_id,
         })
@@ -176,6 +183,7 @@ impl Tx<'_> {
                 workspaces::brand_name.eq(&row.brand_name),
                 workspaces::brand_colour.eq(&row.brand_colour),
                 workspaces::brand_logo.eq(&row.brand_logo),
+                workspaces::audit_retention_days.eq(row.audit_retention_days),
             ))
             .execute(conn))?;
         Ok(changed == 1)

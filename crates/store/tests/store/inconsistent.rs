@@ -1,7 +1,7 @@
 //! A row that the store cannot have written is an error that names table, column and row.
 
 use vestibule_model::{AdminMapping, Domain, DomainCheck, DomainOutcome};
-use vestibule_store::{MemberFilter, PageRequest, Reach, StoreError, WebhookLane};
+use vestibule_store::{AuditFilter, MemberFilter, PageRequest, Reach, StoreError, WebhookLane};
 
 use crate::on_both;
 use crate::samples::*;
@@ -73,7 +73,7 @@ on_both! {
                     "setup_links" => tx.setup_link(ws, setup_id).map(drop),
                     "webhook_endpoints" => tx.webhook_endpoint(Reach::All, hook_id).map(drop),
                     "webhook_deliveries" => tx.list_webhook_deliveries(hook_id, None, &page).map(drop),
-                    "audit_events" => tx.list_audit(Reach::All, &page).map(drop),
+                    "audit_events" => tx.list_audit(Reach::All, &AuditFilter::default(), &page).map(drop),
                     _ => panic!("no query for {table}"),
                 }
             });

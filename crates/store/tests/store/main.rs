@@ -15,6 +15,7 @@ mod activity;
 #[expect(dead_code, reason = "the gatekeeper's tests need more of it")]
 mod assertion;
 mod attempts;
+mod audit;
 mod backchannel;
 mod bed;
 mod branding;

@@ -2,7 +2,7 @@
 
 use vestibule_model::*;
 use vestibule_session::{RefreshRecord, Secret, SigningKey};
-use vestibule_store::{MemberFilter, PageRequest, Reach, StoreError};
+use vestibule_store::{AuditFilter, MemberFilter, PageRequest, Reach, StoreError};
 
 use crate::on_both;
 use crate::samples::*;
@@ -287,7 +287,7 @@ on_both! {
             let event = event(Some(&workspace), actor);
             let copy = event.clone();
             bed.write(move |tx| tx.append_audit(&copy)).unwrap();
-            let page = bed.read(|tx| tx.list_audit(Reach::All, &PageRequest::first(9))).unwrap();
+            let page = bed.read(|tx| tx.list_audit(Reach::All, &AuditFilter::default(), &PageRequest::first(9))).unwrap();
             assert!(page.items.contains(&event));
         }
     }

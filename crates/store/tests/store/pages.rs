@@ -1,7 +1,9 @@
 //! Lists come in pages that miss nothing and repeat nothing.
 
 use vestibule_model::*;
-use vestibule_store::{AttemptFilter, MemberFilter, Page, PageRequest, Reach, StoreError, Tx};
+use vestibule_store::{
+    AttemptFilter, AuditFilter, MemberFilter, Page, PageRequest, Reach, StoreError, Tx,
+};
 
 use crate::bed::Bed;
 use crate::on_both;
@@ -63,7 +65,7 @@ on_both! {
         assert_eq!(walked.iter().map(|attempt| attempt.id).collect::<Vec<_>>(), ids);
         let walked = walk(bed, move |tx, page| tx.list_tests(conn, page));
         assert!(walked.is_sorted_by(|a, b| a.id > b.id) && walked.len() == tests.len());
-        let walked = walk(bed, |tx, page| tx.list_audit(Reach::All, page));
+        let walked = walk(bed, |tx, page| tx.list_audit(Reach::All, &AuditFilter::default(), page));
         assert!(walked.is_sorted_by(|a, b| a.id > b.id) && walked.len() == events.len());
     }
 

@@ -207,10 +207,10 @@ on_both! {
 
         let mut seen = Vec::new();
         let outcome = wait(store.reseal(|step| seen.push((step.table, step.resealed)))).unwrap();
-        // The sentinel, and those of each of the 45.
-        let expected = Resealed { resealed: FILLED * 45 + 1, current: FILLED, ..Resealed::default() };
+        // The sentinel, the key of the audit log, and those of each of the 45.
+        let expected = Resealed { resealed: FILLED * 45 + 2, current: FILLED, ..Resealed::default() };
         assert_eq!(outcome, expected);
-        assert_eq!(seen.last(), Some(&("settings", FILLED * 45 + 1)));
+        assert_eq!(seen.last(), Some(&("settings", FILLED * 45 + 2)));
         let new_id = sentinel(bed);
         assert_ne!(new_id, old_id);
         assert_eq!(columns_under(bed, &old_id), BTreeSet::new());
@@ -220,10 +220,10 @@ on_both! {
         let alone = open(bed, keys(&[&new])).unwrap();
         written.iter().chain([&late]).for_each(|written| assert_readable(&alone, written));
         // Again: nothing to do. And back, should the new key have been a mistake.
-        let expected = Resealed { current: FILLED * 46 + 1, ..Resealed::default() };
+        let expected = Resealed { current: FILLED * 46 + 2, ..Resealed::default() };
         assert_eq!(reseal(&store), expected);
         let back = reseal(&open(bed, keys(&[&old, &new])).unwrap());
-        assert_eq!((back.resealed, back.left_count), (FILLED * 46 + 1, 0));
+        assert_eq!((back.resealed, back.left_count), (FILLED * 46 + 2, 0));
         assert_readable(&open(bed, keys(&[&old])).unwrap(), &late);
     }
 
@@ -269,15 +269,19 @@ on_both! {
         ));
         let (store, before) = (open(bed, keys(&[&new, &old])).unwrap(), sentinel(bed));
         let outcome = reseal(&store);
-        assert_eq!((outcome.resealed, outcome.left_count), (2 * FILLED - 1, 2));
-        let left = [format!("connections/{id}/sp_private_key"), "settings/master_key/value".to_owned()];
+        assert_eq!((outcome.resealed, outcome.left_count), (2 * FILLED - 1, 3));
+        let left = [
+            format!("connections/{id}/sp_private_key"),
+            "settings/audit_key/value".to_owned(),
+            "settings/master_key/value".to_owned(),
+        ];
         assert_eq!(outcome.left, left);
         assert_eq!(sentinel(bed), before);
         assert_eq!(open(bed, keys(&[&new])).unwrap_err(), StoreError::WrongMasterKey);
         // Gone with its connection; then it can be finished.
         wait(store.write(move |tx| tx.delete_connection(id, now()))).unwrap();
         let outcome = reseal(&store);
-        assert_eq!((outcome.resealed, outcome.left_count), (1, 0));
+        assert_eq!((outcome.resealed, outcome.left_count), (2, 0));
         assert_readable(&open(bed, keys(&[&new])).unwrap(), &good);
     }
 }

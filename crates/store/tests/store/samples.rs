@@ -30,6 +30,7 @@ pub(crate) fn workspace(slug: &str) -> Workspace {
         session_lifetime_minutes: Workspace::SESSION_LIFETIME_MINUTES,
         sso_enabled_at: None,
         unlocked_until: None,
+        audit_retention_days: Some(400),
         branding: Branding::default(),
         created_at: now(),
         updated_at: now(),
@@ -398,6 +399,11 @@ pub(crate) fn event(workspace: Option<&Workspace>, actor: Actor) -> AuditEvent {
         target: "conn_1".to_owned(),
         detail: r#"{"forced": true}"#.to_owned(),
         at: now(),
+        source: Some(AuditSource {
+            via: Via::Api,
+            request_id: Some("req_1".to_owned()),
+        }),
+        seal: None,
     }
 }
 

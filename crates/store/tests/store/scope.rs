@@ -1,7 +1,7 @@
 //! Other people's objects are not there, and nothing can point at them.
 
 use vestibule_model::*;
-use vestibule_store::{MemberFilter, PageRequest, Reach, StoreError};
+use vestibule_store::{AuditFilter, MemberFilter, PageRequest, Reach, StoreError};
 
 use crate::bed::Bed;
 use crate::on_both;
@@ -95,8 +95,8 @@ on_both! {
             assert_eq!(tx.list_api_keys(Reach::All, &all)?.items.len(), 3);
             let keys = tx.list_api_keys(reach, &all)?.items;
             assert!(keys.iter().all(|key| key.workspace_id == Some(us)) && keys.len() == 1);
-            assert_eq!(tx.list_audit(Reach::All, &all)?.items.len(), 3);
-            let events = tx.list_audit(reach, &all)?.items;
+            assert_eq!(tx.list_audit(Reach::All, &AuditFilter::default(), &all)?.items.len(), 3);
+            let events = tx.list_audit(reach, &AuditFilter::default(), &all)?.items;
             assert!(events.iter().all(|event| event.workspace_id == Some(us)) && events.len() == 1);
             assert_eq!(tx.list_members(us, &MemberFilter::default(), &all)?.items.len(), 1);
             assert_eq!(tx.list_connections(us, &all)?.items.len(), 1);

@@ -7,7 +7,7 @@ use vestibule_model::{
     AttemptOutcome, DeliveryState, WebhookDelivery, WebhookEndpoint, WebhookEndpointId, Workspace,
 };
 use vestibule_store::{
-    ClaimedWebhook, PageRequest, Reach, StoreError, Tx, WebhookFailure, WebhookLane,
+    ClaimedWebhook, Counted, PageRequest, Reach, StoreError, Tx, WebhookFailure, WebhookLane,
 };
 
 use crate::bed::{Bed, wait};
@@ -93,8 +93,8 @@ on_both! {
         assert_eq!(listeners(bed, Some(us)), both);
         assert_eq!(listeners(bed, Some(them)), [all.id]);
         assert_eq!(listeners(bed, None), [all.id]);
-        assert_eq!(bed.read(move |tx| tx.count_webhook_endpoints(Some(us))), Ok(1));
-        assert_eq!(bed.read(|tx| tx.count_webhook_endpoints(None)), Ok(1));
+        assert_eq!(bed.read(move |tx| tx.count(Counted::WebhookEndpoints(Some(us)))), Ok(1));
+        assert_eq!(bed.read(|tx| tx.count(Counted::WebhookEndpoints(None))), Ok(1));
         let changed = WebhookEndpoint { description: None, events: Default::default(), ..own };
         let copy = changed.clone();
         bed.write(move |tx| tx.update_webhook_endpoint(&copy, now())).unwrap();

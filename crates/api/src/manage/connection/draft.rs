@@ -41,9 +41,15 @@ pub(crate) async fn save_draft(
         };
         let seen = fetched.as_deref();
         let settings = settings(new, seen.map(|seen| &seen.metadata), &ours)?;
+        let before = connection.draft.or(connection.live);
         let (connection, revision) = stage(tx, connection, settings, now)?;
         metadata::follow(tx, &connection, &revision, seen, now)?;
-        let detail = json!({"revision": revision.id.to_string(), "number": revision.number});
+        // Both revisions are kept, with everything in them.
+        let detail = json!({
+            "before": before,
+            "revision": revision.id.to_string(),
+            "number": revision.number,
+        });
         let (actor, scope) = (authority.actor(), Some(workspace.id));
         audit::record(tx, actor, scope, "connection.draft_saved", id, &detail, now)?;
         ConnectionParts::of(tx, connection, workspace)

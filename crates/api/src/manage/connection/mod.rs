@@ -10,11 +10,12 @@ use vestibule_model::{
     Workspace, WorkspaceId,
 };
 use vestibule_policy::{Rules, connection_state};
-use vestibule_store::{Page, PageRequest, Tx};
+use vestibule_store::{Counted, Page, PageRequest, Tx};
 
 use crate::{
     audit,
     draft::OurSide,
+    limits,
     manage::{Authority, Change},
     problem::Problem,
     service::Service,
@@ -142,6 +143,7 @@ pub(crate) async fn create(
     let private_key = key.to_pkcs8_der();
     let write = move |tx: &mut Tx<'_>| {
         let workspace = authority.workspace(tx, workspace_id)?;
+        limits::room_for(tx, Counted::Connections(workspace_id))?;
         let first = tx.connections_of(workspace_id)?.is_empty();
         let connection = Connection {
             id,
@@ -205,6 +207,15 @@ pub(crate) async fn load(
     service.store.read(read).await
 }
 
+/// What the audit log says of a connection beside its settings, which are kept as revisions.
+fn told(connection: &Connection) -> serde_json::Value {
+    json!({
+        "name": connection.name,
+        "provider": connection.provider,
+        "default": connection.default,
+    })
+}
+
 /// Changes a connection's name, provider, or whether it is the default.
 ///
 /// # Errors
@@ -221,13 +232,15 @@ pub(crate) fn update(
     let given = given.transpose()?;
     let write = move |tx: &mut Tx<'_>| {
         let (mut connection, workspace) = authority.connection_to_change(tx, id)?;
+        let before = told(&connection);
         connection.name = name.unwrap_or(connection.name);
         connection.provider = given.unwrap_or(connection.provider);
         connection.default = change.default.unwrap_or(connection.default);
         connection.updated_at = now;
         tx.update_connection(&connection)?;
         let (actor, scope) = (authority.actor(), Some(connection.workspace_id));
-        audit::record(tx, actor, scope, "connection.changed", id, &json!({}), now)?;
+        let detail = json!({"before": before, "after": told(&connection)});
+        audit::record(tx, actor, scope, "connection.changed", id, &detail, now)?;
         ConnectionParts::of(tx, connection, workspace)
     };
     Ok(Change::by(write))

@@ -1,0 +1,11 @@
+ALTER TABLE workspaces DROP COLUMN audit_retention_days;
+DROP TABLE audit_chains;
+DROP INDEX audit_events_in_chain;
+DROP INDEX audit_events_unsealed;
+ALTER TABLE audit_events DROP COLUMN chain_mac;
+ALTER TABLE audit_events DROP COLUMN number;
+ALTER TABLE audit_events DROP COLUMN chain;
+ALTER TABLE audit_events DROP COLUMN mac;
+ALTER TABLE audit_events DROP COLUMN request_id;
+ALTER TABLE audit_events DROP COLUMN via;
+DELETE FROM settings WHERE name = 'audit_key';
