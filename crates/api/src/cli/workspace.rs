@@ -54,14 +54,14 @@ pub(super) enum Command {
     },
 }
 
-pub(super) fn run(command: Command) -> Result<(), Failure> {
+pub(super) fn run(command: Command, as_json: bool) -> Result<(), Failure> {
     match command {
         Command::Unlock {
             workspace,
             minutes,
             json,
         } => unlock(workspace, minutes, json),
-        Command::Lock { workspace } => lock(workspace),
+        Command::Lock { workspace } => lock(workspace, as_json),
     }
 }
 
@@ -189,7 +189,7 @@ fn told(
     text
 }
 
-fn lock(name: String) -> Result<(), Failure> {
+fn lock(name: String, as_json: bool) -> Result<(), Failure> {
     let store = super::open_store()?;
     let (now, known_as) = (clock::now(), name.clone());
     let locked = actix_web::rt::System::new().block_on(store.write(move |tx| {
@@ -207,6 +207,10 @@ fn lock(name: String) -> Result<(), Failure> {
     }))?;
     match locked {
         None => Err(unknown(&known_as)),
+        Some(was_open) if as_json => {
+            println!("{}", json!({"was_open": was_open}));
+            Ok(())
+        }
         Some(true) => {
             println!("The window is closed; the code counts no more.");
             Ok(())

@@ -33,6 +33,14 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Whether the master keys open the sealed sentinel; `None` where there is none yet.
+    pub(crate) fn opens_sentinel(&mut self) -> Result<Option<Result<(), StoreError>>, StoreError> {
+        let Some(sealed) = self.sentinel()? else {
+            return Ok(None);
+        };
+        Ok(Some(self.vault().open(PLACE, &sealed).map(drop)))
+    }
+
     fn sentinel(&mut self) -> Result<Option<String>, StoreError> {
         on!(self, |conn| settings::table
             .find(SENTINEL)
