@@ -1,6 +1,7 @@
 //! `vestibule apply`: a file is made true over the API, once; drift is shown and mended.
 
 use std::{
+    io::{Read as _, Write as _},
     os::unix::fs::PermissionsExt as _,
     path::PathBuf,
     process::{Child, Command, Output, Stdio},
@@ -310,7 +311,8 @@ on_both! {
             let url = format!("{}/oauth2/introspect", desk.server.url);
             crate::support::http::post_form(&url, &[], &fields).expect(200);
         }
-        assert_eq!(kept["clients"].as_array().unwrap().len(), desk.list("/v1/clients").len());
+        let names: Vec<_> = kept["clients"].as_array().unwrap().iter().map(|one| &one["name"]).collect();
+        assert_eq!(names, ["Dashboard"], "the other one has no secret");
         let mode = std::fs::metadata(&path).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
     }
@@ -542,4 +544,131 @@ fn a_secret_is_shown_where_somebody_asked_for_it_and_a_key_goes_to_https_or_this
     let key = weak.authorization().trim_start_matches("Bearer ");
     let refused = Ran::of(&command.env("VESTIBULE_API_KEY", key).output().unwrap()).expect(1);
     assert_eq!(refused.problem()["required_scope"], "workspaces:read");
+}
+
+#[test]
+fn metadata_by_url_is_followed_and_is_no_drift() {
+    let private = [("VESTIBULE_OUTBOUND_ALLOW_PRIVATE", "on")];
+    let server = Server::with(Engine::Sqlite, &private);
+    let desk = Desk {
+        api: server.admin_api(),
+        server,
+        folder: tempfile::tempdir().unwrap(),
+    };
+    let (one, two) = (idp(Style::Okta), idp(Style::Okta));
+    let (site, document) = crate::metadata_url::site(&crate::metadata_url::metadata(&[&one]));
+    let file = |rest: &str| {
+        format!(
+            "workspaces:\n  - external_id: a\n    name: A\n    plan: pro\n    connections:\n      - name: SAML\n        \
+             draft: {{idp_metadata_url: '{}'{rest}}}\n",
+            site.url()
+        )
+    };
+    desk.write("workspaces.yaml", &file(""));
+    desk.apply(&[]).expect(0);
+    let again = desk.apply(&["--json"]).expect(0);
+    assert_eq!(again.json()["pending"], 0, "{}", again.said);
+    // What the metadata says now is the business of whoever looks at it by the clock.
+    *document.lock().unwrap() = crate::metadata_url::metadata(&[&one, &two]);
+    desk.apply(&["--plan"]).expect(0);
+    // What is chosen beside it is the file's.
+    desk.write(
+        "workspaces.yaml",
+        &file(", force_authn: true, idp_metadata_max_validity_days: 9"),
+    );
+    let drift = desk.apply(&["--plan", "--json"]).expect(2);
+    let fields = drift.step("workspaces/a/connections/SAML")["fields"].clone();
+    let named: Vec<_> = fields
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| &one["field"])
+        .collect();
+    assert_eq!(
+        named,
+        ["draft.force_authn", "draft.idp_metadata_max_validity_days"]
+    );
+}
+
+/// At a terminal, which `script` (util-linux) makes.
+#[test]
+fn at_a_terminal_it_asks_and_what_somebody_changes_meanwhile_is_not_overwritten() {
+    let desk = Desk::new(Engine::Sqlite);
+    let made: Vec<_> = ["eu_1", "eu_2"]
+        .map(|name| {
+            let body = json!({"name": name, "plan": "free", "external_id": name});
+            text(
+                &desk.api.post("/v1/workspaces", &body).expect(201).json(),
+                "/id",
+            )
+        })
+        .to_vec();
+    desk.write(
+        "workspaces.yaml",
+        "owns: {workspaces: 'eu_*'}\nworkspaces:\n  - {external_id: eu_1, name: eu_1, plan: pro}\n",
+    );
+    let run = |answer: &str, meanwhile: &dyn Fn()| {
+        let mut command = Command::new("script");
+        let program = env!("CARGO_BIN_EXE_vestibule");
+        let key = desk.api.authorization().trim_start_matches("Bearer ");
+        let mut child = command
+            .args(["--quiet", "--return", "--command"])
+            .arg(format!("{program} apply -f workspaces.yaml --prune"))
+            .arg("/dev/null")
+            .env("VESTIBULE_API_KEY", key)
+            .env("VESTIBULE_SERVER", &desk.server.url)
+            .env("TERM", "xterm")
+            .env_remove("NO_COLOR")
+            .current_dir(desk.folder.path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("script runs; it is in Debian's bsdutils");
+        let mut stdout = child.stdout.take().unwrap();
+        let (mut said, mut byte) = (Vec::new(), [0]);
+        while !String::from_utf8_lossy(&said).contains("Type yes") {
+            assert_eq!(
+                stdout.read(&mut byte).unwrap(),
+                1,
+                "{}",
+                String::from_utf8_lossy(&said)
+            );
+            said.extend_from_slice(&byte);
+        }
+        meanwhile();
+        let mut stdin = child.stdin.take().unwrap();
+        writeln!(stdin, "{answer}").unwrap();
+        stdout.read_to_end(&mut said).unwrap();
+        drop(stdin);
+        let status = child.wait().unwrap().code();
+        (status, String::from_utf8_lossy(&said).into_owned())
+    };
+    let workspaces = || -> Vec<_> {
+        let all = desk.list("/v1/workspaces");
+        all.iter()
+            .map(|one| (text(one, "/name"), text(one, "/plan")))
+            .collect()
+    };
+    let pair = |name: &str, plan: &str| (name.to_owned(), plan.to_owned());
+    let (status, said) = run("no", &|| {});
+    assert_eq!(status, Some(1), "{said}");
+    assert!(
+        said.contains("\u{1b}[31m") && said.contains("Nothing was changed"),
+        "{said}"
+    );
+    assert_eq!(workspaces(), [pair("eu_1", "free"), pair("eu_2", "free")]);
+    let rename = || {
+        let path = format!("/v1/workspaces/{}", made[1]);
+        desk.api.patch(&path, &json!({"name": "Kept"})).expect(200);
+    };
+    let (status, said) = run("yes", &rename);
+    assert_eq!(status, Some(1), "{said}");
+    assert!(
+        said.contains("somebody else has changed workspaces/eu_2"),
+        "{said}"
+    );
+    assert_eq!(workspaces(), [pair("eu_1", "pro"), pair("Kept", "free")]);
+    let (status, said) = run("yes", &|| {});
+    assert_eq!(status, Some(0), "{said}");
+    assert_eq!(workspaces(), [pair("eu_1", "pro")]);
 }

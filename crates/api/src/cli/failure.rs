@@ -75,14 +75,14 @@ impl Told {
 impl From<Problem> for Told {
     /// What we found by ourselves, by the rules that the server has too.
     fn from(problem: Problem) -> Self {
-        let told = Self {
+        Self {
             code: problem.kind.slug().to_owned(),
-            detail: problem.detail,
+            // Whoever sits at the machine of the server may know the cause.
+            detail: match problem.cause {
+                Some(cause) => format!("{} ({cause})", problem.detail),
+                None => problem.detail,
+            },
             more: *problem.fields,
-        };
-        match problem.cause {
-            Some(cause) => told.with("cause", cause),
-            None => told,
         }
     }
 }

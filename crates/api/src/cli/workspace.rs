@@ -9,7 +9,7 @@ use vestibule_store::{Reach, StoreError, Tx};
 
 use crate::{
     audit,
-    cli::Failure,
+    cli::failure::{Failure, Told},
     clock,
     config::Config,
     mail,
@@ -82,10 +82,7 @@ fn unlock(name: String, minutes: i64, as_json: bool) -> Result<(), Failure> {
     let (hash, known_as, config_in) = (code.hash(), name.clone(), config.clone());
     let opened = actix_web::rt::System::new()
         .block_on(store.write(move |tx| open(tx, &config_in, &name, until, &hash, now)))
-        .map_err(|problem| match problem.cause {
-            Some(cause) => format!("{} ({cause})", problem.detail),
-            None => problem.detail,
-        })?;
+        .map_err(Told::from)?;
     let opened = opened.ok_or_else(|| unknown(&known_as))?;
     let sign_in_url = mail::sign_in_url(&config, &opened.workspace);
     if as_json {
@@ -230,5 +227,5 @@ fn find(tx: &mut Tx<'_>, name: &str) -> Result<Option<Workspace>, StoreError> {
 }
 
 fn unknown(name: &str) -> Failure {
-    format!("there is no workspace {name:?}").into()
+    Told::new("not-found", format!("there is no workspace {name:?}")).into()
 }

@@ -114,7 +114,7 @@ pub(super) struct ConnectionInFile {
     #[serde(skip_serializing_if = "Option::is_none")]
     default: Option<bool>,
     /// Only `false`: a connection goes live by a passed test and by being enabled, and by no file.
-    #[serde(default, deserialize_with = "only_off", skip_serializing)]
+    #[serde(skip_serializing)]
     pub(super) enabled: Option<Off>,
     /// The whole of its settings.
     #[serde(skip_serializing)]
@@ -125,14 +125,28 @@ pub(super) struct ConnectionInFile {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Off;
 
-fn only_off<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Off>, D::Error> {
-    match Option::<bool>::deserialize(deserializer)? {
-        None => Ok(None),
-        Some(false) => Ok(Some(Off)),
-        Some(true) => Err(de::Error::custom(
-            "expected false, or no such field: a connection goes live by a passed test and \
-             POST …/enable, never by a file",
-        )),
+impl<'de> Deserialize<'de> for Off {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct False;
+        impl de::Visitor<'_> for False {
+            type Value = Off;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("false")
+            }
+
+            // In here, so that the line of this very field is named.
+            fn visit_bool<E: de::Error>(self, on: bool) -> Result<Off, E> {
+                let expected = "expected false, or no such field: a connection goes live by a passed \
+                                test and POST …/enable, never by a file";
+                if on {
+                    Err(E::custom(expected))
+                } else {
+                    Ok(Off)
+                }
+            }
+        }
+        deserializer.deserialize_bool(False)
     }
 }
 

@@ -9,9 +9,10 @@ use crate::{
         apply::{
             file::{ConnectionInFile, DomainInFile, MemberInFile, WorkspaceInFile},
             plan::{Action, Address, Call, FieldChange, Kind, Path, Way, differences, patch, text},
-            planner::{Planner, Target, guarded, new},
+            planner::{Planner, Target},
             server::encoded,
             settings,
+            step::{guarded, new},
         },
         failure::Told,
     },

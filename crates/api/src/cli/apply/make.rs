@@ -10,9 +10,9 @@ use crate::cli::{
     apply::{
         file::Source,
         plan::{Action, Address, Call, Kind, Path, Plan, Step, Way, text},
-        planner::placed,
         secrets::Secrets,
         server::{Seen, Server},
+        step::placed,
     },
     failure::Told,
 };
@@ -144,8 +144,9 @@ impl<'a> Making<'a> {
                 _ => format!("{path}/{}", id.unwrap_or_default()),
             };
             let same = |now: &Seen| now.value.get(by) == seen.value.get(by);
-            if let Some(now) = self.server.find(&at)?.filter(same) {
-                return Ok(now);
+            if self.server.find(&at)?.is_some_and(|now| same(&now)) {
+                // As it was made: what somebody has done to it since is not ours to overwrite.
+                return Ok(seen);
             }
         }
         let detail = format!("{path}: made and deleted {MOST} times within a day");

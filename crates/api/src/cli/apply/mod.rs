@@ -14,6 +14,7 @@ mod secrets;
 mod server;
 mod settings;
 mod show;
+mod step;
 
 use std::{
     io::{BufRead as _, IsTerminal as _, Write as _},

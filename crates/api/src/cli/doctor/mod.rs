@@ -77,7 +77,7 @@ pub(super) fn run(as_json: bool) -> Result<ExitCode, Failure> {
 fn mend_setting(variable: &str) -> String {
     let known = SETTINGS
         .iter()
-        .find(|setting| variable.ends_with(&format!("VESTIBULE_{}", setting.name)));
+        .find(|setting| variable == format!("VESTIBULE_{}", setting.name));
     match known {
         Some(setting) => format!(
             "set {variable} to {}; the default is {}",
