@@ -162,26 +162,35 @@ impl<'a> Making<'a> {
         body: Option<&Map<String, Value>>,
         step: &Step,
     ) -> Result<Seen, Told> {
-        let etag = seen.and_then(|seen| seen.etag.as_deref());
-        let refused = match self.server.change(method, path, etag, body) {
-            Err(told) if told.code() == "precondition-failed" => told,
-            other => return other,
-        };
-        // What this very run did to others may show on it.
         let object = path.strip_suffix("/draft").unwrap_or(path);
+        let version = match seen.and_then(|seen| seen.etag.clone()) {
+            Some(version) => version,
+            // What was just made has none in its answer.
+            None => self.version(object, seen, step)?,
+        };
+        match self.server.change(method, path, &version, body) {
+            Err(told) if told.code() == "precondition-failed" => {
+                // What this very run did to others may show on it.
+                let version = self.version(object, seen, step)?;
+                self.server.change(method, path, &version, body)
+            }
+            other => other,
+        }
+    }
+
+    /// The version of an object now, where nobody has changed it since it was seen.
+    fn version(&self, object: &str, seen: Option<&Seen>, step: &Step) -> Result<String, Told> {
         let now = self.server.find(object)?;
         let same = |now: &Seen| seen.is_some_and(|seen| own(&seen.value) == own(&now.value));
-        match now.filter(same) {
-            Some(now) => self.server.change(method, path, now.etag.as_deref(), body),
-            None => {
-                let detail = format!(
-                    "somebody else has changed {} since it was looked at, so it was left as it is. Run it \
-                     again to see what they changed; what was made before stays made",
-                    step.address
-                );
-                Err(Told::new(refused.code(), detail))
-            }
-        }
+        let version = now.filter(same).and_then(|now| now.etag);
+        version.ok_or_else(|| {
+            let detail = format!(
+                "somebody else has changed {} since it was looked at, so it was left as it is. Run it again \
+                 to see what they changed; what was made before stays made",
+                step.address
+            );
+            Told::new("precondition-failed", detail)
+        })
     }
 
     fn path(&self, path: &Path) -> Result<String, Told> {

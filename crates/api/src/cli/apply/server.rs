@@ -104,11 +104,10 @@ impl Server {
         &self,
         method: &str,
         path: &str,
-        etag: Option<&str>,
+        etag: &str,
         body: Option<&Map<String, Value>>,
     ) -> Result<Seen, Told> {
-        let condition = etag.map(|etag| ("if-match", etag));
-        let headers: Vec<_> = condition.into_iter().collect();
+        let headers = [("if-match", etag)];
         let body = body.map(bytes).unwrap_or_default();
         self.ask(method, path, &headers, &body)
             .map_err(|away| match away {
