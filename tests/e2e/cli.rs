@@ -79,6 +79,8 @@ fn every_command_has_help_that_says_what_it_does() {
             "{path:?}: {help}"
         );
         assert!(help.contains("--json"), "{path:?}: {help}");
+        let examples = help.contains("Examples:");
+        assert!(examples || path.len() > 1, "{path:?}: {help}");
     }
 }
 

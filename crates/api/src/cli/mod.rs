@@ -3,6 +3,7 @@
 mod api_keys;
 mod apply;
 mod doctor;
+mod examples;
 mod failure;
 mod inspect;
 mod keys;
@@ -36,23 +37,29 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run the server
+    #[command(after_help = examples::SERVE)]
     Serve,
     /// Show the whole main job with the bundled test IdP, then stay up for the browser
     #[cfg(feature = "demo")]
+    #[command(after_help = examples::DEMO)]
     Demo(crate::demo::Options),
     /// Bring the database's schema up to date; `serve` does it at start, unless VESTIBULE_MIGRATE is off
+    #[command(after_help = examples::MIGRATE)]
     Migrate,
     /// Make API keys, also beside a running server
+    #[command(after_help = examples::API_KEYS)]
     ApiKeys {
         #[command(subcommand)]
         command: api_keys::Command,
     },
     /// Change the keys that sign tokens, and the master key, also beside running servers
+    #[command(after_help = examples::KEYS)]
     Keys {
         #[command(subcommand)]
         command: keys::Command,
     },
     /// Let the admins of a workspace in who have lost their second factor, also beside running servers
+    #[command(after_help = examples::WORKSPACE)]
     Workspace {
         #[command(subcommand)]
         command: workspace::Command,
@@ -68,6 +75,7 @@ enum Command {
     ///
     /// Ends with 0 when a sign-in would succeed, 1 when it would be refused, 2 when there was nothing
     /// to inspect.
+    #[command(after_help = examples::INSPECT)]
     Inspect(inspect::Options),
     /// Make workspaces, connections and clients what a file says, over the API of a running server
     ///
@@ -78,7 +86,7 @@ enum Command {
     ///
     /// Ends with 0 when everything is as the file says, 1 when something failed, and with --plan with 2
     /// when there is something to do.
-    #[command(after_help = APPLY_EXAMPLES)]
+    #[command(after_help = examples::APPLY)]
     Apply(apply::Options),
     /// Look at everything a server needs, and say of what is wrong how to mend it
     ///
@@ -87,42 +95,18 @@ enum Command {
     /// room on the disk. Nothing is made or changed, and no secret is shown.
     ///
     /// Ends with 0 where nothing has failed, and with 1 otherwise.
-    #[command(after_help = DOCTOR_EXAMPLES)]
+    #[command(after_help = examples::DOCTOR)]
     Doctor,
     /// Print the OpenAPI document: YAML, or JSON with --json
+    #[command(after_help = examples::OPENAPI)]
     Openapi,
     /// Print completions for a shell
-    #[command(after_help = COMPLETIONS_EXAMPLES)]
+    #[command(after_help = examples::COMPLETIONS)]
     Completions(manual::Shell),
     /// Print the manual page, or write those of every command
-    #[command(after_help = MAN_EXAMPLES)]
+    #[command(after_help = examples::MAN)]
     Man(manual::Pages),
 }
-
-const APPLY_EXAMPLES: &str = "\
-Examples:
-  vestibule apply -f workspaces.yaml --plan            show what would be done
-  vestibule apply -f workspaces.yaml                   do it
-  vestibule apply -f workspaces.yaml --prune --yes     delete what the file owns and does not have, too
-  VESTIBULE_API_KEY=vsk_… vestibule apply -f workspaces.yaml --server https://sso.example.com \\
-      --secrets-out secrets.json --json                in CI";
-
-const DOCTOR_EXAMPLES: &str = "\
-Examples:
-  vestibule doctor
-  vestibule doctor --json | jq '.checks[] | select(.outcome == \"fail\")'
-  systemd-run --pipe -p User=vestibule -p EnvironmentFile=/etc/vestibule/vestibule.env vestibule doctor";
-
-const COMPLETIONS_EXAMPLES: &str = "\
-Examples:
-  vestibule completions bash > /etc/bash_completion.d/vestibule
-  vestibule completions zsh > ~/.zfunc/_vestibule
-  vestibule completions fish > ~/.config/fish/completions/vestibule.fish";
-
-const MAN_EXAMPLES: &str = "\
-Examples:
-  vestibule man | man -l -
-  vestibule man --out /usr/local/share/man/man1";
 
 /// Every setting, as the help shows it.
 fn settings_help() -> String {
