@@ -54,7 +54,7 @@ pub(crate) fn probe(config: &StoreConfig) -> Result<Option<Probed>, StoreError> 
             let mut conn = sqlite::connect(&path, sqlite::Use::Write)?;
             let version: Word = sql_query("SELECT sqlite_version() AS word")
                 .get_result(&mut conn)
-                .map_err(failed)?;
+                .map_err(|error| failed(&error))?;
             let pending = migrate::pending_sqlite(&mut conn)?;
             let writes = |conn: &mut diesel::SqliteConnection| undone(conn, "BEGIN IMMEDIATE");
             let writable = pending.is_empty().then(|| writes(&mut conn));
@@ -75,12 +75,12 @@ pub(crate) fn probe(config: &StoreConfig) -> Result<Option<Probed>, StoreError> 
             let mut conn = postgres::connect(&url)?;
             let version: Word = sql_query("SELECT current_setting('server_version') AS word")
                 .get_result(&mut conn)
-                .map_err(failed)?;
+                .map_err(|error| failed(&error))?;
             let clock: Number = sql_query(
                 "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS number",
             )
             .get_result(&mut conn)
-            .map_err(failed)?;
+            .map_err(|error| failed(&error))?;
             let pending = migrate::pending_postgres(&mut conn)?;
             let writes = |conn: &mut diesel::PgConnection| undone(conn, "BEGIN READ WRITE");
             let writable = pending.is_empty().then(|| writes(&mut conn));
@@ -100,8 +100,8 @@ pub(crate) fn probe(config: &StoreConfig) -> Result<Option<Probed>, StoreError> 
     }
 }
 
-fn failed(error: diesel::result::Error) -> StoreError {
-    StoreError::from_diesel(&error)
+fn failed(error: &diesel::result::Error) -> StoreError {
+    StoreError::from_diesel(error)
 }
 
 /// Writes, and takes it back.
@@ -109,7 +109,7 @@ fn undone<C: Connection + SimpleConnection>(conn: &mut C, begin: &str) -> Result
     let written = conn.batch_execute(&format!("{begin}; {WRITES}"));
     // Where it could not begin there is nothing to take back.
     let _ = conn.batch_execute("ROLLBACK");
-    written.map_err(failed)
+    written.map_err(|error| failed(&error))
 }
 
 fn major(version: &str) -> i64 {
