@@ -148,7 +148,11 @@ fn an_answer_comes_while_the_import_is_still_being_sent() {
         .get(&world.workspace_path("/members"))
         .expect(200)
         .json();
-    assert_eq!(members["data"].as_array().unwrap().len(), 3, "and the first admin");
+    assert_eq!(
+        members["data"].as_array().unwrap().len(),
+        3,
+        "and the first admin"
+    );
 }
 
 #[test]
@@ -190,5 +194,9 @@ fn an_import_is_for_those_who_may_and_of_its_type() {
         .get(&world.workspace_path("/members"))
         .expect(200)
         .json();
-    assert_eq!(members["data"].as_array().unwrap().len(), 1, "the first admin");
+    assert_eq!(
+        members["data"].as_array().unwrap().len(),
+        1,
+        "the first admin"
+    );
 }

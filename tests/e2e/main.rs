@@ -22,6 +22,9 @@ mod branding;
 #[path = "../../crates/saml/tests/support/case.rs"]
 mod case;
 mod certificates;
+mod cli;
+mod cli_apply;
+mod cli_doctor;
 mod conditional;
 mod corpus;
 mod domains;

@@ -222,7 +222,7 @@ impl Modify for Finish {
 
 /// The document as a value, with the answer that every operation under `/v1` may give instead. (OAuth
 /// has errors of its own.)
-fn document() -> Result<Value, serde_json::Error> {
+pub(crate) fn document() -> Result<Value, serde_json::Error> {
     let mut document = serde_json::to_value(Document::openapi())?;
     let problem = json!({
         "description": "A problem",

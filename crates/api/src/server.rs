@@ -53,7 +53,7 @@ use crate::{
 /// How long a request that is under way may take when the server is told to end.
 const SHUTDOWN: u64 = 10;
 /// What every key in Redis begins with.
-const REDIS_NAMESPACE: &str = "vestibule";
+pub(crate) const REDIS_NAMESPACE: &str = "vestibule";
 /// How long a question to the DNS may take.
 const DNS_PATIENCE: Duration = Duration::from_secs(5);
 /// How often what has expired is deleted.
@@ -184,7 +184,24 @@ fn open_store_and_tell(
     Ok(Store::open(store_config)?)
 }
 
+/// The master keys; where they are made at the first start, they are made now.
 fn master_keys(source: &MasterKeySource) -> Result<MasterKeys, StartError> {
+    if let MasterKeySource::MadeAt(path) = source
+        && !path.exists()
+    {
+        make_key_file(path).map_err(|cause| StartError::MasterKey {
+            what: format!("at {}", path.display()),
+            cause: cause.to_string(),
+        })?;
+    }
+    existing_master_keys(source)
+}
+
+/// The master keys that are there; none is made.
+///
+/// # Errors
+/// [`StartError::MasterKey`].
+pub(crate) fn existing_master_keys(source: &MasterKeySource) -> Result<MasterKeys, StartError> {
     let failed = |what: String, cause: &dyn std::fmt::Display| StartError::MasterKey {
         what,
         cause: cause.to_string(),
@@ -198,14 +215,7 @@ fn master_keys(source: &MasterKeySource) -> Result<MasterKeys, StartError> {
     match source {
         MasterKeySource::Value(text) => MasterKeys::parse(text)
             .map_err(|cause| failed("in VESTIBULE_MASTER_KEY".to_owned(), &cause)),
-        MasterKeySource::File(path) => read(path),
-        MasterKeySource::MadeAt(path) => {
-            if !path.exists() {
-                make_key_file(path)
-                    .map_err(|cause| failed(format!("at {}", path.display()), &cause))?;
-            }
-            read(path)
-        }
+        MasterKeySource::File(path) | MasterKeySource::MadeAt(path) => read(path),
     }
 }
 

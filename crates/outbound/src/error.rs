@@ -21,6 +21,9 @@ pub enum OutboundError {
     /// It carries a user name or a password.
     #[error("the URL has a user name or password in it")]
     Credentials,
+    /// What is sent holds a secret, and nothing would hide it on its way.
+    #[error("http is for this machine alone, since what is sent holds a secret: use https")]
+    Plain,
     /// It names a forbidden address.
     #[error("refused: {address} is {kind}")]
     ForbiddenAddress {

@@ -12,6 +12,8 @@
 //! [`Outbound::post`] hands a body over by the same rules, follows nothing and reads no answer but its
 //! status; [`webhook_headers`] signs it.
 //!
+//! [`NamedServer`] asks the one server that somebody at the command line names, with their secret.
+//!
 //! [`Mailer`] hands mail to the one server that the operator names. [`TxtResolver`] asks for TXT
 //! records, and tells apart that there is none and that nobody knows.
 
@@ -19,6 +21,7 @@ mod address;
 mod error;
 mod guard;
 mod mail;
+mod named_server;
 mod outbound;
 mod post;
 mod txt;
@@ -28,6 +31,7 @@ pub use address::{Kind, judge};
 pub use error::OutboundError;
 pub use guard::Reach;
 pub use mail::{Mail, MailError, Mailer};
+pub use named_server::{NamedServer, PATIENT, Reply};
 pub use outbound::{Document, Fetched, Limits, Outbound, Validators};
 pub use txt::{TxtAnswer, TxtError, TxtResolver};
 pub use webhook::{WebhookSecret, WebhookSecretError, webhook_headers};

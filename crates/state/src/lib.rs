@@ -26,7 +26,7 @@ use vestibule_model::{Change, ConnectionId, Reference};
 
 pub use browser::{BrowserBinding, BrowserToken, random_reference};
 pub use in_process::InProcess;
-pub use in_redis::Redis;
+pub use in_redis::{Redis, RedisFacts};
 pub use limits::Limits;
 pub use news::News;
 pub use pushed::{PushedId, PushedRequest};

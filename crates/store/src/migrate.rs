@@ -185,6 +185,24 @@ pub(crate) fn check_postgres(conn: &mut PgConnection) -> Result<(), StoreError> 
     check(&conn.applied()?, &known::<diesel::pg::Pg>(&POSTGRES)?)
 }
 
+/// The migrations that a database lacks, oldest first; one that it has and we do not know is an error.
+pub(crate) fn pending_sqlite(conn: &mut SqliteConnection) -> Result<Vec<String>, StoreError> {
+    pending(&conn.applied()?, &known::<diesel::sqlite::Sqlite>(&SQLITE)?)
+}
+
+/// See [`pending_sqlite`].
+pub(crate) fn pending_postgres(conn: &mut PgConnection) -> Result<Vec<String>, StoreError> {
+    pending(&conn.applied()?, &known::<diesel::pg::Pg>(&POSTGRES)?)
+}
+
+fn pending(
+    applied: &BTreeSet<String>,
+    known: &BTreeSet<String>,
+) -> Result<Vec<String>, StoreError> {
+    refuse_unknown(applied, known)?;
+    Ok(known.difference(applied).cloned().collect())
+}
+
 fn check(applied: &BTreeSet<String>, known: &BTreeSet<String>) -> Result<(), StoreError> {
     refuse_unknown(applied, known)?;
     match known.difference(applied).next() {

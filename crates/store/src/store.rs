@@ -15,7 +15,7 @@ use crate::migrate::Migrated;
 use crate::queue::Queue;
 use crate::seal::Vault;
 use crate::sealed::elsewhere;
-use crate::{OnChange, StoreConfig, StoreError, Tx, migrate, postgres, sqlite};
+use crate::{OnChange, Probed, StoreConfig, StoreError, Tx, migrate, postgres, probe, sqlite};
 
 /// How much work may wait in each lane: a second's worth of a busy machine. More would only be
 /// answered after those who asked have given up.
@@ -57,6 +57,15 @@ impl Store {
     /// [`StoreError::Migration`] when a step failed; on SQLite nothing has changed then.
     pub fn migrate(config: &StoreConfig) -> Result<Migrated, StoreError> {
         migrate::migrate(&Database::parse(&config.database_url)?)
+    }
+
+    /// Looks at a database, and makes and changes nothing; `None` where the file of SQLite is not there
+    /// yet.
+    ///
+    /// # Errors
+    /// [`StoreError::Config`], [`StoreError::Unavailable`], [`StoreError::SchemaTooNew`].
+    pub fn probe(config: &StoreConfig) -> Result<Option<Probed>, StoreError> {
+        probe::probe(config)
     }
 
     /// Opens a database whose schema is up to date, and checks that one of the master keys is its

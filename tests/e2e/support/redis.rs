@@ -81,7 +81,8 @@ impl RedisServer {
         self.tell(&["SAVE"]);
     }
 
-    fn tell(&self, command: &[&str]) {
+    /// Says something to it that it answers with OK.
+    pub(crate) fn tell(&self, command: &[&str]) {
         let done = Command::new("redis-cli")
             .args(["-p", &self.port.to_string()])
             .args(command)

@@ -15,7 +15,7 @@ use serde_json::json;
 use vestibule_model::{Actor, AuditFinding, ChainHead, EventId, WorkspaceId};
 use vestibule_store::{AuditCheck, AuditFilter, Reach, Store, StoreError, Tx};
 
-use super::Failure;
+use super::failure::{self, Failure};
 use crate::{audit, clock, views::AuditEventView};
 
 /// How many chains are looked up at a time.
@@ -86,7 +86,7 @@ pub(super) struct ExportOptions {
     until: Option<Timestamp>,
 }
 
-pub(super) fn run(command: Command) -> Result<ExitCode, Failure> {
+pub(super) fn run(command: Command, as_json: bool) -> Result<ExitCode, Failure> {
     let system = actix_web::rt::System::new();
     match command {
         Command::Verify { chain, heads, json } => {
@@ -94,14 +94,14 @@ pub(super) fn run(command: Command) -> Result<ExitCode, Failure> {
             Ok(match system.block_on(verify(&wanted)) {
                 Ok(outcome) => outcome.print(json),
                 Err(error) => {
-                    eprintln!("vestibule: {error}");
+                    failure::print(&error, json);
                     ExitCode::from(2)
                 }
             })
         }
         Command::Heads => system.block_on(heads()),
         Command::Export(options) => system.block_on(export(options)),
-        Command::Resume => system.block_on(resume()),
+        Command::Resume => system.block_on(resume(as_json)),
     }
 }
 
@@ -336,7 +336,7 @@ async fn export(options: ExportOptions) -> Result<ExitCode, Failure> {
     }
 }
 
-async fn resume() -> Result<ExitCode, Failure> {
+async fn resume(as_json: bool) -> Result<ExitCode, Failure> {
     let store = super::open_store()?;
     let now = clock::now();
     let resumed = store.write(move |tx| {
@@ -349,6 +349,13 @@ async fn resume() -> Result<ExitCode, Failure> {
         Ok::<_, StoreError>(resumed)
     });
     let resumed = resumed.await?;
+    if as_json {
+        let shown = resumed
+            .iter()
+            .map(|(chain, after)| json!({"chain": chain, "after": after}));
+        println!("{}", json!(shown.collect::<Vec<_>>()));
+        return Ok(ExitCode::SUCCESS);
+    }
     if resumed.is_empty() {
         println!("No chain was found broken.");
     }

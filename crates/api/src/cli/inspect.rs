@@ -11,7 +11,7 @@ use vestibule_saml::{Outcome, Row};
 use vestibule_store::Reach;
 
 use crate::{
-    cli::Failure,
+    cli::failure::{self, Failure, Told},
     clock,
     inspection::{Captured, Inspection, Premises, Question, inspect},
     server,
@@ -46,7 +46,7 @@ pub(super) fn run(options: &Options) -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
         Err(error) => {
-            eprintln!("vestibule: {error}");
+            failure::print(&error, options.json);
             ExitCode::from(2)
         }
     }
@@ -72,10 +72,7 @@ fn try_run(options: &Options) -> Result<bool, Failure> {
     };
     let system = actix_web::rt::System::new();
     let inspected = system.block_on(inspect(&store, &premises, question, now));
-    let inspection = inspected.map_err(|problem| match problem.cause {
-        Some(cause) => format!("{} ({cause})", problem.detail),
-        None => problem.detail,
-    })?;
+    let inspection = inspected.map_err(Told::from)?;
     let accepted = inspection.accepted();
     if options.json {
         println!("{}", json!(InspectionView::from(inspection)));

@@ -81,7 +81,7 @@ pub(super) enum Command {
     Reseal,
 }
 
-pub(super) fn run(command: &Command) -> Result<(), Failure> {
+pub(super) fn run(command: &Command, as_json: bool) -> Result<(), Failure> {
     let store = super::open_store()?;
     let system = actix_web::rt::System::new();
     match command {
@@ -96,7 +96,7 @@ pub(super) fn run(command: &Command) -> Result<(), Failure> {
             ..
         } => system.block_on(replace(&store, *json)),
         Command::Rotate { after, json, .. } => system.block_on(rotate(&store, *after, *json)),
-        Command::Reseal => system.block_on(reseal(&store)),
+        Command::Reseal => system.block_on(reseal(&store, as_json)),
     }
 }
 
@@ -205,7 +205,7 @@ fn row(key: &KeyFacts, state: KeyState) -> Value {
     })
 }
 
-async fn reseal(store: &Store) -> Result<(), Failure> {
+async fn reseal(store: &Store, as_json: bool) -> Result<(), Failure> {
     record_reseal(store, "master_key.reseal_started", json!({})).await?;
     let outcome = store.reseal(show_progress).await?;
     let Resealed {
@@ -215,8 +215,12 @@ async fn reseal(store: &Store) -> Result<(), Failure> {
         left_count,
     } = outcome;
     let detail = json!({"resealed": resealed, "current": current, "left": left_count});
-    record_reseal(store, "master_key.resealed", detail).await?;
-    println!("Sealed anew: {resealed}. Under the first master key before: {current}.");
+    record_reseal(store, "master_key.resealed", detail.clone()).await?;
+    if as_json {
+        println!("{detail}");
+    } else {
+        println!("Sealed anew: {resealed}. Under the first master key before: {current}.");
+    }
     if left_count > 0 {
         return Err(format!(
             "{left_count} values are not under the first master key: {}{}. What a server has sealed \
@@ -226,6 +230,9 @@ async fn reseal(store: &Store) -> Result<(), Failure> {
             if left_count > u64::try_from(left.len())? { ", …" } else { "" }
         )
         .into());
+    }
+    if as_json {
+        return Ok(());
     }
     println!(
         "Nothing is sealed under another key any more: once no server seals under it, an old master \

@@ -9,7 +9,7 @@ use vestibule_store::{Reach, StoreError, Tx};
 
 use crate::{
     audit,
-    cli::Failure,
+    cli::failure::{Failure, Told},
     clock,
     config::Config,
     mail,
@@ -54,14 +54,14 @@ pub(super) enum Command {
     },
 }
 
-pub(super) fn run(command: Command) -> Result<(), Failure> {
+pub(super) fn run(command: Command, as_json: bool) -> Result<(), Failure> {
     match command {
         Command::Unlock {
             workspace,
             minutes,
             json,
         } => unlock(workspace, minutes, json),
-        Command::Lock { workspace } => lock(workspace),
+        Command::Lock { workspace } => lock(workspace, as_json),
     }
 }
 
@@ -82,10 +82,7 @@ fn unlock(name: String, minutes: i64, as_json: bool) -> Result<(), Failure> {
     let (hash, known_as, config_in) = (code.hash(), name.clone(), config.clone());
     let opened = actix_web::rt::System::new()
         .block_on(store.write(move |tx| open(tx, &config_in, &name, until, &hash, now)))
-        .map_err(|problem| match problem.cause {
-            Some(cause) => format!("{} ({cause})", problem.detail),
-            None => problem.detail,
-        })?;
+        .map_err(Told::from)?;
     let opened = opened.ok_or_else(|| unknown(&known_as))?;
     let sign_in_url = mail::sign_in_url(&config, &opened.workspace);
     if as_json {
@@ -189,7 +186,7 @@ fn told(
     text
 }
 
-fn lock(name: String) -> Result<(), Failure> {
+fn lock(name: String, as_json: bool) -> Result<(), Failure> {
     let store = super::open_store()?;
     let (now, known_as) = (clock::now(), name.clone());
     let locked = actix_web::rt::System::new().block_on(store.write(move |tx| {
@@ -207,6 +204,10 @@ fn lock(name: String) -> Result<(), Failure> {
     }))?;
     match locked {
         None => Err(unknown(&known_as)),
+        Some(was_open) if as_json => {
+            println!("{}", json!({"was_open": was_open}));
+            Ok(())
+        }
         Some(true) => {
             println!("The window is closed; the code counts no more.");
             Ok(())
@@ -226,5 +227,5 @@ fn find(tx: &mut Tx<'_>, name: &str) -> Result<Option<Workspace>, StoreError> {
 }
 
 fn unknown(name: &str) -> Failure {
-    format!("there is no workspace {name:?}").into()
+    Told::new("not-found", format!("there is no workspace {name:?}")).into()
 }

@@ -5,6 +5,7 @@
 
 mod brand;
 mod places;
+mod problems;
 mod proxies;
 mod settings;
 
@@ -15,6 +16,7 @@ use url::Url;
 use vestibule_jobs::Bell;
 use vestibule_model::{Email, Plan};
 use vestibule_outbound::{Mailer, Reach};
+use zeroize::Zeroizing;
 
 use crate::web_url;
 
@@ -26,6 +28,10 @@ pub use settings::{SETTINGS, Setting};
 const PREFIX: &str = "VESTIBULE_";
 /// Variables for the tests of this repository; the server has no business with them.
 const TEST_PREFIX: &str = "VESTIBULE_TEST_";
+/// Variables for commands that call a server; they may be there beside its settings.
+const OF_CALLERS: &[&str] = &[API_KEY, "VESTIBULE_SERVER"];
+/// The API key of a command that calls a server.
+const API_KEY: &str = "VESTIBULE_API_KEY";
 
 /// The fewest days that an audit log is kept: what happened has to be found out in the meantime.
 pub(crate) const MIN_AUDIT_DAYS: u16 = 30;
@@ -42,6 +48,18 @@ pub struct ConfigError {
 }
 
 impl ConfigError {
+    /// The name of the variable.
+    #[must_use]
+    pub fn variable(&self) -> String {
+        format!("{PREFIX}{}", self.name)
+    }
+
+    /// What was expected, and what was found.
+    #[must_use]
+    pub fn expected_and_found(&self) -> (&str, &str) {
+        (&self.expected, &self.found)
+    }
+
     fn new(name: &str, expected: impl Into<String>, found: impl Into<String>) -> Self {
         Self {
             name: name.to_owned(),
@@ -113,10 +131,7 @@ impl Config {
     /// # Errors
     /// [`ConfigError`] names the setting, what was expected and what was found.
     pub fn from_env() -> Result<Self, ConfigError> {
-        Self::from_vars(std::env::vars_os().filter_map(|(name, value)| {
-            let name = name.into_string().ok()?;
-            Some((name, value.to_string_lossy().into_owned()))
-        }))
+        Self::from_vars(environment())
     }
 
     /// Reads the settings from these variables; others than `VESTIBULE_…` are passed over.
@@ -128,7 +143,7 @@ impl Config {
     ) -> Result<Self, ConfigError> {
         let mut given = BTreeMap::new();
         for (name, value) in vars {
-            if name.starts_with(TEST_PREFIX) {
+            if name.starts_with(TEST_PREFIX) || OF_CALLERS.contains(&name.as_str()) {
                 continue;
             }
             let Some(short) = name.strip_prefix(PREFIX) else {
@@ -239,6 +254,23 @@ impl Config {
             Reach::internet()
         }
     }
+}
+
+fn environment() -> impl Iterator<Item = (String, String)> {
+    std::env::vars_os().filter_map(|(name, value)| {
+        let name = name.into_string().ok()?;
+        Some((name, value.to_string_lossy().into_owned()))
+    })
+}
+
+/// The API key for a command that calls a server, where one is given. A variable, because what stands on a
+/// command line is seen by every user of the machine.
+#[must_use]
+pub fn api_key() -> Option<Zeroizing<String>> {
+    #[expect(clippy::disallowed_methods, reason = "the environment is read here")]
+    let given = std::env::var(API_KEY).ok();
+    let key = Zeroizing::new(given?.trim().to_owned());
+    (!key.is_empty()).then_some(key)
 }
 
 fn public_url(given: Option<&str>, listen: SocketAddr) -> Result<String, ConfigError> {

@@ -29,6 +29,14 @@ impl Server {
         delivered
     }
 
+    /// Connects, and says goodbye.
+    pub(super) async fn greet(&self, hello: &str) -> Result<(), MailError> {
+        let hello = ClientId::Domain(hello.to_owned());
+        let mut connection = self.within(self.connect(&hello)).await?;
+        let _ = tokio::time::timeout(GOODBYE, connection.quit()).await;
+        Ok(())
+    }
+
     async fn connect(&self, hello: &ClientId) -> Result<AsyncSmtpConnection, MailError> {
         let implicit = match &self.tls {
             Tls::Implicit(parameters) => Some(parameters.clone()),

@@ -101,6 +101,21 @@ impl Mailer {
         Box::pin(self.server.send(hello, &message)).await
     }
 
+    /// Goes as far as a mail would before its sender is named: the name, TLS, the greeting and the login.
+    ///
+    /// # Errors
+    ///
+    /// [`MailError::Unavailable`].
+    pub async fn check(&self) -> Result<(), MailError> {
+        Box::pin(self.server.greet(self.from.email.domain())).await
+    }
+
+    /// The URL of the server, without name and password.
+    #[must_use]
+    pub fn shown(&self) -> &str {
+        self.server.shown()
+    }
+
     fn compose(&self, mail: &Mail, now: Timestamp) -> Result<Message, MailError> {
         let refused = |what: &str| MailError::Rejected(what.to_owned());
         let to = one_line(&mail.to).and_then(|to| to.parse::<Address>().ok());

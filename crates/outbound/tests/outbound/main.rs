@@ -11,6 +11,7 @@ mod answers;
 mod dns_server;
 mod mail;
 mod mail_server;
+mod named;
 mod posts;
 mod refusals;
 mod server;

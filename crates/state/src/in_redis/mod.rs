@@ -3,6 +3,7 @@
 mod address;
 mod link;
 mod listener;
+mod probe;
 mod record;
 mod scripts;
 
@@ -18,6 +19,8 @@ use crate::{
 use address::Address;
 use link::{Link, Request};
 use scripts::{Scripts, place, ttl_ms};
+
+pub use probe::RedisFacts;
 
 /// Short-lived state on a Redis server (7 or newer), or on the one node of a Redis Cluster that keeps
 /// its keys. Every operation ends within some two seconds, and the connection comes back by itself.

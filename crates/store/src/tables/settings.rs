@@ -50,6 +50,14 @@ impl Tx<'_> {
         Ok(AuditKey::new(&self.vault().open(place, &sealed)?))
     }
 
+    /// Whether the master keys open the sealed sentinel; `None` where there is none yet.
+    pub(crate) fn opens_sentinel(&mut self) -> Result<Option<Result<(), StoreError>>, StoreError> {
+        let Some(sealed) = self.setting(SENTINEL)? else {
+            return Ok(None);
+        };
+        Ok(Some(self.vault().open(PLACE, &sealed).map(drop)))
+    }
+
     fn setting(&mut self, name: &str) -> Result<Option<String>, StoreError> {
         on!(self, |conn| settings::table
             .find(name)
