@@ -32,6 +32,7 @@ mod forward_auth;
 mod forward_auth_attacks;
 mod guessing;
 mod inspections;
+mod internal_services;
 mod invitations;
 mod isolation;
 mod last_admin;
