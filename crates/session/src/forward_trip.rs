@@ -156,7 +156,7 @@ mod tests {
             format!("x{id}.{path}.{tag}"),
             // What stands before and after the separator may not be moved over it.
             format!("{id}.{path}.{tag}."),
-            format!("{}.{}{path}.{tag}", &id[..21], &id[21..]),
+            format!("{}.{}{path}.{tag}", id.split_at(21).0, id.split_at(21).1),
         ] {
             assert!(
                 ForwardTrip::returning(&browser, client, &state).is_none(),

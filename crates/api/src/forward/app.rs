@@ -49,7 +49,6 @@ impl App {
             (Some((uri, origin)), None) if !client.require_pushed_authorization_requests => {
                 let origin = origin.to_owned();
                 let redirect_uri = RedirectUri::registered(&client, uri);
-                drop(origins);
                 let redirect_uri =
                     redirect_uri.ok_or_else(|| Problem::internal("a URI of its own"))?;
                 Ok(Self {

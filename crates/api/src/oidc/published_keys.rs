@@ -121,7 +121,7 @@ impl PublishedKeys {
             }
         }
         let known = set.known();
-        Ok(known.younger_than(KEPT_FOR, clock::now()).map(Arc::clone))
+        Ok(known.younger_than(KEPT_FOR, clock::now()).cloned())
     }
 
     /// What is known of a client's set; nothing of one at another URL.
