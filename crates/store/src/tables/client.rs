@@ -130,7 +130,10 @@ impl Tx<'_> {
     /// # Errors
     /// [`StoreError`] when it could not be kept.
     pub fn insert_client(&mut self, client: &Client) -> Result<(), StoreError> {
-        self.changed(Change::Client(client.id));
+        // Of what was not there replicas keep only which origins are of no public client.
+        if client.token_endpoint_auth_method == ClientAuthMethod::None {
+            self.changed(Change::Client(client.id));
+        }
         let row = ClientRow::try_from(client)?;
         on!(self, |conn| diesel::insert_into(clients::table)
             .values(&row)
