@@ -8,7 +8,7 @@ use vestibule_state::{BrowserToken, StateError};
 
 use crate::{config::Config, cookies::HostCookie};
 
-const COOKIE: HostCookie = HostCookie("vb");
+const COOKIE: HostCookie<'static> = HostCookie("vb");
 
 /// The browser's token, where it sent one that this server could have made.
 pub(crate) fn token(request: &HttpRequest, config: &Config) -> Option<BrowserToken> {

@@ -4,8 +4,12 @@
 //! a browser is sent and whose keys are tried; whether anybody gets in is decided by the
 //! transaction that admits them, which reads the rows themselves.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
+use url::Url;
 use vestibule_model::{
     Change, Client, ClientId, Connection, ConnectionId, ConnectionState, Revision, Workspace,
     WorkspaceId,
@@ -84,6 +88,7 @@ pub(crate) struct Configuration {
     clients: Copies<ClientId, Client>,
     live: Copies<Route, Live>,
     own_keys: Copies<ConnectionId, OwnKeys>,
+    script_origins: Copies<(), BTreeSet<String>>,
 }
 
 impl Configuration {
@@ -105,6 +110,27 @@ impl Configuration {
             self.clients.keep(began, id, client);
         }
         Ok(client)
+    }
+
+    /// The origins where codes of public clients go: whose scripts may ask for tokens.
+    pub(crate) async fn script_origins(
+        &self,
+        store: &Store,
+    ) -> Result<Arc<BTreeSet<String>>, Problem> {
+        let began = match self.script_origins.get(&()) {
+            Ok(origins) => return Ok(origins),
+            Err(began) => began,
+        };
+        let found = store
+            .read(|tx| tx.redirect_uris_of_public_clients().map_err(Problem::from))
+            .await?;
+        let origins = found.iter().filter_map(|uri| {
+            let origin = Url::parse(uri).ok()?.origin();
+            origin.is_tuple().then(|| origin.ascii_serialization())
+        });
+        let origins = Arc::new(origins.collect());
+        self.script_origins.keep(began, (), &origins);
+        Ok(origins)
     }
 
     /// The live connection that a route leads to. What leads nowhere is looked up each time.
@@ -184,7 +210,10 @@ impl Configuration {
                 self.live.drop_those(|_, live| live.connection.id == id);
                 self.own_keys.drop_those(|connection, _| *connection == id);
             }
-            Change::Client(id) => self.clients.drop_those(|client, _| *client == id),
+            Change::Client(id) => {
+                self.clients.drop_those(|client, _| *client == id);
+                self.script_origins.drop_those(|(), _| true);
+            }
             Change::SigningKeys => {}
         }
     }
@@ -194,6 +223,7 @@ impl Configuration {
         self.live.drop_those(|_, _| true);
         self.own_keys.drop_those(|_, _| true);
         self.clients.drop_those(|_, _| true);
+        self.script_origins.drop_those(|(), _| true);
     }
 }
 

@@ -9,21 +9,35 @@ use crate::config::Config;
 
 /// A cookie of this name. On https it has the prefix by which browsers hold it to this host, its path to
 /// all of it, and it to https (RFC 6265bis §4.1.3.2).
-pub(crate) struct HostCookie(pub(crate) &'static str);
+pub(crate) struct HostCookie<'a>(pub(crate) &'a str);
 
-impl HostCookie {
+impl HostCookie<'_> {
     /// What the browser sent.
     pub(crate) fn of(&self, request: &HttpRequest, config: &Config) -> Option<String> {
-        let cookie = request.cookie(&self.name(config))?;
+        self.of_host(request, config.is_https())
+    }
+
+    /// The same on a host that is reached in this way, where it is not ours.
+    pub(crate) fn of_host(&self, request: &HttpRequest, is_https: bool) -> Option<String> {
+        let cookie = request.cookie(&self.name(is_https))?;
         Some(cookie.value().to_owned())
     }
 
     /// The cookie with this value; it ends with the browser, and other sites send it where they lead here.
     pub(crate) fn with(&self, config: &Config, value: impl Into<String>) -> CookieBuilder<'static> {
-        Cookie::build(self.name(config), value.into())
+        self.for_host(config.is_https(), value)
+    }
+
+    /// The same for a host that is reached in this way.
+    pub(crate) fn for_host(
+        &self,
+        is_https: bool,
+        value: impl Into<String>,
+    ) -> CookieBuilder<'static> {
+        Cookie::build(self.name(is_https), value.into())
             .path("/")
             .http_only(true)
-            .secure(config.is_https())
+            .secure(is_https)
             .same_site(SameSite::Lax)
     }
 
@@ -34,8 +48,8 @@ impl HostCookie {
         cookie
     }
 
-    fn name(&self, config: &Config) -> String {
-        let prefix = if config.is_https() { "__Host-" } else { "" };
+    fn name(&self, is_https: bool) -> String {
+        let prefix = if is_https { "__Host-" } else { "" };
         format!("{prefix}{}", self.0)
     }
 }

@@ -81,8 +81,8 @@ pub(crate) fn of_person(
     Ok(person)
 }
 
-/// May this session go on? Asked at the code exchange, at each refresh, by userinfo and by
-/// introspection.
+/// May this session go on? Asked at the code exchange, at each refresh, by userinfo, by introspection and
+/// at each request of an application behind a proxy.
 pub(crate) fn renewal(
     tx: &mut Tx<'_>,
     service: &Service,

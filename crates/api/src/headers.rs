@@ -9,7 +9,7 @@ use actix_web::{
     web::Data,
 };
 
-use crate::service::Service;
+use crate::{forward, service::Service};
 
 const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
@@ -25,7 +25,7 @@ const NOTHING: &str =
 /// Where somebody is on the way into an application, perhaps in a window that it has opened and waits for:
 /// a policy on openers would cut the two apart for good (HTML §7.1.3), and the application would wait for
 /// ever. These pages hold nothing that an opener could reach: it is of another origin.
-const ON_THE_WAY: [&str; 3] = ["/sign-in", "/oauth2/", "/saml/"];
+const ON_THE_WAY: [&str; 4] = ["/sign-in", "/oauth2/", "/saml/", forward::PATHS];
 
 /// Adds to an answer what holds for all of them.
 pub(crate) fn secure(response: &mut ServiceResponse<BoxBody>) {
@@ -34,6 +34,8 @@ pub(crate) fn secure(response: &mut ServiceResponse<BoxBody>) {
     let is_https = service.is_some_and(|service| service.config.is_https());
     let path = request.path();
     let on_the_way = ON_THE_WAY.iter().any(|start| path.starts_with(start));
+    // What is said there may reach a browser on the host of an application, whose proxy answers for that.
+    let is_our_host = !path.starts_with(forward::PATHS);
     let kind = response.headers().get(CONTENT_TYPE);
     let is_page = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
 
@@ -42,7 +44,7 @@ pub(crate) fn secure(response: &mut ServiceResponse<BoxBody>) {
         response.headers_mut().insert(name, value);
     };
     add(X_CONTENT_TYPE_OPTIONS, "nosniff");
-    if is_https {
+    if is_https && is_our_host {
         add(STRICT_TRANSPORT_SECURITY, ONE_YEAR);
     }
     if is_page {

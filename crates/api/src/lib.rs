@@ -33,6 +33,7 @@ mod draft;
 mod expiry;
 mod extract;
 mod facts;
+mod forward;
 mod guards;
 mod hashing;
 mod headers;

@@ -18,6 +18,7 @@ use vestibule_pages::{ApiDocs, Operation, OperationField};
 
 use crate::{
     extract::{is_honoured, is_kept},
+    forward::check,
     oidc::{authorize, discovery, introspect, logout, par, revoke, token, userinfo},
     page,
     routes::{
@@ -180,6 +181,7 @@ struct V1;
         userinfo::post,
         introspect::introspect,
         revoke::revoke,
+        check::check,
         health::healthz,
         health::readyz,
     ),

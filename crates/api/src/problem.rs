@@ -45,6 +45,8 @@ problem_types! {
         "The body is not the JSON (or the form) that this operation takes. The detail says at which place it stops making sense.";
     Unauthorized = "unauthorized", UNAUTHORIZED, "An API key is needed",
         "Send `Authorization: Bearer <api key>`. Keys are made with `vestibule api-keys create` or `POST /v1/api-keys`; an expired or deleted key does not count.";
+    SignInRequired = "sign-in-required", UNAUTHORIZED, "Nobody has signed in",
+        "What an application's proxy asked about came without the cookie of that application and without an access token for it, or its session is over: it has ended, was revoked, or a rule does not let it go on. A person opens a page of the application in a browser and signs in; a program sends `Authorization: Bearer <access token>`.";
     InsufficientScope = "insufficient-scope", FORBIDDEN, "The API key may not do this",
         "The key is valid, but lacks the scope named in `required_scope`, or is bound to one workspace while the operation concerns the whole deployment. Use another key.";
     PlanUpgradeRequired = "plan-upgrade-required", FORBIDDEN, "The workspace's plan does not include SSO",
@@ -61,6 +63,8 @@ problem_types! {
         "Only an active admin of the workspace can say it: \"this is me\" of a test that passed in the very same browser and was about their own address, and that groups may make admins of settings of their own workspace.";
     NotAdmitted = "not-admitted", FORBIDDEN, "This person may not come in",
         "A rule of the workspace keeps this person out: the member is deactivated, has not been invited, or the address lies outside the workspace's verified domains. The detail names the rule.";
+    ForwardAuthRefused = "forward-auth-refused", FORBIDDEN, "This application is for others",
+        "Somebody has signed in, and the application's proxy lets in only people of another workspace, or of another role. Its configuration says which (`workspace`, `role`).";
     SsoNotLive = "sso-not-live", FORBIDDEN, "SSO is not live for this workspace",
         "There is no live connection to sign in through: it is still being set up, disabled, or suspended by the plan.";
     AuthnContextRequired = "authn-context-required", FORBIDDEN, "The identity provider has to authenticate more strongly",
@@ -77,6 +81,8 @@ problem_types! {
         "The workspace has no active admin. Once SSO is live, only admins may sign in without it: should the identity provider fail, nobody could switch it off. Add an admin, or say `acknowledge_lockout_risk: true`.";
     NotFound = "not-found", NOT_FOUND, "There is no such thing",
         "The id is malformed, unknown, deleted, or belongs to a workspace the API key cannot see; those cannot be told apart from outside.";
+    ForwardAuthUnregistered = "forward-auth-unregistered", NOT_FOUND, "No application stands behind this proxy",
+        "The client that the proxy names is not registered, or does not say that it stands behind a proxy: it needs exactly one redirect URI `https://<host of the application>/.vestibule/callback`. The detail says what is missing.";
     MethodNotAllowed = "method-not-allowed", METHOD_NOT_ALLOWED, "This path takes other methods",
         "The path exists, but not with this method. See /docs.";
     Conflict = "conflict", CONFLICT, "Something else has this value already",
@@ -111,6 +117,8 @@ problem_types! {
         "`errors` names each place as a JSON pointer, with what was expected and what was found.";
     IdempotencyKeyReused = "idempotency-key-reused", UNPROCESSABLE_ENTITY, "The Idempotency-Key names another call",
         "Within the last 24 hours a call that asks for something else was made under this `Idempotency-Key`. Nothing was done. A key names one call: take a new one for each, and the same one only to send the very same call again.";
+    ForwardAuthMisconfigured = "forward-auth-misconfigured", UNPROCESSABLE_ENTITY, "The proxy's configuration cannot be used",
+        "`/forward-auth` takes `client_id`, `workspace`, `role`, `audience` and `unauthenticated`, each once and with a value. Anything else is refused, so that a rule with a typing mistake in it lets nobody in.";
     UnknownField = "unknown-field", UNPROCESSABLE_ENTITY, "A field is not known",
         "`errors` names the field. Fields that are not known are refused, so that a typing mistake cannot go unnoticed.";
     TooManyTrips = "too-many-sign-ins", SERVICE_UNAVAILABLE, "Too many sign-ins are under way",

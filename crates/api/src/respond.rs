@@ -22,7 +22,7 @@ use vestibule_state::random_reference;
 use vestibule_store::with_source;
 
 use crate::{
-    audit, headers, openapi,
+    audit, forward, headers, openapi,
     page::{self, ErrorPage},
     problem::{Problem, ProblemType},
     service::Service,
@@ -117,14 +117,18 @@ fn written_out(
     }
 }
 
-/// Whether a person reads the answer in a browser: it goes to a page, and no program of theirs asks.
+/// Whether a person reads the answer in a browser: it goes to a page, and no program of theirs asks. What
+/// a proxy is told may be shown on another host, where a page would have no style.
 fn wants_page(request: &HttpRequest) -> bool {
     let accepted = request
         .headers()
         .get(ACCEPT)
         .and_then(|value| value.to_str().ok());
     let html = accepted.is_some_and(|accepted| accepted.contains("text/html"));
-    html && !request.path().starts_with("/v1")
+    let programs = ["/v1", forward::PATHS];
+    html && !programs
+        .iter()
+        .any(|start| request.path().starts_with(start))
 }
 
 /// Log a failure once, here, with its cause; the caller sees the cause never.
@@ -193,7 +197,7 @@ fn written_problem(request: &HttpRequest, problem: &Problem, id: &str) -> HttpRe
         .insert_header((CONTENT_TYPE, "application/problem+json"))
         .insert_header(("Cache-Control", "no-store"));
     match problem.kind {
-        ProblemType::Unauthorized => {
+        ProblemType::Unauthorized | ProblemType::SignInRequired => {
             response.insert_header((WWW_AUTHENTICATE, "Bearer"));
         }
         ProblemType::MethodNotAllowed => {

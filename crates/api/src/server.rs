@@ -36,12 +36,14 @@ use crate::{
     departures::{self, Departures},
     domains, expiry,
     extract::{answered_once, with_entity_tags},
+    forward,
     hashing::Hashing,
     key_pool::KeyPool,
     keys::Keys,
     mail::outbox,
     metadata::{self, Door},
-    oidc, openapi, people,
+    oidc::{self, PublishedKeys},
+    openapi, people,
     problem::Problem,
     replicas, respond, routes,
     saml::{self, RevisionKeys},
@@ -301,6 +303,7 @@ pub async fn start(mut config: Config, public_url_given: bool) -> Result<Started
         rules: rules(&config),
         key_pool: KeyPool::start()?,
         door: Door::new(&config),
+        published_keys: PublishedKeys::new(&config),
         webhooks: UrlCheck::new(&config),
         revision_keys: RevisionKeys::default(),
         certificate_uses: CertificateUses::default(),
@@ -340,6 +343,7 @@ pub async fn start(mut config: Config, public_url_given: bool) -> Result<Started
                 let expected = "the query parameters of this operation";
                 Problem::invalid("query", expected, error.to_string()).into()
             }))
+            .wrap(from_fn(oidc::cors::wrap))
             .wrap(from_fn(respond::wrap))
             .configure(configure)
     })
@@ -372,6 +376,7 @@ fn configure(config: &mut web::ServiceConfig) {
         .service(openapi::docs)
         .configure(brand::routes)
         .configure(oidc::routes)
+        .configure(forward::routes)
         .configure(people::routes)
         .configure(settings::routes)
         .configure(setup::routes)

@@ -12,7 +12,7 @@ use vestibule_store::Store;
 use crate::{
     brand::DeploymentBrand, certificate_uses::CertificateUses, config::Config,
     configuration::Configuration, departures::Departures, hashing::Hashing, key_pool::KeyPool,
-    keys::Keys, metadata::Door, saml::RevisionKeys, webhooks::UrlCheck,
+    keys::Keys, metadata::Door, oidc::PublishedKeys, saml::RevisionKeys, webhooks::UrlCheck,
 };
 
 /// The service: its settings, its archive, its short-lived state and its keys.
@@ -28,6 +28,7 @@ pub(crate) struct Service {
     pub(crate) revision_keys: RevisionKeys,
     pub(crate) certificate_uses: CertificateUses,
     pub(crate) door: Door,
+    pub(crate) published_keys: PublishedKeys,
     pub(crate) webhooks: UrlCheck,
     pub(crate) departures: Departures,
     pub(crate) hashing: Hashing,

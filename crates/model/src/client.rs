@@ -29,6 +29,8 @@ pub struct Client {
     pub previous_secret: Option<PreviousSecret>,
     /// Its public keys, as the JSON of a JWK Set (RFC 7517 §5).
     pub jwks: Option<String>,
+    /// Where its public keys are, in place of `jwks` (RFC 7591 §2).
+    pub jwks_uri: Option<String>,
     /// Whether it may begin by pushed authorization requests alone (RFC 9126 §6).
     pub require_pushed_authorization_requests: bool,
     /// What its access tokens may be for, beside this service itself (RFC 8707).
@@ -62,6 +64,7 @@ impl Client {
             secret_hash,
             previous_secret: None,
             jwks: None,
+            jwks_uri: None,
             require_pushed_authorization_requests: false,
             resources: Vec::new(),
             backchannel_logout_uri: None,

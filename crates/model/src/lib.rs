@@ -15,6 +15,7 @@ mod email;
 mod entity_tag;
 mod id;
 mod kept_answer;
+mod local_path;
 mod logo;
 mod member;
 mod metadata;
@@ -53,6 +54,7 @@ pub use id::{
     SetupLinkId, TestId, WebhookDeliveryId, WebhookEndpointId, WorkspaceId,
 };
 pub use kept_answer::KeptAnswer;
+pub use local_path::{LocalPath, LocalPathError};
 pub use logo::{Logo, LogoError, LogoHash, LogoHashError, LogoKind};
 pub use member::{Identity, Member, MemberStatus, Proof, ProvenBy, Provisioned, Role, Subject};
 pub use metadata::{FieldChange, MetadataChange, MetadataOrigin, MetadataSource};

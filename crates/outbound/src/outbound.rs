@@ -23,6 +23,8 @@ const MAX_VALIDATOR: usize = 512;
 const MAX_HEAD: usize = 16 * 1024;
 /// What whoever asks for metadata would like to get.
 const METADATA: &str = "application/samlmetadata+xml, application/xml, text/xml, */*;q=0.1";
+/// What whoever asks for keys would like to get (RFC 7517 §8.5.2).
+const KEYS: &str = "application/jwk-set+json, application/json, */*;q=0.1";
 
 /// What one request may cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,6 +131,28 @@ impl Outbound {
     ///
     /// [`OutboundError`]; when the guard refused, nothing was connected to.
     pub fn get(&self, url: &str, known: &Validators) -> Result<Fetched, OutboundError> {
+        self.get_as(METADATA, url, known)
+    }
+
+    /// Fetches the JWK Set behind a URL, by the same rules.
+    ///
+    /// # Errors
+    ///
+    /// [`OutboundError`] as of [`Self::get`].
+    pub fn get_keys(&self, url: &str) -> Result<Document, OutboundError> {
+        match self.get_as(KEYS, url, &Validators::default())? {
+            Fetched::Document(document) => Ok(document),
+            // Nothing was named that could be unchanged.
+            Fetched::NotModified => Err(OutboundError::Status { status: 304 }),
+        }
+    }
+
+    fn get_as(
+        &self,
+        accept: &'static str,
+        url: &str,
+        known: &Validators,
+    ) -> Result<Fetched, OutboundError> {
         let deadline = Deadline::after(self.limits.total);
         let mut url = parse(url)?;
         for redirects in 0..=self.limits.max_redirects {
@@ -139,7 +163,7 @@ impl Outbound {
                     source: Box::new(source),
                 },
             };
-            let response = self.ask(&url, known, deadline).map_err(after)?;
+            let response = self.ask(accept, &url, known, deadline).map_err(after)?;
             match response.status().as_u16() {
                 200 => return self.read(response, &url, deadline).map(Fetched::Document),
                 304 if *known != Validators::default() => return Ok(Fetched::NotModified),
@@ -200,11 +224,12 @@ impl Outbound {
     /// One request; its redirects are not followed.
     fn ask(
         &self,
+        accept: &'static str,
         url: &Url,
         known: &Validators,
         deadline: Deadline,
     ) -> Result<Response<Body>, OutboundError> {
-        let agent = self.agent(url, METADATA, deadline)?;
+        let agent = self.agent(url, accept, deadline)?;
         let mut request = agent.get(url.as_str());
         if let Some(etag) = &known.etag {
             request = request.header("if-none-match", etag);

@@ -58,6 +58,27 @@ impl ClientKeys {
     /// # Errors
     /// [`ClientKeysError`]; keys are counted from 0.
     pub fn parse(jwks: &Value) -> Result<Self, ClientKeysError> {
+        Self::read(jwks, false)
+    }
+
+    /// Reads a JWK Set that the client publishes for whoever wants it: keys of kinds that are not known
+    /// are others' (RFC 7517 §5), and left out.
+    ///
+    /// # Errors
+    /// [`ClientKeysError`], but for [`ClientKeysError::Unsupported`].
+    pub fn parse_published(jwks: &Value) -> Result<Self, ClientKeysError> {
+        Self::read(jwks, true)
+    }
+
+    /// Whether the key that an assertion names is among them. Nothing of it is proven.
+    #[must_use]
+    pub fn hold_key_of(&self, assertion: &str) -> bool {
+        let header = jsonwebtoken::decode_header(assertion).ok();
+        let kid = header.map(|unverified| unverified.kid);
+        kid.is_none_or(|kid| self.named(kid.as_deref()).is_some())
+    }
+
+    fn read(jwks: &Value, published: bool) -> Result<Self, ClientKeysError> {
         init();
         let given = jwks.get("keys").and_then(Value::as_array);
         let given = given.ok_or(ClientKeysError::NotAJwkSet)?;
@@ -76,7 +97,10 @@ impl ClientKeys {
             if members.get("use").is_some_and(|of| of != "sig") {
                 continue;
             }
-            keys.push(ClientKey::read(index, members)?);
+            match ClientKey::read(index, members) {
+                Err(ClientKeysError::Unsupported(_)) if published => {}
+                key => keys.push(key?),
+            }
         }
         if keys.is_empty() {
             return Err(ClientKeysError::Count);

@@ -61,15 +61,7 @@ pub fn issue(
     nonce: Option<&str>,
     now: Timestamp,
 ) -> Result<TokenSet, MintError> {
-    if grant.expires_at() <= now {
-        return Err(MintError::GrantExpired);
-    }
-    if grant.renews() != Some(session.id) {
-        return Err(MintError::OtherSession);
-    }
-    if session.revoked_at.is_some() {
-        return Err(MintError::SessionOver);
-    }
+    may_go_on(&grant, session, now)?;
     let parts = grant.into_parts();
     let issued = now.as_second();
     let expires = after(now, ACCESS_TOKEN_LIFETIME)
@@ -104,6 +96,20 @@ pub fn issue(
         expires_in,
         scope,
     })
+}
+
+/// Whether a Grant, while it is fresh, lets exactly this session go on.
+pub(crate) fn may_go_on(grant: &Grant, session: &Session, now: Timestamp) -> Result<(), MintError> {
+    if grant.expires_at() <= now {
+        return Err(MintError::GrantExpired);
+    }
+    if grant.renews() != Some(session.id) {
+        return Err(MintError::OtherSession);
+    }
+    if session.revoked_at.is_some() {
+        return Err(MintError::SessionOver);
+    }
+    Ok(())
 }
 
 fn access_claims(

@@ -11,6 +11,8 @@ mod client_assertion;
 mod client_keys;
 mod code;
 mod error;
+mod forward;
+mod forward_trip;
 mod id_token;
 mod id_token_hint;
 mod init;
@@ -35,6 +37,8 @@ pub use client_assertion::{
 pub use client_keys::{CLIENT_ALGORITHMS, ClientKeys, ClientKeysError};
 pub use code::{CodeRecord, CodeRequest, RefreshRecord};
 pub use error::{KeyError, MintError, RandomnessError, TokenError};
+pub use forward::{ForwardRecord, issue_forward};
+pub use forward_trip::ForwardTrip;
 pub use id_token::verify_id_token_with_jwks;
 pub use id_token_hint::verify_id_token_hint;
 pub use init::init;

@@ -241,6 +241,7 @@ diesel::table! {
         post_logout_redirect_uris -> Text,
         token_endpoint_auth_method -> Text,
         jwks -> Nullable<Text>,
+        jwks_uri -> Nullable<Text>,
         previous_secret_hash -> Nullable<Text>,
         previous_secret_until -> Nullable<BigInt>,
         require_pushed_authorization_requests -> Bool,
@@ -314,6 +315,15 @@ diesel::table! {
         issued_at -> BigInt,
         expires_at -> BigInt,
         redeemed_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    forward_tokens (hash) {
+        hash -> Text,
+        session_id -> Text,
+        issued_at -> BigInt,
+        expires_at -> BigInt,
     }
 }
 
@@ -577,6 +587,7 @@ diesel::allow_tables_to_appear_in_same_query!(identities, members);
 diesel::allow_tables_to_appear_in_same_query!(clients, sessions);
 diesel::allow_tables_to_appear_in_same_query!(codes, sessions);
 diesel::allow_tables_to_appear_in_same_query!(refresh_tokens, sessions);
+diesel::allow_tables_to_appear_in_same_query!(forward_tokens, sessions);
 diesel::allow_tables_to_appear_in_same_query!(browser_sessions, sessions);
 diesel::allow_tables_to_appear_in_same_query!(members, passkeys);
 diesel::allow_tables_to_appear_in_same_query!(members, password_links);

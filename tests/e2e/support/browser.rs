@@ -42,6 +42,24 @@ impl Browser {
             .unwrap_or_else(|error| panic!("GET {url}: {error}"))
     }
 
+    /// The same as a real browser says it: it would like a page.
+    pub(crate) fn open(&mut self, url: &str) -> Answer {
+        self.open_with(url, &[])
+    }
+
+    /// The same with more headers.
+    pub(crate) fn open_with(&mut self, url: &str, more: &[(&str, &str)]) -> Answer {
+        let cookie = self.cookies_for(url, true);
+        let mut headers = vec![
+            ("cookie", cookie.as_str()),
+            ("accept", "text/html,application/xhtml+xml,*/*;q=0.8"),
+            (FORWARDED_FOR, &self.address),
+        ];
+        headers.extend_from_slice(more);
+        let answer = http::send("GET", url, &headers, "");
+        self.keep(url, answer)
+    }
+
     /// The same to a server that may be gone.
     pub(crate) fn try_get(&mut self, url: &str) -> Result<Answer, String> {
         let cookie = self.cookies_for(url, true);
@@ -139,7 +157,15 @@ impl Browser {
             .join("; ")
     }
 
-    fn keep(&mut self, url: &str, answer: Answer) -> Answer {
+    /// Loses the cookies of a host whose names begin so.
+    pub(crate) fn forget(&mut self, url: &str, start: &str) {
+        if let Some(cookies) = self.cookies.get_mut(&host(url)) {
+            cookies.retain(|name, _| !name.starts_with(start));
+        }
+    }
+
+    /// Keeps the cookies that a host has set, and gives the answer back.
+    pub(crate) fn keep(&mut self, url: &str, answer: Answer) -> Answer {
         let set = answer
             .headers
             .iter()
@@ -149,7 +175,11 @@ impl Browser {
             let (name, value) = pair.split_once('=').expect("a cookie");
             let lax = attributes.contains("SameSite=Lax");
             let cookies = self.cookies.entry(host(url)).or_default();
-            cookies.insert(name.to_owned(), (value.to_owned(), lax));
+            if attributes.contains("Max-Age=0") {
+                cookies.remove(name);
+            } else {
+                cookies.insert(name.to_owned(), (value.to_owned(), lax));
+            }
         }
         answer
     }

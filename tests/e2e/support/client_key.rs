@@ -10,19 +10,31 @@ use serde_json::{Value, json};
 use super::world::now;
 
 /// A P-256 key.
-pub(crate) struct ClientKey(EcdsaKeyPair);
+pub(crate) struct ClientKey {
+    pair: EcdsaKeyPair,
+    kid: String,
+}
 
 impl ClientKey {
     pub(crate) fn new() -> Self {
-        Self(EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).expect("a key"))
+        Self::named("1")
+    }
+
+    /// One of this id.
+    pub(crate) fn named(kid: &str) -> Self {
+        let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING);
+        Self {
+            pair: pair.expect("a key"),
+            kid: kid.to_owned(),
+        }
     }
 
     /// What is registered of it.
     pub(crate) fn jwks(&self) -> Value {
-        let point = self.0.public_key().as_ref();
+        let point = self.pair.public_key().as_ref();
         let (x, y) = point[1..].split_at(32);
         let text = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
-        json!({"keys": [{"kty": "EC", "crv": "P-256", "x": text(x), "y": text(y), "kid": "1"}]})
+        json!({"keys": [{"kty": "EC", "crv": "P-256", "x": text(x), "y": text(y), "kid": self.kid}]})
     }
 
     /// An assertion for this audience; each has a `jti` of its own.
@@ -40,10 +52,10 @@ impl ClientKey {
         let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
         let message = format!(
             "{}.{}",
-            part(&json!({"alg": "ES256", "kid": "1"})),
+            part(&json!({"alg": "ES256", "kid": self.kid})),
             part(claims)
         );
-        let signature = self.0.sign(&SystemRandom::new(), message.as_bytes());
+        let signature = self.pair.sign(&SystemRandom::new(), message.as_bytes());
         let signature = URL_SAFE_NO_PAD.encode(signature.expect("a signature"));
         format!("{message}.{signature}")
     }

@@ -12,6 +12,7 @@ pub(crate) mod front;
 pub(crate) mod generated_client;
 pub(crate) mod html;
 pub(crate) mod http;
+pub(crate) mod nginx;
 pub(crate) mod npm;
 pub(crate) mod person;
 pub(crate) mod postgres;

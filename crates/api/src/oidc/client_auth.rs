@@ -1,6 +1,8 @@
 //! Which client calls: by its secret (RFC 6749 §2.3.1), by a JWT that it signs (RFC 7523), or by its
 //! name alone, where it can keep no secret.
 
+use std::sync::Arc;
+
 use actix_web::{HttpRequest, dev::Payload, http::header::AUTHORIZATION};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use jiff::Timestamp;
@@ -109,7 +111,8 @@ async fn authenticate(
             }
         }
         (ClientAuthMethod::PrivateKeyJwt, Credential::Assertion(assertion)) => {
-            let verified = verify(request, service, &client, &assertion, now)?;
+            let keys = keys(service, &client, &assertion).await?;
+            let verified = verify(request, service, (&client, &keys), &assertion, now)?;
             let jti = verified.jti_hash;
             let first = service
                 .store
@@ -170,24 +173,37 @@ fn is_secret_of(secret: &Secret, client: &Client, now: Timestamp) -> bool {
     secret.matches(&client.secret_hash) || previous.is_some_and(|hash| secret.matches(hash))
 }
 
+/// The keys of a client: those that are registered, or those that it publishes.
+async fn keys(
+    service: &Service,
+    client: &Client,
+    assertion: &str,
+) -> Result<Arc<ClientKeys>, OAuthError> {
+    if let Some(url) = &client.jwks_uri {
+        let published = service.published_keys.of(client.id, url, assertion);
+        return published.await?.ok_or_else(refused);
+    }
+    let jwks = client.jwks.as_deref().unwrap_or_default();
+    let jwks = serde_json::from_str(jwks).map_err(Problem::internal)?;
+    let keys = ClientKeys::parse(&jwks).map_err(Problem::internal)?;
+    Ok(Arc::new(keys))
+}
+
 /// An assertion for this issuer, its token endpoint, or the endpoint that was called (OpenID Connect
 /// Core §9, RFC 9126 §2).
 fn verify(
     request: &HttpRequest,
     service: &Service,
-    client: &Client,
+    (client, keys): (&Client, &ClientKeys),
     assertion: &str,
     now: Timestamp,
 ) -> Result<ClientAssertion, OAuthError> {
-    let jwks = client.jwks.as_deref().unwrap_or_default();
-    let jwks = serde_json::from_str(jwks).map_err(Problem::internal)?;
-    let keys = ClientKeys::parse(&jwks).map_err(Problem::internal)?;
     let issuer = service.config.public_url.as_str();
     let token_endpoint = format!("{issuer}/oauth2/token");
     let called = format!("{issuer}{}", request.path());
     let audiences = [issuer, token_endpoint.as_str(), called.as_str()];
     let skew = service.config.clock_skew;
-    let verified = verify_client_assertion(&keys, client.id, &audiences, assertion, skew, now);
+    let verified = verify_client_assertion(keys, client.id, &audiences, assertion, skew, now);
     verified.map_err(|reason| {
         info!(event = "client_assertion", client.id = %client.id, %reason, "refused");
         refused()

@@ -4,12 +4,14 @@ pub(crate) mod again;
 pub(crate) mod authorize;
 pub(crate) mod choose;
 mod client_auth;
+pub(crate) mod cors;
 pub(crate) mod discovery;
 pub(crate) mod error;
 pub(crate) mod form;
 pub(crate) mod introspect;
 pub(crate) mod logout;
 pub(crate) mod par;
+mod published_keys;
 mod resources;
 pub(crate) mod revoke;
 pub(crate) mod token;
@@ -18,6 +20,7 @@ pub(crate) mod userinfo;
 use actix_web::web::ServiceConfig;
 
 pub(crate) use authorize::nowhere;
+pub(crate) use published_keys::PublishedKeys;
 
 /// The scopes there are; others are ignored, as OAuth asks (RFC 6749 §3.3).
 pub(crate) const SCOPES: &[&str] = &["openid", "email", "profile", "saml"];

@@ -31,7 +31,7 @@ use crate::{
 /// For how long it is remembered that somebody was here.
 const REMEMBERED: Duration = Duration::days(180);
 
-const COOKIE: HostCookie = HostCookie("vb_last");
+const COOKIE: HostCookie<'static> = HostCookie("vb_last");
 
 /// Has the browser remember the workspace that somebody has signed in to.
 ///

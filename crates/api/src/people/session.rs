@@ -26,7 +26,7 @@ use crate::{
 use vestibule_pages::text;
 
 /// It holds a session's token and ends with the browser, and on the server earlier.
-const COOKIE: HostCookie = HostCookie("vb_session");
+const COOKIE: HostCookie<'static> = HostCookie("vb_session");
 
 /// The cookie that holds a session's token.
 pub(crate) fn cookie(config: &Config, token: &Secret) -> Cookie<'static> {

@@ -58,6 +58,9 @@ pub(crate) struct NewClient {
     /// Its public keys for private_key_jwt, a JWK Set: P-256, RSA of 2048 bits or more, Ed25519.
     #[schema(value_type = Option<Object>)]
     jwks: Option<Map<String, Value>>,
+    /// Where its public keys are, in place of `jwks`: https, with a JWK Set that may change at any time.
+    #[schema(example = "https://app.example.com/jwks.json")]
+    jwks_uri: Option<String>,
     /// Whether it may begin by pushed authorization requests alone (RFC 9126).
     require_pushed_authorization_requests: Option<bool>,
     /// What its access tokens may be for (RFC 8707): absolute URIs without a fragment.
@@ -94,6 +97,10 @@ pub(crate) struct ClientPatch {
     #[serde(default, deserialize_with = "double_option")]
     #[schema(value_type = Option<Object>)]
     jwks: Option<Option<Map<String, Value>>>,
+    /// Where its public keys are, in place of `jwks`; null for nowhere.
+    #[serde(default, deserialize_with = "double_option")]
+    #[schema(value_type = Option<String>)]
+    jwks_uri: Option<Option<String>>,
     /// Whether it may begin by pushed authorization requests alone.
     require_pushed_authorization_requests: Option<bool>,
     /// What its access tokens may be for.
@@ -142,6 +149,7 @@ pub(crate) async fn create(
             .token_endpoint_auth_method
             .unwrap_or(ClientAuthMethod::ClientSecretBasic),
         jwks: new.jwks.map(|jwks| Value::Object(jwks).to_string()),
+        jwks_uri: new.jwks_uri,
         require_pushed_authorization_requests: new
             .require_pushed_authorization_requests
             .unwrap_or_default(),
@@ -184,6 +192,7 @@ fn decisive(client: &Client) -> Value {
         "id_token_signed_response_alg": client.id_token_signed_response_alg,
         "token_endpoint_auth_method": client.token_endpoint_auth_method,
         "jwks": client.jwks,
+        "jwks_uri": client.jwks_uri,
         "require_pushed_authorization_requests": client.require_pushed_authorization_requests,
         "resources": client.resources,
         "backchannel_logout_uri": client.backchannel_logout_uri,
@@ -231,6 +240,7 @@ fn check(client: &Client) -> Result<(), Problem> {
         ),
         single("initiate_login_uri", &client.initiate_login_uri),
         single("backchannel_logout_uri", &client.backchannel_logout_uri),
+        single("jwks_uri", &client.jwks_uri),
     ];
     for (pointer, uri) in uris.concat() {
         RedirectUri::check(&uri)
@@ -242,14 +252,22 @@ fn check(client: &Client) -> Result<(), Problem> {
             return Err(Problem::invalid(&pointer, expected, shortened(&uri)));
         }
     }
+    // RFC 7591 §2.
+    if client.jwks.is_some() && client.jwks_uri.is_some() {
+        let expected = "nothing beside jwks: one of the two says which keys the client has";
+        return Err(Problem::invalid("/jwks_uri", expected, "both"));
+    }
     let jwks = client.jwks.as_deref().map(serde_json::from_str::<Value>);
     if let Some(jwks) = jwks.transpose().map_err(Problem::internal)? {
         ClientKeys::parse(&jwks).map_err(|error| {
             let expected = "a JWK Set with the public keys of the client (RFC 7517)";
             Problem::invalid("/jwks", expected, error.to_string())
         })?;
-    } else if client.token_endpoint_auth_method == ClientAuthMethod::PrivateKeyJwt {
-        let expected = "the public keys of the client, which private_key_jwt verifies by";
+    } else if client.token_endpoint_auth_method == ClientAuthMethod::PrivateKeyJwt
+        && client.jwks_uri.is_none()
+    {
+        let expected = "the public keys of the client, which private_key_jwt verifies by, here or \
+                        at /jwks_uri";
         return Err(Problem::invalid("/jwks", expected, "nothing"));
     }
     Ok(())
@@ -352,6 +370,7 @@ fn patched(client: Client, patch: ClientPatch) -> Result<Client, Problem> {
             None => client.jwks,
             Some(jwks) => jwks.map(|jwks| Value::Object(jwks).to_string()),
         },
+        jwks_uri: patch.jwks_uri.unwrap_or(client.jwks_uri),
         require_pushed_authorization_requests: patch
             .require_pushed_authorization_requests
             .unwrap_or(client.require_pushed_authorization_requests),

@@ -28,7 +28,7 @@ const LONGEST: SignedDuration = SignedDuration::from_hours(8);
 const NOTED: SignedDuration = SignedDuration::from_mins(1);
 
 /// It holds the token of an open link and ends with the browser, and on the server earlier.
-const COOKIE: HostCookie = HostCookie("vb_setup");
+const COOKIE: HostCookie<'static> = HostCookie("vb_setup");
 
 /// The cookie that holds the token.
 pub(super) fn cookie(config: &Config, token: &Secret) -> Cookie<'static> {

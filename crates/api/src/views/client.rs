@@ -32,6 +32,8 @@ pub(crate) struct ClientView {
     /// Its public keys, a JWK Set.
     #[schema(value_type = Option<Object>)]
     jwks: Option<serde_json::Value>,
+    /// Where its public keys are, in place of `jwks`.
+    jwks_uri: Option<String>,
     /// Until when the secret before the last rotation counts; of a client that has one.
     #[schema(value_type = Option<String>, format = DateTime)]
     previous_secret_expires_at: Option<Timestamp>,
@@ -63,6 +65,7 @@ impl ClientView {
             jwks: client
                 .jwks
                 .and_then(|jwks| serde_json::from_str(&jwks).ok()),
+            jwks_uri: client.jwks_uri,
             previous_secret_expires_at: client.previous_secret.map(|previous| previous.until),
             require_pushed_authorization_requests: client.require_pushed_authorization_requests,
             resources: client.resources,

@@ -10,7 +10,7 @@ use vestibule_model::{
 };
 use vestibule_session::{
     ACCESS_TOKEN_LIFETIME, CodeRequest, MintError, REFRESH_TOKEN_IDLE_LIFETIME, TokenError,
-    TokenSet, issue, logout_token, mint, mint_with_code, verify_access_token,
+    TokenSet, issue, issue_forward, logout_token, mint, mint_with_code, verify_access_token,
     verify_access_token_of_any_audience, verify_id_token_hint, verify_id_token_with_jwks,
 };
 
@@ -306,5 +306,42 @@ fn a_logout_token_is_nothing_else() {
     assert_eq!(
         verify_access_token_of_any_audience(keys(), &issuer(), &token, now()).err(),
         Some(TokenError::WrongType)
+    );
+}
+
+#[test]
+fn a_forward_token_is_for_a_session_that_goes_on_and_lasts_no_longer() {
+    let scene = Scene::new();
+    let (session, member) = by_saml(&scene, "openid");
+    let grant = || scene.renewal(&session, &member, now());
+    let (token, record) = issue_forward(grant(), &session, now()).unwrap();
+    assert_eq!((record.hash, record.session_id), (token.hash(), session.id));
+    assert_eq!(record.expires_at, now() + REFRESH_TOKEN_IDLE_LIFETIME);
+    // Never beyond its session, and not for another one, a revoked one, or by an old decision.
+    let short = Session {
+        expires_at: later(60),
+        ..session.clone()
+    };
+    let (_, record) = issue_forward(grant(), &short, now()).unwrap();
+    assert_eq!(record.expires_at, later(60));
+    let other = Session {
+        id: SessionId::new(now()),
+        ..session.clone()
+    };
+    assert_eq!(
+        issue_forward(grant(), &other, now()).unwrap_err(),
+        MintError::OtherSession
+    );
+    let revoked = Session {
+        revoked_at: Some(now()),
+        ..session.clone()
+    };
+    assert_eq!(
+        issue_forward(grant(), &revoked, now()).unwrap_err(),
+        MintError::SessionOver
+    );
+    assert_eq!(
+        issue_forward(grant(), &session, later(60)).unwrap_err(),
+        MintError::GrantExpired
     );
 }

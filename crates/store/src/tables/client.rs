@@ -9,6 +9,10 @@ use crate::engine::{Engine, on};
 use crate::schema::{client_assertions, clients};
 use crate::{Page, PageRequest, StoreError, Tx};
 
+/// What stands for the keys of a client that says where they are: the release before knows no client
+/// for private_key_jwt without keys, and refuses what it signs by none.
+const ELSEWHERE: &str = r#"{"keys":[]}"#;
+
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = clients, treat_none_as_default_value = false, treat_none_as_null = true)]
 struct ClientRow {
@@ -22,6 +26,7 @@ struct ClientRow {
     post_logout_redirect_uris: String,
     token_endpoint_auth_method: String,
     jwks: Option<String>,
+    jwks_uri: Option<String>,
     previous_secret_hash: Option<String>,
     previous_secret_until: Option<i64>,
     require_pushed_authorization_requests: bool,
@@ -34,6 +39,8 @@ impl TryFrom<&Client> for ClientRow {
     type Error = StoreError;
 
     fn try_from(client: &Client) -> Result<Self, StoreError> {
+        let elsewhere = client.jwks_uri.as_ref().map(|_| ELSEWHERE);
+        let jwks = client.jwks.as_deref().or(elsewhere);
         Ok(Self {
             id: client.id.to_string(),
             name: text("clients", "name", &client.name)?,
@@ -52,7 +59,8 @@ impl TryFrom<&Client> for ClientRow {
                 &client.post_logout_redirect_uris,
             )?,
             token_endpoint_auth_method: client.token_endpoint_auth_method.to_string(),
-            jwks: optional_text("clients", "jwks", client.jwks.as_deref())?,
+            jwks: optional_text("clients", "jwks", jwks)?,
+            jwks_uri: optional_text("clients", "jwks_uri", client.jwks_uri.as_deref())?,
             previous_secret_hash: client.previous_secret.as_ref().map(|old| hex(&old.hash)),
             previous_secret_until: client.previous_secret.as_ref().map(|old| micros(old.until)),
             require_pushed_authorization_requests: client.require_pushed_authorization_requests,
@@ -108,7 +116,8 @@ impl TryFrom<ClientRow> for Client {
             post_logout_redirect_uris: reading
                 .json("post_logout_redirect_uris", &row.post_logout_redirect_uris)?,
             initiate_login_uri: row.initiate_login_uri,
-            jwks: row.jwks,
+            jwks: row.jwks.filter(|_| row.jwks_uri.is_none()),
+            jwks_uri: row.jwks_uri,
             backchannel_logout_uri: row.backchannel_logout_uri,
             name: row.name,
         })
@@ -121,6 +130,10 @@ impl Tx<'_> {
     /// # Errors
     /// [`StoreError`] when it could not be kept.
     pub fn insert_client(&mut self, client: &Client) -> Result<(), StoreError> {
+        // Of what was not there replicas keep only which origins are of no public client.
+        if client.token_endpoint_auth_method == ClientAuthMethod::None {
+            self.changed(Change::Client(client.id));
+        }
         let row = ClientRow::try_from(client)?;
         on!(self, |conn| diesel::insert_into(clients::table)
             .values(&row)
@@ -189,6 +202,27 @@ impl Tx<'_> {
             .select(ClientRow::as_select())
             .load(conn))?;
         rows.into_iter().map(Client::try_from).collect()
+    }
+
+    /// Where codes of clients without a secret or keys may be sent.
+    ///
+    /// # Errors
+    /// [`StoreError`] when they could not be looked up.
+    pub fn redirect_uris_of_public_clients(&mut self) -> Result<Vec<String>, StoreError> {
+        let public = ClientAuthMethod::None.as_str();
+        let own = ClientId::OWN_PAGES.to_string();
+        let rows = on!(self, |conn| clients::table
+            .filter(clients::token_endpoint_auth_method.eq(public))
+            .filter(clients::id.ne(&own))
+            .select((clients::id, clients::redirect_uris))
+            .load::<(String, String)>(conn))?;
+        let mut uris = Vec::new();
+        for (row, text) in &rows {
+            let table = "clients";
+            let of: Vec<String> = Reading { table, row }.json("redirect_uris", text)?;
+            uris.extend(of);
+        }
+        Ok(uris)
     }
 
     /// Writes a client as it is now; `false` when there is none of this id. Our own pages' stays.

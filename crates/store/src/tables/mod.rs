@@ -15,6 +15,7 @@ mod client;
 mod code;
 mod connection;
 mod domain;
+mod forward_token;
 mod identity;
 mod kept_answer;
 mod last_sign_in;

@@ -8,9 +8,9 @@ use vestibule_model::{AttemptId, AttemptOutcome};
 use crate::column::micros;
 use crate::engine::on;
 use crate::schema::{
-    assertion_claims, client_assertions, codes, kept_answers, mails, password_links,
-    refresh_tokens, sessions, setup_links, setup_sessions, sign_in_attempts, test_runs,
-    totp_enrolments, webhook_deliveries, webhook_endpoints,
+    assertion_claims, client_assertions, codes, forward_tokens, kept_answers, mails,
+    password_links, refresh_tokens, sessions, setup_links, setup_sessions, sign_in_attempts,
+    test_runs, totp_enrolments, webhook_deliveries, webhook_endpoints,
 };
 use crate::{StoreError, Tx};
 
@@ -53,7 +53,7 @@ fn before(now: Timestamp, kept: SignedDuration) -> i64 {
 }
 
 impl Tx<'_> {
-    /// Takes away claims, kept answers, codes, refresh tokens, sessions with their browsers, signing keys, kept
+    /// Takes away claims, kept answers, codes, refresh and forward tokens, sessions with their browsers, signing keys, kept
     /// responses, links and where they are open, mails, what was sent to webhooks and what was set up halfway, whose time is long
     /// over, and sign-in attempts that never came back, and ends overdue test runs, at most 500 of each
     /// kind that is taken away. How many there were; call it again while that is not zero.
@@ -99,6 +99,15 @@ impl Tx<'_> {
             .load::<String>(conn))?;
         pruned += on!(self, |conn| diesel::delete(
             refresh_tokens::table.filter(refresh_tokens::hash.eq_any(&old))
+        )
+        .execute(conn))?;
+        let old = on!(self, |conn| forward_tokens::table
+            .filter(forward_tokens::expires_at.lt(at))
+            .select(forward_tokens::hash)
+            .limit(BATCH)
+            .load::<String>(conn))?;
+        pruned += on!(self, |conn| diesel::delete(
+            forward_tokens::table.filter(forward_tokens::hash.eq_any(&old))
         )
         .execute(conn))?;
         let at = before(now, ANSWERS_KEPT);

@@ -24,6 +24,7 @@ mod certificates;
 mod changes;
 mod domains;
 mod factors;
+mod forward_tokens;
 mod inconsistent;
 mod kept_answers;
 mod links;

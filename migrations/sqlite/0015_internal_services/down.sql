@@ -1,0 +1,2 @@
+DROP TABLE forward_tokens;
+ALTER TABLE clients DROP COLUMN jwks_uri;
