@@ -24,6 +24,7 @@ mod certificates;
 mod conditional;
 mod corpus;
 mod domains;
+mod examples;
 #[path = "../faults/mod.rs"]
 mod faults;
 mod federation;
