@@ -28,6 +28,7 @@ mod examples;
 #[path = "../faults/mod.rs"]
 mod faults;
 mod federation;
+mod go_client;
 mod guessing;
 mod inspections;
 mod invitations;
