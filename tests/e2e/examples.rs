@@ -89,7 +89,6 @@ impl Operation<'_> {
                 .filter(|_| parameter["in"] == "query")?;
             Some((parameter["name"].as_str()?, scene.real(example)))
         });
-        // Where one is needed, all that have an example go; else none would be missed.
         let shown: Vec<_> = shown.collect();
         let fields: Vec<_> = shown
             .iter()

@@ -61,6 +61,7 @@ mod settings;
 mod setup_links;
 mod sign_in_page;
 mod simplesamlphp;
+mod snippets;
 mod stock_clients;
 mod takeover;
 mod third_party;
