@@ -7,9 +7,11 @@ SHELL := /bin/sh
 CARGO ?= cargo
 # Where cargo puts what it builds, whoever says so.
 TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
+# What builds the site of docs/.
+MDBOOK := 0.5.4
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test simplesamlphp schemathesis sanitize fuzz bench lint openapi release image-check clean-demo toolchain dependencies \
+.PHONY: help demo test snippets docs simplesamlphp schemathesis sanitize fuzz bench lint openapi release image-check clean-demo toolchain dependencies \
 	test-dependencies
 
 help: ## List the tasks
@@ -28,6 +30,16 @@ demo: dependencies ## Build, walk through the main job in the terminal, then sta
 
 test: test-dependencies ## Run every test: both databases, SimpleSAMLphp and pysaml2 end to end, the house rules
 	tests/with-services $(CARGO) test --locked --no-fail-fast --workspace --features vestibule-api/demo
+
+snippets: toolchain ## Run every application of docs/integrate, those too that take their minutes (Next.js needs Node 18.18, Rails Ruby)
+	@deploy/install-dependencies build test snippets
+	tests/with-services $(CARGO) test --locked --workspace --features vestibule-api/demo --test e2e snippets:: -- --include-ignored
+
+# Not part of `make test`: mdBook alone is built for minutes, the first time.
+docs: toolchain ## Build the site of docs/ with mdBook, and see that each link of it leads somewhere
+	@test -x $(TARGET_DIR)/tools/bin/mdbook || $(CARGO) install mdbook --version $(MDBOOK) --locked \
+	  --no-default-features --features search --root $(TARGET_DIR)/tools
+	docs/build $(TARGET_DIR)/tools/bin/mdbook $(TARGET_DIR)/docs
 
 simplesamlphp: test-dependencies ## Start a real identity provider to try with (SP=<metadata URL of a connection>)
 	@tests/simplesamlphp $(SP)

@@ -1,6 +1,6 @@
 //! The documents tell the truth: ARCHITECTURE.md shows the table of floors, links lead somewhere.
 
-use std::path::Path;
+use std::{collections::BTreeSet, path::Path};
 
 use crate::{assert_none, files_below, read, root, table::HOUSE};
 
@@ -148,4 +148,39 @@ fn a_broken_link_is_seen() {
     let document = "# A heading, here\n[a](nowhere.md) [b](#nothing) [c](#a-heading-here) [d](deploy)\n\
                     ```\n[e](in-code.md)\n```\n[f](https://example.com/x)";
     assert_eq!(broken(&here, document).len(), 2);
+}
+
+/// The pages of the site that SUMMARY.md does not lead to, and what it leads to twice.
+fn left_out(summary: &str, pages: &[String]) -> Vec<String> {
+    let listed = links(summary);
+    let mut complaints: Vec<_> = pages
+        .iter()
+        .filter(|page| !listed.contains(&page.as_str()))
+        .map(|page| format!("docs/SUMMARY.md does not lead to {page}"))
+        .collect();
+    let mut seen = BTreeSet::new();
+    let twice = listed.iter().filter(|link| !seen.insert(**link));
+    complaints.extend(twice.map(|link| format!("docs/SUMMARY.md leads to {link} twice")));
+    complaints
+}
+
+/// `make docs` builds the site of it; that each link leads somewhere is seen above.
+#[test]
+fn the_summary_of_the_site_leads_to_every_page() {
+    let docs = root().join("docs");
+    let pages = files_below(&docs).into_iter().filter_map(|path| {
+        let page = path.strip_prefix(&docs).ok()?.to_str()?;
+        (page.ends_with(".md") && page != "SUMMARY.md").then(|| page.to_owned())
+    });
+    let pages: Vec<_> = pages.collect();
+    assert!(pages.len() > 40, "{pages:?}");
+    assert_none(&left_out(&read(&docs.join("SUMMARY.md")), &pages));
+}
+
+#[test]
+fn a_page_that_is_left_out_is_seen() {
+    let pages = ["a.md", "b/c.md", "d.md"].map(str::to_owned);
+    let summary = "# Summary\n\n- [A](a.md)\n  - [C](b/c.md)\n- [A](a.md)\n";
+    let complaints = left_out(summary, &pages);
+    assert_eq!(complaints.len(), 2, "{complaints:?}");
 }

@@ -1,7 +1,10 @@
 //! The OpenAPI document: generated from the handlers, committed as `api-spec/openapi.yaml`, compared
 //! by a test, and served for reading.
 
+mod examples;
 pub(crate) mod oauth;
+#[cfg(test)]
+mod reference;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -234,6 +237,7 @@ pub(crate) fn document() -> Result<Value, serde_json::Error> {
     });
     name_what_lists_hold(&mut document);
     let needs_nothing = schemas_without_needs(&document);
+    let examples = examples::all()?;
     let paths = document.get_mut("paths").and_then(Value::as_object_mut);
     let operations = paths.into_iter().flat_map(|paths| paths.iter_mut());
     for (path, operations) in operations {
@@ -244,6 +248,7 @@ pub(crate) fn document() -> Result<Value, serde_json::Error> {
             }
             leave_out_bodies(operation, &needs_nothing);
             refuses_something(operation, &problem);
+            examples::add(operation, &examples);
         }
     }
     Ok(document)

@@ -386,6 +386,33 @@ mod tests {
         );
     }
 
+    /// Writes `docs/problems.md` anew.
+    const COMMAND: &str = "VESTIBULE_WRITE_DOCS=1 cargo test -p vestibule-api --lib for_reading";
+
+    #[test]
+    fn the_catalogue_for_reading_has_every_type() {
+        let mut page = format!(
+            "<!-- Generated: {COMMAND} -->\n\n# Problems\n\nWhat an answer that is no success says, as RFC 9457 problem details \
+             ([how](api.md#errors)). `code` is the word below, and never changes; `type` is its page on your server, \
+             `/problems/{{code}}`. `detail` says what happened this time, what was expected, and how to mend it. Errors of the \
+             OAuth endpoints are those of their RFCs ([OpenID Connect and OAuth](oidc.md)).\n"
+        );
+        for kind in ProblemType::ALL {
+            let (slug, status) = (kind.slug(), kind.status().as_u16());
+            let (title, explanation) = (kind.title(), kind.explanation());
+            page += &format!("\n## {slug}\n\n**{status}** {title}.\n\n{explanation}\n");
+        }
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/problems.md");
+        if std::env::var_os("VESTIBULE_WRITE_DOCS").is_some() {
+            std::fs::write(path, &page).unwrap();
+        }
+        let committed = std::fs::read_to_string(path).unwrap_or_default();
+        assert!(
+            committed == page,
+            "docs/problems.md is not what the code says; `{COMMAND}` writes it anew"
+        );
+    }
+
     /// The words of refusals, as the policy says them.
     fn refusals() -> BTreeSet<&'static str> {
         let source = include_str!("../../policy/src/refusal.rs");

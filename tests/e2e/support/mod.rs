@@ -1,5 +1,6 @@
 //! What the tests of the product share: servers, browsers, a workspace with its IdP.
 
+pub(crate) mod application;
 pub(crate) mod archive;
 #[path = "../../../crates/credential/tests/passkeys/authenticator.rs"]
 pub(crate) mod authenticator;
@@ -10,6 +11,7 @@ pub(crate) mod database;
 pub(crate) mod dns;
 pub(crate) mod front;
 pub(crate) mod generated_client;
+pub(crate) mod guide;
 pub(crate) mod html;
 pub(crate) mod http;
 pub(crate) mod nginx;

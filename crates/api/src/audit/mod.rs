@@ -61,7 +61,7 @@ pub(crate) fn via(path: &str) -> Via {
     match first.unwrap_or_default() {
         "v1" => Via::Api,
         "saml" => Via::Saml,
-        "oauth2" | ".well-known" | "forward-auth" => Via::OpenIdConnect,
+        "oauth2" | ".well-known" | ".vestibule" | "forward-auth" => Via::OpenIdConnect,
         _ => Via::Page,
     }
 }

@@ -15,7 +15,7 @@ use vestibule_model::ClientId;
 use vestibule_outbound::{Limits, Outbound};
 use vestibule_session::ClientKeys;
 
-use crate::{clock, config::Config, metadata::reach, problem::Problem, saml::blocking};
+use crate::{clock, config::Config, problem::Problem, saml::blocking};
 
 /// What one set may cost: ten keys have a few kilobytes, and somebody waits for a token meanwhile.
 const LIMITS: Limits = Limits {
@@ -84,7 +84,7 @@ impl Set {
 impl PublishedKeys {
     pub(crate) fn new(config: &Config) -> Self {
         Self {
-            outbound: Outbound::new(reach(config), LIMITS),
+            outbound: Outbound::new(config.reach(), LIMITS),
             places: Arc::new(Semaphore::new(AT_ONCE)),
             sets: std::sync::Mutex::default(),
         }

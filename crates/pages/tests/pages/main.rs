@@ -15,6 +15,7 @@ mod gallery;
 mod guide;
 mod guide_samples;
 mod html;
+mod idp_docs;
 mod rules;
 mod samples;
 mod settings_samples;

@@ -1,0 +1,3 @@
+module main-job
+
+go 1.19
