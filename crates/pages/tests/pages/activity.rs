@@ -42,7 +42,9 @@ fn quoted(folder: &Path, found: &mut BTreeSet<String>) {
         let path = entry.expect("it can be read").path();
         if path.is_dir() {
             quoted(&path, found);
-        } else if let Ok(text) = fs::read_to_string(&path) {
+        } else if path.extension().is_some_and(|kind| kind == "rs")
+            && let Ok(text) = fs::read_to_string(&path)
+        {
             let code = text.split("#[cfg(test)]").next().unwrap_or_default();
             found.extend(code.split('"').map(str::to_owned));
         }
