@@ -35,9 +35,10 @@ snippets: toolchain ## Run every application of docs/integrate, those too that t
 	@deploy/install-dependencies build test snippets
 	tests/with-services $(CARGO) test --locked --workspace --features vestibule-api/demo --test e2e snippets:: -- --include-ignored
 
-# Not part of `make test`: mdBook alone is built for minutes, the first time.
+# Not part of `make test`: mdBook alone is built for minutes, the first time. It builds a few pages, so it need not
+# be fast itself.
 docs: toolchain ## Build the site of docs/ with mdBook, and see that each link of it leads somewhere
-	@test -x $(TARGET_DIR)/tools/bin/mdbook || $(CARGO) install mdbook --version $(MDBOOK) --locked \
+	@test -x $(TARGET_DIR)/tools/bin/mdbook || $(CARGO) install mdbook --version $(MDBOOK) --locked --debug \
 	  --no-default-features --features search --root $(TARGET_DIR)/tools
 	docs/build $(TARGET_DIR)/tools/bin/mdbook $(TARGET_DIR)/docs
 

@@ -278,16 +278,18 @@ fn the_command_line_says_the_same_and_ends_with_it() {
         failing(&shown["report"]).contains(&"conditions_window"),
         "{shown}"
     );
-    for (content, more) in [
-        ("", &[][..]),
-        (&good, &["--revision", "nonsense"]),
+    for (content, more, expected) in [
+        ("", &[][..], 2),
+        // A command line that is not understood is that, whatever the command is.
+        (&good, &["--revision", "nonsense"], 64),
         (
             &good,
             &["--revision", "rev_018f0000000070008000000000000000"],
+            2,
         ),
     ] {
         let (code, printed, said) = run(content, more);
-        assert_eq!(code, Some(2), "{printed}{said}");
+        assert_eq!(code, Some(expected), "{printed}{said}");
         assert!(printed.is_empty() && !said.is_empty(), "{said}");
     }
     let help = world

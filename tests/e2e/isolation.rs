@@ -181,6 +181,7 @@ fn no_route_answers_without_a_key_with_a_weaker_one_or_from_elsewhere() {
         let answer = call(&foreign, &method, &url, &body);
         let whole_deployment = [
             "/v1/workspaces",
+            "/v1/workspaces/import",
             "/v1/clients",
             "/v1/clients/{client_id}",
             "/v1/clients/{client_id}/rotate-secret",
@@ -190,6 +191,7 @@ fn no_route_answers_without_a_key_with_a_weaker_one_or_from_elsewhere() {
             "/v1/sessions",
             "/v1/api-keys",
             "/v1/audit-events",
+            "/v1/audit-events/export",
             "/v1/webhook-endpoints",
         ];
         if method == "GET" && lists_own.contains(&path.as_str()) {

@@ -85,6 +85,12 @@ pub(super) struct WorkspaceInFile {
     session_idle_minutes: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     session_lifetime_minutes: Option<u32>,
+    #[serde(
+        default,
+        deserialize_with = "double_option",
+        skip_serializing_if = "Option::is_none"
+    )]
+    audit_retention_days: Option<Option<u16>>,
     #[serde(skip_serializing)]
     pub(super) connections: Option<Vec<ConnectionInFile>>,
     #[serde(skip_serializing)]
@@ -248,6 +254,12 @@ pub(super) struct ClientInFile {
         skip_serializing_if = "Option::is_none"
     )]
     jwks: Option<Option<Map<String, Value>>>,
+    #[serde(
+        default,
+        deserialize_with = "double_option",
+        skip_serializing_if = "Option::is_none"
+    )]
+    jwks_uri: Option<Option<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     require_pushed_authorization_requests: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
