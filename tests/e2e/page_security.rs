@@ -194,10 +194,15 @@ fn everything(world: &World) -> Vec<Value> {
         world.path("/tests"),
         "/v1/audit-events?limit=200".to_owned(),
     ];
-    paths
-        .iter()
-        .map(|path| world.api.get(path).expect(200).json())
-        .collect()
+    let read = paths.iter().map(|path| {
+        let mut shown = world.api.get(path).expect(200).json();
+        // An entry gets its place in the chain a few seconds after it was written, whatever anybody does.
+        for entry in shown["data"].as_array_mut().into_iter().flatten() {
+            entry.as_object_mut().expect("an object").remove("seal");
+        }
+        shown
+    });
+    read.collect()
 }
 
 /// Sends every form of a page as somebody else would have it sent, and expects that each is refused. Gives

@@ -17,7 +17,8 @@ fn a_generated_client_does_the_main_job() {
     generate
         .args(["generate", "--meta", "none", "--fail-on-warning", "--path"])
         .arg(Path::new(REPOSITORY).join("api-spec/openapi.yaml"))
-        .args(["--output-path", "vestibule_client"])
+        .args(["--output-path", "vestibule_client", "--config"])
+        .arg(source.join("config.yaml"))
         // It calls another program of its environment.
         .env("PATH", with_first(&programs))
         .current_dir(run.path());

@@ -158,7 +158,7 @@ pub(crate) struct ProblemPlace {
         webhook_deliveries::skip,
         webhook_deliveries::replay_since,
     ),
-    components(schemas(Problem, ProblemPlace, imports::ImportedLine, imports::ImportSummary))
+    components(schemas(Problem, ProblemPlace))
 )]
 struct V1;
 

@@ -17,7 +17,7 @@ use crate::{
     manage::audit_events,
     problem::Problem,
     service::Service,
-    views::{AuditEventView, List},
+    views::{AuditEventView, JsonLines, List},
 };
 
 /// How many entries are read at a time for an export.
@@ -127,7 +127,7 @@ pub(crate) async fn list(
 /// answer that ends without its last chunk is not whole: ask again, with `since` set to the time of its last
 /// line.
 #[utoipa::path(tag = "Audit", operation_id = "exportAuditEvents", params(AuditQuery),
-    responses((status = 200, description = "A line for each", body = String,
+    responses((status = 200, description = "A line for each", body = JsonLines,
         content_type = "application/x-ndjson")))]
 #[get("/audit-events/export")]
 pub(crate) async fn export(

@@ -13,7 +13,6 @@ use futures_util::{StreamExt as _, stream};
 use serde::Serialize;
 use serde_json::Value;
 use tokio::time::timeout;
-use utoipa::ToSchema;
 use vestibule_model::{AuditSource, Member, WorkspaceId};
 use vestibule_store::{MemberFilter, PageRequest, Reach, Tx, current_source, with_source};
 
@@ -27,6 +26,7 @@ use crate::{
         workspaces::{MadeWorkspace, NewWorkspace},
     },
     service::Service,
+    views::JsonLines,
 };
 
 /// The longest line.
@@ -36,22 +36,20 @@ const AT_ONCE: usize = 100;
 const NDJSON: &str = "application/x-ndjson";
 
 /// What became of one line.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize)]
 pub(crate) struct ImportedLine {
     /// Its number; the first is 1.
     line: u64,
     /// created, exists (and was left alone) or refused.
-    #[schema(example = "created")]
     result: &'static str,
     /// The object; null where it was refused.
     id: Option<String>,
     /// Why it was refused.
-    #[schema(value_type = Option<Object>)]
     problem: Option<Value>,
 }
 
 /// The last line: how it went. Without it the import has broken off.
-#[derive(Debug, Default, Serialize, ToSchema)]
+#[derive(Debug, Default, Serialize)]
 pub(crate) struct ImportSummary {
     /// How many lines there were.
     lines: u64,
@@ -64,7 +62,6 @@ pub(crate) struct ImportSummary {
     /// Whether everything that was sent was read.
     done: bool,
     /// Why it was not.
-    #[schema(value_type = Option<Object>)]
     problem: Option<Value>,
 }
 
@@ -154,9 +151,9 @@ impl Importable for Members {
 /// is there already is left alone. The answer has a line for each as soon as it is done, and a last one with
 /// `done`; send the whole import again if that is missing.
 #[utoipa::path(tag = "Workspaces", operation_id = "importWorkspaces",
-    request_body(content = String, content_type = "application/x-ndjson"),
-    responses((status = 200, description = "An ImportedLine for each line, then an ImportSummary",
-        body = String, content_type = "application/x-ndjson")))]
+    request_body(content = JsonLines, content_type = "application/x-ndjson"),
+    responses((status = 200, description = "For each line {line, result: created, exists or refused, id, problem}; then {lines, created, exists, refused, done, problem}",
+        body = JsonLines, content_type = "application/x-ndjson")))]
 #[post("/workspaces/import")]
 pub(crate) async fn import_workspaces(
     caller: Allowed<scope::WorkspacesWrite>,
@@ -173,9 +170,9 @@ pub(crate) async fn import_workspaces(
 /// send the whole import again if that is missing.
 #[utoipa::path(tag = "Members", operation_id = "importMembers",
     params(("workspace_id" = String, Path, description = "The workspace")),
-    request_body(content = String, content_type = "application/x-ndjson"),
-    responses((status = 200, description = "An ImportedLine for each line, then an ImportSummary",
-        body = String, content_type = "application/x-ndjson")))]
+    request_body(content = JsonLines, content_type = "application/x-ndjson"),
+    responses((status = 200, description = "For each line {line, result: created, exists or refused, id, problem}; then {lines, created, exists, refused, done, problem}",
+        body = JsonLines, content_type = "application/x-ndjson")))]
 #[post("/workspaces/{workspace_id}/members/import")]
 pub(crate) async fn import_members(
     caller: Allowed<scope::MembersWrite>,

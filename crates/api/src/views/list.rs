@@ -22,3 +22,9 @@ impl<T> List<T> {
         }
     }
 }
+
+/// Any number of objects: one JSON object a line (NDJSON), each written when it is known.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+#[expect(dead_code, reason = "describes bodies that are streams")]
+pub(crate) struct JsonLines(String);

@@ -24,7 +24,7 @@ pub(crate) use client::{ApiKeyView, ClientView};
 pub(crate) use connection::ConnectionView;
 pub(crate) use domain::DomainView;
 pub(crate) use inspection::InspectionView;
-pub(crate) use list::List;
+pub(crate) use list::{JsonLines, List};
 pub(crate) use member::{IdentityView, MemberView, SubjectView};
 pub(crate) use metadata_source::MetadataSourceView;
 pub(crate) use password_link::{InvitationView, PasswordLinkView};
