@@ -17,7 +17,7 @@ impl Identity {
         let member = grant.member();
         let has = |scopes: &str| scope.split(' ').any(|granted| granted == scopes);
         let email = has("email").then(|| member.email.as_str());
-        let name = has("profile").then(|| member.name.as_deref()).flatten();
+        let name = has("profile").then_some(member.name.as_deref()).flatten();
         let amr: Vec<_> = session
             .amr
             .iter()

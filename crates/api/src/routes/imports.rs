@@ -136,7 +136,7 @@ impl Importable for Members {
         }
         let found = match found {
             Some(found) => Some(found),
-            None => tx.member_by_email(self.1, &member.email.key())?,
+            None => tx.member_by_email(self.1, member.email.key())?,
         };
         Ok(found.map(|member| member.id.to_string()))
     }

@@ -235,7 +235,7 @@ impl Planner<'_> {
             let listed = self
                 .only(&there, "domain", &wanted.domain, &pointer)?
                 .cloned();
-            self.domain(within, wanted, address, pointer, leads_to, listed.as_ref())?;
+            self.domain(within, wanted, address, pointer, &leads_to, listed.as_ref())?;
         }
         for stranger in &there {
             let (name, id) = (text(stranger, "domain"), text(stranger, "id"));
@@ -280,7 +280,7 @@ impl Planner<'_> {
         wanted: &DomainInFile,
         address: Address,
         pointer: String,
-        leads_to: Option<Option<Address>>,
+        leads_to: &Option<Option<Address>>,
         listed: Option<&Value>,
     ) -> Result<(), Told> {
         let link = leads_to.clone().flatten();
@@ -315,7 +315,7 @@ impl Planner<'_> {
         });
         let leads_now = |shown: &Value| text(shown, "connection_id").map(str::to_owned);
         // One that is still to be made has no id, and nothing leads to it.
-        let differs = |shown: &Value| match &leads_to {
+        let differs = |shown: &Value| match leads_to {
             None => false,
             Some(None) => leads_now(shown).is_some(),
             Some(Some(there)) => {

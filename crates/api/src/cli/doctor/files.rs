@@ -119,7 +119,7 @@ fn data_folder(database: &Path) -> Check {
     // Whoever may enter the folder may read the file where its own mode lets them.
     let readable = file.as_ref().is_some_and(|file| mode(file) & 0o077 != 0);
     let (path, wrong) = match (mode(&found) & 0o022 != 0, readable) {
-        (true, _) => (folder.clone(), mode(&found)),
+        (true, _) => (folder, mode(&found)),
         (false, true) if mode(&found) & 0o011 != 0 => (
             database.to_owned(),
             file.as_ref().map(mode).unwrap_or_default(),
