@@ -4,7 +4,7 @@ use actix_web::{
     HttpResponse, get,
     web::{Bytes, Data, Query},
 };
-use futures_util::stream;
+use futures_util::{StreamExt as _, stream};
 use jiff::Timestamp;
 use serde::Deserialize;
 use tracing::warn;
@@ -137,20 +137,20 @@ pub(crate) async fn export(
 ) -> Result<HttpResponse, Problem> {
     let filter = query.into_inner().filter()?;
     let reach = caller.reach();
-    // What fails at once is told as a problem; later there is no status left to tell it by.
-    let first = audit_events::after(&service, reach, filter.clone(), None, 1).await?;
-    drop(first);
-    let export = Export {
+    let mut export = Export {
         service,
         reach,
         filter,
         after: None,
         is_over: false,
     };
-    let lines = stream::try_unfold(export, |mut export| async move {
+    // What fails at once is told as a problem; later there is no status left to tell it by.
+    let first = export.next().await?.map(Ok);
+    let others = stream::try_unfold(export, |mut export| async move {
         let lines = export.next().await?;
         Ok::<_, actix_web::Error>(lines.map(|lines| (lines, export)))
     });
+    let lines = stream::iter(first).chain(others);
     Ok(HttpResponse::Ok()
         .content_type("application/x-ndjson")
         .insert_header((

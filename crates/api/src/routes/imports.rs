@@ -229,12 +229,6 @@ struct Import<K> {
     is_over: bool,
 }
 
-/// A line and what can be said of it so far.
-enum Read<R> {
-    Ready(R),
-    Refused(Problem),
-}
-
 impl<K: Importable> Import<K> {
     /// What is to be answered next; none when everything was.
     async fn next(&mut self) -> Option<Bytes> {
@@ -310,15 +304,12 @@ impl<K: Importable> Import<K> {
         &self,
         lines: &[Bytes],
     ) -> Result<Vec<Result<(bool, String), Problem>>, Problem> {
-        let read = lines.iter().map(|line| match self.kind.ready(line) {
-            Ok(ready) => Read::Ready(ready),
-            Err(problem) => Read::Refused(problem),
-        });
-        let (read, kind): (Vec<_>, _) = (read.collect(), self.kind.clone());
+        let read: Vec<_> = lines.iter().map(|line| self.kind.ready(line)).collect();
+        let kind = self.kind.clone();
         let write = self.service.store.write(move |tx| {
             let outcomes = read.into_iter().map(|line| match line {
-                Read::Refused(problem) => Ok(Err(problem)),
-                Read::Ready(ready) => match kind.existing(tx, &ready)? {
+                Err(problem) => Ok(Err(problem)),
+                Ok(ready) => match kind.existing(tx, &ready)? {
                     Some(id) => Ok(Ok((false, id))),
                     None => Ok(Ok((true, kind.keep(tx, ready)?))),
                 },

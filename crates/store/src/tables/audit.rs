@@ -90,22 +90,19 @@ impl AuditRow {
 
     /// What its `mac` has to be: over every column that says what happened.
     pub(super) fn signature(&self, key: &AuditKey) -> Mac {
-        let bytes = |text: &Option<String>| text.clone().map(String::into_bytes);
-        let (workspace_id, actor_id) = (bytes(&self.workspace_id), bytes(&self.actor_id));
-        let (via, request_id) = (bytes(&self.via), bytes(&self.request_id));
         key.mac(
             "entry",
             &[
                 Some(self.id.as_bytes()),
-                workspace_id.as_deref(),
+                self.workspace_id.as_deref().map(str::as_bytes),
                 Some(self.actor_kind.as_bytes()),
-                actor_id.as_deref(),
+                self.actor_id.as_deref().map(str::as_bytes),
                 Some(self.action.as_bytes()),
                 Some(self.target.as_bytes()),
                 Some(self.detail.as_bytes()),
                 Some(&self.at.to_be_bytes()),
-                via.as_deref(),
-                request_id.as_deref(),
+                self.via.as_deref().map(str::as_bytes),
+                self.request_id.as_deref().map(str::as_bytes),
             ],
         )
     }

@@ -73,6 +73,14 @@ impl ChainRow {
         self.mac == hex(&self.signature(key))
     }
 
+    fn into_head(self) -> ChainHead {
+        ChainHead {
+            chain: self.chain,
+            number: self.head_number,
+            mac: self.head_mac,
+        }
+    }
+
     fn reading(&self) -> Reading<'_> {
         Reading {
             table: "audit_chains",
@@ -335,17 +343,13 @@ impl Tx<'_> {
     /// # Errors
     /// [`StoreError`] when they could not be looked up.
     pub fn unannounced_audit_heads(&mut self, at_most: i64) -> Result<Vec<ChainHead>, StoreError> {
-        let rows = on!(self, |conn| audit_chains::table
+        let rows: Vec<ChainRow> = on!(self, |conn| audit_chains::table
             .filter(audit_chains::announced_number.lt(audit_chains::head_number))
             .order(audit_chains::chain.asc())
             .limit(at_most)
-            .select((
-                audit_chains::chain,
-                audit_chains::head_number,
-                audit_chains::head_mac
-            ))
-            .load::<(String, i64, String)>(conn))?;
-        Ok(rows.into_iter().map(head).collect())
+            .select(ChainRow::as_select())
+            .load(conn))?;
+        Ok(rows.into_iter().map(ChainRow::into_head).collect())
     }
 
     /// Notes that an end was announced.
@@ -363,22 +367,18 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// The ends of the chains within what comes after this name, in order of the names, at most so many.
+    /// The ends of the chains after this name, in order of the names, at most so many.
     ///
     /// # Errors
     /// [`StoreError`] when they could not be looked up.
     pub fn audit_heads(&mut self, after: &str, at_most: i64) -> Result<Vec<ChainHead>, StoreError> {
-        let rows = on!(self, |conn| audit_chains::table
+        let rows: Vec<ChainRow> = on!(self, |conn| audit_chains::table
             .filter(audit_chains::chain.gt(after))
             .order(audit_chains::chain.asc())
             .limit(at_most)
-            .select((
-                audit_chains::chain,
-                audit_chains::head_number,
-                audit_chains::head_mac
-            ))
-            .load::<(String, i64, String)>(conn))?;
-        Ok(rows.into_iter().map(head).collect())
+            .select(ChainRow::as_select())
+            .load(conn))?;
+        Ok(rows.into_iter().map(ChainRow::into_head).collect())
     }
 
     /// Whether a chain has entries that were not written to the file yet.
@@ -440,8 +440,4 @@ impl Tx<'_> {
         };
         Ok(())
     }
-}
-
-fn head((chain, number, mac): (String, i64, String)) -> ChainHead {
-    ChainHead { chain, number, mac }
 }

@@ -37,8 +37,6 @@ pub struct AuditCheck {
     pub findings: Vec<AuditFinding>,
     /// How much is wrong.
     pub faults: u64,
-    /// Where the chain ends, once all of it was seen.
-    pub head: Option<ChainHead>,
     is_done: bool,
 }
 
@@ -55,7 +53,6 @@ impl AuditCheck {
             waiting: 0,
             findings: Vec::new(),
             faults: 0,
-            head: None,
             is_done: false,
         }
     }
@@ -215,11 +212,6 @@ impl AuditCheck {
             let detail = "expected the mac of the last entry in the record of where the chain ends; there is another";
             self.find(AuditFault::HeadChanged, (Some(ends), None), None, detail);
         }
-        self.head = Some(ChainHead {
-            chain: row.chain.clone(),
-            number: ends,
-            mac: row.head_mac.clone(),
-        });
     }
 }
 

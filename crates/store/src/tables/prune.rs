@@ -48,6 +48,25 @@ const PENDING_OF_CONNECTION: i64 = 2_000;
 /// How long what was sent to webhooks is kept, and what waits for one that is disabled.
 const DELIVERIES_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 
+/// Takes away the rows of a table whose time is before this, at most [`BATCH`]; how many there were. The time is
+/// asked once more at the end: somebody may have begun anew this very moment.
+macro_rules! prune_before {
+    ($tx:expr, $table:ident, $key:ident, $time:ident, $before:expr) => {{
+        let before = $before;
+        let old = on!($tx, |conn| $table::table
+            .filter($table::$time.lt(before))
+            .select($table::$key)
+            .limit(BATCH)
+            .load::<String>(conn))?;
+        on!($tx, |conn| diesel::delete(
+            $table::table
+                .filter($table::$key.eq_any(&old))
+                .filter($table::$time.lt(before))
+        )
+        .execute(conn))?
+    }};
+}
+
 fn before(now: Timestamp, kept: SignedDuration) -> i64 {
     micros(now.checked_sub(kept).unwrap_or(Timestamp::MIN))
 }
@@ -69,77 +88,16 @@ impl Tx<'_> {
         pruned += self.prune_setup_links(now)?;
         pruned += self.prune_webhooks(now)?;
         let at = micros(now);
-        let old = on!(self, |conn| assertion_claims::table
-            .filter(assertion_claims::keep_until.lt(at))
-            .select(assertion_claims::assertion_id_hash)
-            .limit(BATCH)
-            .load::<String>(conn))?;
-        pruned += on!(self, |conn| diesel::delete(
-            assertion_claims::table
-                .filter(assertion_claims::assertion_id_hash.eq_any(&old))
-                .filter(assertion_claims::keep_until.lt(at))
-        )
-        .execute(conn))?;
-        let old = on!(self, |conn| client_assertions::table
-            .filter(client_assertions::keep_until.lt(at))
-            .select(client_assertions::jti_hash)
-            .limit(BATCH)
-            .load::<String>(conn))?;
-        pruned += on!(self, |conn| diesel::delete(
-            client_assertions::table
-                .filter(client_assertions::jti_hash.eq_any(&old))
-                // Another client may have used the same word later.
-                .filter(client_assertions::keep_until.lt(at))
-        )
-        .execute(conn))?;
-        let old = on!(self, |conn| refresh_tokens::table
-            .filter(refresh_tokens::expires_at.lt(at))
-            .select(refresh_tokens::hash)
-            .limit(BATCH)
-            .load::<String>(conn))?;
-        pruned += on!(self, |conn| diesel::delete(
-            refresh_tokens::table.filter(refresh_tokens::hash.eq_any(&old))
-        )
-        .execute(conn))?;
-        let old = on!(self, |conn| forward_tokens::table
-            .filter(forward_tokens::expires_at.lt(at))
-            .select(forward_tokens::hash)
-            .limit(BATCH)
-            .load::<String>(conn))?;
-        pruned += on!(self, |conn| diesel::delete(
-            forward_tokens::table.filter(forward_tokens::hash.eq_any(&old))
-        )
-        .execute(conn))?;
+        pruned += prune_before!(self, assertion_claims, assertion_id_hash, keep_until, at);
+        pruned += prune_before!(self, client_assertions, jti_hash, keep_until, at);
+        pruned += prune_before!(self, refresh_tokens, hash, expires_at, at);
+        pruned += prune_before!(self, forward_tokens, hash, expires_at, at);
         let at = before(now, ANSWERS_KEPT);
-        let old = on!(self, |conn| kept_answers::table
-            .filter(kept_answers::created_at.lt(at))
-            .select(kept_answers::id)
-            .limit(BATCH)
-            .load::<String>(conn))?;
-        pruned += on!(self, |conn| diesel::delete(
-            kept_answers::table.filter(kept_answers::id.eq_any(&old))
-        )
-        .execute(conn))?;
+        pruned += prune_before!(self, kept_answers, id, created_at, at);
         let at = before(now, CODES_KEPT);
-        let old = on!(self, |conn| codes::table
-            .filter(codes::expires_at.lt(at))
-            .select(codes::hash)
-            .limit(BATCH)
-            .load::<String>(conn))?;
-        pruned += on!(self, |conn| diesel::delete(
-            codes::table.filter(codes::hash.eq_any(&old))
-        )
-        .execute(conn))?;
+        pruned += prune_before!(self, codes, hash, expires_at, at);
         let at = before(now, SESSIONS_KEPT);
-        let old = on!(self, |conn| sessions::table
-            .filter(sessions::expires_at.lt(at))
-            .select(sessions::id)
-            .limit(BATCH)
-            .load::<String>(conn))?;
-        pruned += on!(self, |conn| diesel::delete(
-            sessions::table.filter(sessions::id.eq_any(&old))
-        )
-        .execute(conn))?;
+        pruned += prune_before!(self, sessions, id, expires_at, at);
         Ok(pruned)
     }
 
@@ -147,38 +105,11 @@ impl Tx<'_> {
     /// stay, so that their owner sees them.
     fn prune_of_people(&mut self, now: Timestamp) -> Result<usize, StoreError> {
         let at = before(now, MAILS_KEPT);
-        let old = on!(self, |conn| mails::table
-            .filter(mails::created_at.lt(at))
-            .select(mails::id)
-            .limit(BATCH)
-            .load::<String>(conn))?;
-        let mut pruned = on!(self, |conn| diesel::delete(
-            mails::table.filter(mails::id.eq_any(&old))
-        )
-        .execute(conn))?;
+        let mut pruned = prune_before!(self, mails, id, created_at, at);
         let at = before(now, LINKS_KEPT);
-        let old = on!(self, |conn| password_links::table
-            .filter(password_links::expires_at.lt(at))
-            .select(password_links::id)
-            .limit(BATCH)
-            .load::<String>(conn))?;
-        pruned += on!(self, |conn| diesel::delete(
-            password_links::table.filter(password_links::id.eq_any(&old))
-        )
-        .execute(conn))?;
+        pruned += prune_before!(self, password_links, id, expires_at, at);
         let at = before(now, ENROLMENTS_KEPT);
-        let old = on!(self, |conn| totp_enrolments::table
-            .filter(totp_enrolments::created_at.lt(at))
-            .select(totp_enrolments::member_id)
-            .limit(BATCH)
-            .load::<String>(conn))?;
-        pruned += on!(self, |conn| diesel::delete(
-            totp_enrolments::table
-                .filter(totp_enrolments::member_id.eq_any(&old))
-                // Somebody may have begun anew this very moment.
-                .filter(totp_enrolments::created_at.lt(at))
-        )
-        .execute(conn))?;
+        pruned += prune_before!(self, totp_enrolments, member_id, created_at, at);
         let at = before(now, CLAIMS_OF_TESTS_KEPT);
         let old = on!(self, |conn| test_runs::table
             .filter(test_runs::claim.is_not_null())
@@ -199,25 +130,9 @@ impl Tx<'_> {
 
     /// Setup links whose time is long over, and where links are open no more.
     fn prune_setup_links(&mut self, now: Timestamp) -> Result<usize, StoreError> {
-        let old = on!(self, |conn| setup_sessions::table
-            .filter(setup_sessions::expires_at.lt(micros(now)))
-            .select(setup_sessions::token_hash)
-            .limit(BATCH)
-            .load::<String>(conn))?;
-        let mut pruned = on!(self, |conn| diesel::delete(
-            setup_sessions::table.filter(setup_sessions::token_hash.eq_any(&old))
-        )
-        .execute(conn))?;
+        let mut pruned = prune_before!(self, setup_sessions, token_hash, expires_at, micros(now));
         let at = before(now, LINKS_KEPT);
-        let old = on!(self, |conn| setup_links::table
-            .filter(setup_links::expires_at.lt(at))
-            .select(setup_links::id)
-            .limit(BATCH)
-            .load::<String>(conn))?;
-        pruned += on!(self, |conn| diesel::delete(
-            setup_links::table.filter(setup_links::id.eq_any(&old))
-        )
-        .execute(conn))?;
+        pruned += prune_before!(self, setup_links, id, expires_at, at);
         Ok(pruned)
     }
 

@@ -80,7 +80,10 @@ fn check(bed: &mut Bed, chain: &str, known: Vec<ChainHead>) -> AuditCheck {
 }
 
 fn head(bed: &mut Bed, chain: &str) -> ChainHead {
-    check(bed, chain, Vec::new()).head.unwrap()
+    let chain = chain.to_owned();
+    let heads = bed.read(|tx| tx.audit_heads("", 9)).unwrap();
+    let mut heads = heads.into_iter();
+    heads.find(|head| head.chain == chain).unwrap()
 }
 
 fn numbers(bed: &Bed, chain: &str) -> Vec<String> {
