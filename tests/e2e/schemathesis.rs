@@ -26,6 +26,11 @@ fn every_answer_is_as_the_document_says() {
     let run = tempfile::tempdir().expect("a folder for this run");
     let mut schemathesis = Command::new(programs.join("schemathesis"));
     schemathesis
+        .arg("--config-file")
+        .arg(source.join("schemathesis.toml"))
+        .env("SCHEMATHESIS_HOOKS", "hooks")
+        .env("PYTHONPATH", source)
+        .env("PYTHONDONTWRITEBYTECODE", "1")
         .arg("run")
         .arg(format!("{}/openapi.json", world.server.url))
         .args([

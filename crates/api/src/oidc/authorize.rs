@@ -43,6 +43,8 @@ use vestibule_pages::text;
         (status = 200, description = "A page that posts the AuthnRequest to the identity provider, where that asks for HTTP-POST; or one where the person chooses, where the workspace has several identity providers and no default", content_type = "text/html", body = String),
         (status = 302, description = "To the identity provider, or back to `redirect_uri` with `error`",
             headers(("Location" = String, description = "Where to"))),
+        (status = 303, description = "To our own sign-in page, where nothing says yet who signs in",
+            headers(("Location" = String, description = "Where to"))),
         (status = 400, description = "A page: client, redirect URI or workspace are not known", content_type = "text/html", body = String),
         (status = 403, description = "A page: single sign-on is not live, or not in the plan", content_type = "text/html", body = String),
         (status = 404, description = "A page: there is no such connection", content_type = "text/html", body = String),
