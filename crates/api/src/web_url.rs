@@ -1,19 +1,10 @@
 //! URLs that an admin enters: https, or http for loopback.
 
-use url::{Host, Url};
+use url::Url;
+use vestibule_outbound::is_loopback;
 
 /// The longest URL that is taken; browsers and IdPs cut longer ones.
 const MAX_BYTES: usize = 2_048;
-
-/// Whether a URL's host is this machine.
-pub(crate) fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
-}
 
 /// Reads a URL that an admin entered, for a browser to be sent to.
 ///

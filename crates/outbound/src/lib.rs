@@ -31,7 +31,7 @@ pub use address::{Kind, judge};
 pub use error::OutboundError;
 pub use guard::Reach;
 pub use mail::{Mail, MailError, Mailer};
-pub use named_server::{NamedServer, PATIENT, Reply};
+pub use named_server::{NamedServer, PATIENT, Reply, is_loopback};
 pub use outbound::{Document, Fetched, Limits, Outbound, Validators};
 pub use txt::{TxtAnswer, TxtError, TxtResolver};
 pub use webhook::{WebhookSecret, WebhookSecretError, webhook_headers};

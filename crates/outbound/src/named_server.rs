@@ -129,7 +129,8 @@ impl NamedServer {
 }
 
 /// Whether a URL's host is this machine; names below `localhost` are (RFC 6761 §6.3).
-fn is_loopback(url: &Url) -> bool {
+#[must_use]
+pub fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
         Some(Host::Ipv4(address)) => address.is_loopback(),

@@ -15,10 +15,8 @@ use jiff::SignedDuration;
 use url::Url;
 use vestibule_jobs::Bell;
 use vestibule_model::{Email, Plan};
-use vestibule_outbound::{Mailer, Reach};
+use vestibule_outbound::{Mailer, Reach, is_loopback};
 use zeroize::Zeroizing;
-
-use crate::web_url;
 
 pub use brand::BrandSettings;
 pub use places::{Database, MailSettings, MasterKeySource, RedisUrl};
@@ -285,7 +283,7 @@ fn public_url(given: Option<&str>, listen: SocketAddr) -> Result<String, ConfigE
         && url.fragment().is_none()
         && url.username().is_empty()
         && url.password().is_none();
-    let safe = url.scheme() == "https" || (url.scheme() == "http" && web_url::is_loopback(&url));
+    let safe = url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url));
     if !plain || !safe {
         return Err(refused());
     }

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use jiff::SignedDuration;
 use tokio::sync::Semaphore;
 use vestibule_model::MetadataOrigin;
-use vestibule_outbound::{Fetched, Limits, Outbound, OutboundError, Validators};
+use vestibule_outbound::{Fetched, Limits, Outbound, OutboundError, Validators, is_loopback};
 use vestibule_saml::{IdpMetadata, MetadataError, ValidityPolicy};
 use vestibule_xmlsig::KeyFingerprint;
 
@@ -16,7 +16,6 @@ use crate::{
     pem,
     problem::{Problem, ProblemType},
     saml::blocking,
-    web_url,
 };
 
 /// How many documents are fetched at a time: each may hold eight MiB and a thread for ten seconds.
@@ -146,5 +145,5 @@ fn fetch(
 
 /// Whether somebody between here and there could write what comes back.
 fn is_open_to_others(url: &str) -> bool {
-    url::Url::parse(url).is_ok_and(|url| url.scheme() == "http" && !web_url::is_loopback(&url))
+    url::Url::parse(url).is_ok_and(|url| url.scheme() == "http" && !is_loopback(&url))
 }

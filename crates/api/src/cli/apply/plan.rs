@@ -118,6 +118,25 @@ pub(super) struct Step {
     pub(super) calls: Vec<Call>,
 }
 
+impl Step {
+    /// A step that does nothing, yet.
+    pub(super) fn of(kind: Kind, address: Address, action: Action) -> Self {
+        Self {
+            kind,
+            address,
+            id: None,
+            action,
+            fields: Vec::new(),
+            notes: Vec::new(),
+            last_change: None,
+            ends_sso: false,
+            makes_secret: false,
+            pointer: None,
+            calls: Vec::new(),
+        }
+    }
+}
+
 /// One request.
 #[derive(Debug)]
 pub(super) struct Call {

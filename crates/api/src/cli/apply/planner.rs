@@ -254,17 +254,9 @@ impl<'a> Planner<'a> {
         } = target;
         self.plan.ids.insert(address.clone(), id.clone());
         Step {
-            kind,
-            address,
             id: Some(id),
-            action: Action::Leave,
-            fields: Vec::new(),
-            notes: Vec::new(),
-            last_change: None,
-            ends_sso: false,
-            makes_secret: false,
             pointer: Some(pointer),
-            calls: Vec::new(),
+            ..Step::of(kind, address, Action::Leave)
         }
     }
 
@@ -299,17 +291,9 @@ impl<'a> Planner<'a> {
         }
         let seen = self.server.get(&path)?;
         self.plan.steps.push(Step {
-            kind,
-            address,
             id: Some(id.to_owned()),
-            action: Action::Delete,
-            fields: Vec::new(),
-            notes: Vec::new(),
-            last_change: None,
-            ends_sso: false,
-            makes_secret: false,
-            pointer: None,
             calls: vec![guarded("DELETE", path, None, seen)],
+            ..Step::of(kind, address, Action::Delete)
         });
         Ok(())
     }

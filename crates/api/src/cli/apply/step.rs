@@ -39,15 +39,7 @@ pub(super) fn new(
         })
         .collect();
     Step {
-        kind,
-        address,
-        id: None,
-        action: Action::Create,
         fields,
-        notes: Vec::new(),
-        last_change: None,
-        ends_sso: false,
-        makes_secret: false,
         pointer: Some(pointer.to_owned()),
         calls: vec![Call {
             method: "POST",
@@ -57,6 +49,7 @@ pub(super) fn new(
             way: Way::Create,
             part: "",
         }],
+        ..Step::of(kind, address, Action::Create)
     }
 }
 

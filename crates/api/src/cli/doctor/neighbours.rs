@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use serde_json::Value;
 use url::Url;
-use vestibule_outbound::{Limits, NamedServer};
+use vestibule_outbound::{Limits, NamedServer, is_loopback};
 use vestibule_state::{Limits as StateLimits, Redis, StateError};
 
-use crate::{cli::doctor::check::Check, config::Config, server::REDIS_NAMESPACE, web_url};
+use crate::{cli::doctor::check::Check, config::Config, server::REDIS_NAMESPACE};
 
 /// The oldest Redis that is supported.
 const REDIS: u32 = 7;
@@ -62,7 +62,7 @@ pub(super) fn public_url(config: &Config) -> Check {
     let shown = config.public_url.as_str();
     match Url::parse(shown) {
         Ok(url) if url.scheme() == "https" => Check::ok(CHECK, expected, shown),
-        Ok(url) if web_url::is_loopback(&url) => {
+        Ok(url) if is_loopback(&url) => {
             let remedy = "before anybody else is to reach it, set VESTIBULE_PUBLIC_URL to its https URL: \
                           entity IDs and ACS URLs are made of it";
             Check::warn(CHECK, "https, where others are to reach it", shown, remedy)
