@@ -208,7 +208,7 @@ on_both! {
         let again = desk.applied().expect(0);
         let changed = ["create", "change", "delete"].map(|action| again.count(action));
         assert_eq!((changed, again.json()["pending"].as_u64()), ([0, 0, 0], Some(0)));
-        assert_eq!((desk.noted(), state(&desk)), (noted, before.clone()));
+        assert_eq!((desk.noted(), state(&desk)), (noted, before));
         desk.apply(&["--plan"]).expect(0);
         // Somebody changes it by hand.
         let workspace = text(&desk.workspace("cust_42"), "/id");

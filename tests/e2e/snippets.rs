@@ -187,7 +187,7 @@ impl Trial {
             ("OIDC_ISSUER", world.server.url.clone().into()),
             ("OIDC_CLIENT_ID", world.client.0.clone().into()),
             ("OIDC_CLIENT_SECRET", world.client.1.clone().into()),
-            ("APP_URL", app_url.clone().into()),
+            ("APP_URL", app_url.into()),
             ("SESSION_SECRET", SESSION_SECRET.into()),
         ]);
         environment.extend(self.environment);

@@ -58,7 +58,8 @@ on_both! {
     fn an_answer_is_sealed_and_kept_for_a_day(bed) {
         bed.write(|tx| done(tx, &call("a", "one"))).unwrap();
         let kept = bed.texts("SELECT id || request_hash || answer AS text FROM kept_answers").concat();
-        for part in ["shown this once", "secret", "201"] {
+        // Not its status too: three digits stand in sealed bytes by chance.
+        for part in ["shown this once", "secret"] {
             assert!(!kept.contains(part), "{part}: {kept}");
         }
         bed.write(|tx| tx.prune(later(24 * 60 * 60))).unwrap();
