@@ -1,5 +1,7 @@
 //! What is killed, emptied or frozen costs a fresh start and nothing else, and comes back by itself.
 
+mod failover;
+mod haproxy;
 mod kill;
 
 mod postgres;

@@ -114,6 +114,37 @@ impl PostgresServer {
         assert!(started.expect("pg_ctl runs").success(), "{}", log());
     }
 
+    /// Another server that follows this one (`target_session_attrs` tells them apart).
+    pub(crate) fn standby(&self) -> Self {
+        let free = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let standby = Self {
+            port: free.local_addr().expect("its address").port(),
+            folder: tempfile::tempdir().expect("a temporary folder"),
+        };
+        drop(free);
+        standby.own_the_folder();
+        let copied = standby
+            .program("pg_basebackup")
+            .args(["--write-recovery-conf", "--checkpoint=fast", "--no-sync"])
+            .args(["--dbname", &self.url(), "--pgdata"])
+            .arg(standby.data())
+            .output()
+            .expect("pg_basebackup runs");
+        assert!(copied.status.success(), "{copied:?}");
+        standby.start_again();
+        standby
+    }
+
+    /// A standby takes writes from now on.
+    pub(crate) fn promote(&self) {
+        let promoted = self
+            .program("pg_ctl")
+            .args(["promote", "--silent", "--wait", "--pgdata"])
+            .arg(self.data())
+            .status();
+        assert!(promoted.expect("pg_ctl runs").success());
+    }
+
     fn pid(&self) -> Option<u32> {
         let text = std::fs::read_to_string(self.data().join("postmaster.pid")).ok()?;
         text.lines().next()?.parse().ok()

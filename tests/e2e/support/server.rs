@@ -31,6 +31,17 @@ pub(crate) struct Server {
     settings: Vec<(String, String)>,
 }
 
+/// A server that was taken out of those of a test, to be ended beside what they do.
+pub(crate) struct Leaving(Child);
+
+impl Leaving {
+    /// Asks it to end, and waits until it has.
+    pub(crate) fn terminate(mut self) -> std::process::ExitStatus {
+        signal(self.0.id(), Signal::TERM);
+        self.0.wait().expect("its status")
+    }
+}
+
 /// Kills the servers of a test without a warning when it is dropped.
 pub(crate) struct Killer(Vec<u32>);
 
@@ -46,6 +57,7 @@ impl Drop for Killer {
 struct Replica {
     child: Option<Child>,
     address: SocketAddr,
+    log: Arc<Mutex<Vec<String>>>,
 }
 
 impl Server {
@@ -78,6 +90,15 @@ impl Server {
             all.push(("VESTIBULE_REDIS_URL", url));
         }
         Self::made(Database::new(engine), engine.replicas(), front, &all)
+    }
+
+    /// So many servers without anything of ours before them; the settings say where they are reached.
+    pub(crate) fn without_front(
+        database: Database,
+        replicas: usize,
+        settings: &[(&str, &str)],
+    ) -> Self {
+        Self::made(database, replicas, None, settings)
     }
 
     /// So many servers on a database that is there.
@@ -149,12 +170,15 @@ impl Server {
         let stderr = BufReader::new(child.stderr.take().expect("its log"));
         let (tell, told) = mpsc::channel();
         let log = Arc::clone(&self.log);
+        let own_log = Arc::<Mutex<Vec<String>>>::default();
+        let own = Arc::clone(&own_log);
         std::thread::spawn(move || {
             for line in stderr.lines().map_while(Result::ok) {
                 let entry: Value = serde_json::from_str(&line).unwrap_or_default();
                 if entry["message"] == "listening" {
                     let _ = tell.send(entry["address"].as_str().unwrap_or_default().to_owned());
                 }
+                own.lock().expect("the log").push(line.clone());
                 log.lock().expect("the log").push(line);
             }
         });
@@ -162,6 +186,7 @@ impl Server {
             Ok(address) => Replica {
                 child: Some(child),
                 address: address.parse().expect("an address"),
+                log: own_log,
             },
             Err(_) => {
                 let _ = child.kill();
@@ -221,6 +246,19 @@ impl Server {
         let mut child = replica.child.take().expect("a running server");
         signal(child.id(), Signal::TERM);
         child.wait().expect("its status")
+    }
+
+    /// The first server, to be ended by the test.
+    pub(crate) fn take_first(&mut self) -> Leaving {
+        let replica = self.replicas.first_mut().expect("a server");
+        Leaving(replica.child.take().expect("a running server"))
+    }
+
+    /// What each server has logged.
+    pub(crate) fn log_of_each(&self) -> Vec<Vec<String>> {
+        let logs = self.replicas.iter().map(|replica| &replica.log);
+        logs.map(|log| log.lock().expect("the log").clone())
+            .collect()
     }
 
     /// The process of the first server.

@@ -357,7 +357,8 @@ fn redis_url(given: Option<&str>) -> Result<Option<RedisUrl>, ConfigError> {
         return Ok(Some(RedisUrl(url.to_owned())));
     }
     // It may hold a password, so it is not repeated.
-    let expected = "redis://host:6379 or rediss://user:password@host:6380";
+    let expected =
+        "redis://host:6379, redis://host-a:6379,host-b:6379 or rediss://user:password@host:6380";
     Err(ConfigError::new("REDIS_URL", expected, "neither of them"))
 }
 

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use redis::aio::{AsyncPushSender, MultiplexedConnection};
 use redis::{
-    AsyncConnectionConfig, Client, ConnectionAddr, ConnectionInfo, ErrorKind, IntoConnectionInfo,
-    ProtocolVersion, RedisError, ServerErrorKind,
+    AsyncConnectionConfig, Client, ConnectionAddr, ConnectionInfo, ErrorKind, FromRedisValue,
+    IntoConnectionInfo, ProtocolVersion, RedisError, ServerErrorKind, Value,
 };
 
 use crate::StateError;
@@ -23,9 +23,59 @@ pub(crate) struct Address {
     secrets: Vec<String>,
 }
 
+/// Where Redis may be: one server, or several of which one takes writes (a primary and its replicas) or
+/// knows who does (the nodes of a cluster).
+#[derive(Clone)]
+pub(crate) struct Addresses {
+    all: Vec<Address>,
+    shown: String,
+}
+
+impl Addresses {
+    /// Reads a URL whose host may be several, with commas between them.
+    pub(crate) fn parse(url: &str) -> Result<Self, StateError> {
+        let (scheme, rest) = url.split_once("://").unwrap_or_default();
+        // In a password a comma may stand as it is; in a host there is none.
+        let (login, rest) = match rest.rsplit_once('@') {
+            Some((login, rest)) => (format!("{login}@"), rest),
+            None => (String::new(), rest),
+        };
+        let (hosts, database) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        let all = match hosts.contains(',') {
+            false => vec![Address::parse(url)?],
+            true => hosts
+                .split(',')
+                .map(|host| Address::parse(&format!("{scheme}://{login}{host}{database}")))
+                .collect::<Result<Vec<_>, _>>()?,
+        };
+        let shown: Vec<_> = all.iter().map(Address::shown).collect();
+        let shown = shown.join(", ");
+        Ok(Self { all, shown })
+    }
+
+    /// The one to try, of as many tries before it.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "there is at least one, and a remainder is less than what it is divided by"
+    )]
+    pub(crate) fn at(&self, tries: usize) -> &Address {
+        &self.all[tries % self.all.len()]
+    }
+
+    /// The URLs without the password.
+    pub(crate) fn shown(&self) -> &str {
+        &self.shown
+    }
+
+    /// Whether there is another one to try.
+    pub(crate) fn are_several(&self) -> bool {
+        self.all.len() > 1
+    }
+}
+
 impl Address {
     /// Reads `redis://user:password@host:port/database` or `rediss://…`.
-    pub(crate) fn parse(url: &str) -> Result<Self, StateError> {
+    fn parse(url: &str) -> Result<Self, StateError> {
         let refused = |what: &str| Err(StateError::Config(what.to_owned()));
         let (scheme, rest) = match url.split_once("://") {
             Some((scheme @ ("redis" | "rediss"), rest)) => (scheme, rest),
@@ -111,6 +161,26 @@ impl Address {
             shown: format!("{} (sent on from {})", to, self.shown),
             secrets: self.secrets.clone(),
         })
+    }
+
+    /// The same, and only if this server takes writes.
+    pub(crate) async fn connect_to_primary(
+        &self,
+        pushes: impl AsyncPushSender,
+    ) -> Result<MultiplexedConnection, StateError> {
+        let mut connection = self.connect(pushes).await?;
+        let role: Vec<Value> = redis::cmd("ROLE")
+            .query_async(&mut connection)
+            .await
+            .map_err(|error| self.explain(&error))?;
+        let role = role.first().map(String::from_redis_value_ref);
+        match role {
+            Some(Ok(role)) if role == "master" => Ok(connection),
+            _ => Err(StateError::Unavailable(format!(
+                "expected {} to take writes, but it is a replica",
+                self.shown
+            ))),
+        }
     }
 
     /// Connects within [`CONNECT`]; answers take no longer than [`ANSWER`].
@@ -232,6 +302,26 @@ mod tests {
             };
             assert!(matches!(error, StateError::Config(_)), "{url}");
             assert!(!error.to_string().contains("hunter2"), "{error}");
+        }
+    }
+
+    #[test]
+    fn several_hosts_are_tried_in_turn_with_one_login() {
+        let several = Addresses::parse("rediss://ada:hun,ter2@a:1,b,[::1]:3/0").unwrap();
+        assert!(several.are_several());
+        let shown = [
+            "rediss://ada@a:1/0",
+            "rediss://ada@b:6379/0",
+            "rediss://ada@[::1]:3/0",
+        ];
+        assert_eq!(several.shown(), shown.join(", "));
+        let tried: Vec<_> = (0..4).map(|tries| several.at(tries).shown()).collect();
+        assert_eq!(tried, [shown[0], shown[1], shown[2], shown[0]]);
+        let one = Addresses::parse("redis://:hun,ter2@db").unwrap();
+        assert!(!one.are_several());
+        assert_eq!(one.at(7).shown(), "redis://db:6379/0");
+        for url in ["redis://a,", "redis://,a", "redis://a,b:x", "valkey://a,b"] {
+            assert!(Addresses::parse(url).is_err(), "{url}");
         }
     }
 

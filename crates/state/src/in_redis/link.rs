@@ -9,7 +9,7 @@ use redis::{Cmd, ErrorKind, PushInfo, PushKind, RedisError, RedisResult, ScriptI
 use redis::{ServerErrorKind, Value};
 use tokio::sync::{Mutex, MutexGuard};
 
-use super::address::Address;
+use super::address::{Address, Addresses};
 use crate::StateError;
 
 /// How long a whole operation may take.
@@ -35,7 +35,7 @@ impl Request<'_> {
 /// The one connection of a replica. (The library's `ConnectionManager` would keep a connection on
 /// which answers time out, and so wait for TCP to give a silent network up.)
 pub(crate) struct Link {
-    address: Address,
+    addresses: Addresses,
     current: Mutex<Option<Live>>,
     health: StdMutex<Health>,
 }
@@ -48,6 +48,8 @@ struct Health {
     outage: Option<(Instant, StateError)>,
     /// The node of the cluster that keeps our keys, where it is not the one in the URL.
     moved: Option<Address>,
+    /// How often the next address had to be tried, where the URL names several.
+    tries: usize,
 }
 
 #[derive(Clone)]
@@ -69,16 +71,22 @@ impl Live {
 }
 
 impl Link {
-    pub(crate) fn new(address: Address) -> Self {
+    pub(crate) fn new(addresses: Addresses) -> Self {
         Self {
-            address,
+            addresses,
             current: Mutex::default(),
             health: StdMutex::default(),
         }
     }
 
+    /// The address that counts now.
     pub(crate) fn address(&self) -> &Address {
-        &self.address
+        let tries = self.health().tries;
+        self.addresses.at(tries)
+    }
+
+    pub(crate) fn addresses(&self) -> &Addresses {
+        &self.addresses
     }
 
     /// Asks once. Where the answer is lost or late the outcome is unknown, which is a failure: nobody
@@ -87,7 +95,7 @@ impl Link {
         let made = self.health().made;
         match tokio::time::timeout(WHOLE, self.ask_unbounded(&request)).await {
             Ok(answer) => answer,
-            Err(_) => Err(self.fail(made, self.address.too_slow(WHOLE))),
+            Err(_) => Err(self.fail(made, self.address().too_slow(WHOLE))),
         }
     }
 
@@ -142,12 +150,12 @@ impl Link {
             }
             Ok::<(), ()>(())
         };
-        match moved
-            .as_ref()
-            .unwrap_or(&self.address)
-            .connect(pushes)
-            .await
-        {
+        let address = moved.as_ref().unwrap_or_else(|| self.address());
+        let connected = match self.addresses.are_several() {
+            true => address.connect_to_primary(pushes).await,
+            false => address.connect(pushes).await,
+        };
+        match connected {
             Ok(connection) => {
                 let mut health = self.health();
                 health.outage = None;
@@ -159,8 +167,8 @@ impl Link {
                 })
             }
             Err(error) => {
-                // The node may be gone; the one in the URL knows who has taken over.
-                self.health().moved = None;
+                // The node may be gone; another one in the URL knows who has taken over.
+                self.try_the_next();
                 Err(self.fail(number, error))
             }
         }
@@ -173,7 +181,7 @@ impl Link {
             return false;
         }
         let to = error.redirect_node().map(|(node, _slot)| node);
-        let Some(address) = to.and_then(|node| self.address.moved(node)) else {
+        let Some(address) = to.and_then(|node| self.address().moved(node)) else {
             return false;
         };
         self.health().moved = Some(address);
@@ -182,13 +190,13 @@ impl Link {
     }
 
     fn judge(&self, live: &Live, error: &RedisError) -> StateError {
-        let told = self.address.explain(error);
+        let told = self.address().explain(error);
         if error.is_timeout() {
             return self.fail(live.number, told);
         }
         // A primary that became a replica: the name in the URL may lead elsewhere by now.
         if error.kind() == ErrorKind::Server(ServerErrorKind::ReadOnly) {
-            self.health().moved = None;
+            self.try_the_next();
             live.end();
         }
         // A connection that broke is no outage yet: the next request tries another one.
@@ -196,6 +204,13 @@ impl Link {
             live.end();
         }
         told
+    }
+
+    /// The next connection is to another address, where the URL names several.
+    fn try_the_next(&self) {
+        let mut health = self.health();
+        health.moved = None;
+        health.tries = health.tries.wrapping_add(1);
     }
 
     /// Notes that a connection failed, unless a newer one has been made since.

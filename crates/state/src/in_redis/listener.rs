@@ -6,7 +6,7 @@ use redis::{FromRedisValue, PushInfo, PushKind, Value};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-use super::address::Address;
+use super::address::{Address, Addresses};
 use crate::{News, StateError};
 
 /// News that wait for the listener. Where it falls further behind, dropping all that it keeps costs
@@ -19,13 +19,17 @@ const PING: Duration = Duration::from_secs(1);
 const PAUSE: Duration = Duration::from_millis(500);
 
 /// Subscribes in the background, on the current runtime, until the receiver is dropped.
-pub(crate) fn listen(address: Address, channel: String) -> mpsc::Receiver<News> {
+pub(crate) fn listen(addresses: Addresses, channel: String) -> mpsc::Receiver<News> {
     let (news, receiver) = mpsc::channel(WAITING);
     tokio::spawn(async move {
+        let mut tries = 0_usize;
         loop {
+            let address = addresses.at(tries);
+            // A cluster and a primary pass messages on to all of theirs: any of them will do.
+            tries = tries.wrapping_add(1);
             let round = async {
                 // Why a subscription ended is what asking for anything else tells as well.
-                let _ = subscribe(&address, &channel, &news).await;
+                let _ = subscribe(address, &channel, &news).await;
                 tokio::time::sleep(PAUSE).await;
             };
             tokio::select! {

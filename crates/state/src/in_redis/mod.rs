@@ -16,7 +16,7 @@ use crate::{
     Answer, Limits, News, Parked, ParkedId, PushedId, PushedRequest, ShortLived, Slip, SlipId,
     StateError, Stray, ThrottleKey, ThrottleRule, Trip, TripId,
 };
-use address::Address;
+use address::Addresses;
 use link::{Link, Request};
 use scripts::{Scripts, place, ttl_ms};
 
@@ -50,7 +50,7 @@ impl Redis {
             ));
         }
         Ok(Self {
-            link: Link::new(Address::parse(url)?),
+            link: Link::new(Addresses::parse(url)?),
             scripts: Scripts::new(namespace),
             channel: format!("{namespace}:news"),
             limits,
@@ -99,7 +99,7 @@ impl Redis {
 impl std::fmt::Debug for Redis {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Redis")
-            .field("url", &self.link.address().shown())
+            .field("url", &self.link.addresses().shown())
             .field("limits", &self.limits)
             .finish_non_exhaustive()
     }
@@ -367,7 +367,7 @@ impl ShortLived for Redis {
     }
 
     fn listen(&self) -> mpsc::Receiver<News> {
-        listener::listen(self.link.address().clone(), self.channel.clone())
+        listener::listen(self.link.addresses().clone(), self.channel.clone())
     }
 }
 
