@@ -66,6 +66,7 @@ mod replicas;
 mod reports;
 mod revisions;
 mod rotation;
+mod round_trips;
 mod schemathesis;
 mod settings;
 mod setup_links;

@@ -86,11 +86,6 @@ async fn write(service: Data<Service>, mut waiting: Waiting) {
 async fn insert(service: &Service, attempts: Vec<Attempt>) -> Result<(), StoreError> {
     service
         .store
-        .write(move |tx| {
-            for attempt in &attempts {
-                tx.insert_attempt(attempt)?;
-            }
-            Ok(())
-        })
+        .write(move |tx| tx.insert_attempts(&attempts))
         .await
 }

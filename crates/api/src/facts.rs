@@ -4,9 +4,9 @@ use jiff::Timestamp;
 use vestibule_model::{Email, Identity, Member, Provisioned, Session, Workspace};
 use vestibule_policy::{
     Admission, ConnectionFacts, Denial, Grant, IdentityUse, PersonFacts, Reason, Refusal,
-    RuleOutcome, SsoFacts, WorkspaceFacts, grant_renewal, needs_links,
+    RuleOutcome, Rules, SsoFacts, WorkspaceFacts, grant_renewal, needs_links,
 };
-use vestibule_store::{Reach, StoreError, Tx};
+use vestibule_store::{SessionFacts, StoreError, Tx};
 
 use crate::service::Service;
 
@@ -81,15 +81,34 @@ pub(crate) fn of_person(
     Ok(person)
 }
 
-/// May this session go on? Asked at the code exchange, at each refresh, by userinfo, by introspection and
-/// at each request of an application behind a proxy.
+/// May this session go on? Asked at each refresh, by introspection and at each request of an application
+/// behind a proxy.
 pub(crate) fn renewal(
     tx: &mut Tx<'_>,
     service: &Service,
     session: &Session,
     now: Timestamp,
 ) -> Result<Result<Grant, Denial>, StoreError> {
-    let Some(workspace) = tx.workspace(Reach::All, session.workspace_id)? else {
+    let known = tx.session_facts(session.id)?;
+    Ok(renewed(session, known, &service.rules, now))
+}
+
+/// The same with what is known already. `session` is as the answer shall show it: with no more than what
+/// is stored.
+pub(crate) fn renewed(
+    session: &Session,
+    known: Option<SessionFacts>,
+    rules: &Rules,
+    now: Timestamp,
+) -> Result<Grant, Denial> {
+    let Some(SessionFacts {
+        workspace: Some(mut facts),
+        member,
+        links,
+        domain_of_another,
+        ..
+    }) = known
+    else {
         let refusal = Refusal::SessionEnded;
         let (rule, detail) = (refusal.rule(), "the workspace is gone".to_owned());
         let reasons = vec![Reason {
@@ -97,20 +116,19 @@ pub(crate) fn renewal(
             outcome: RuleOutcome::Refuse,
             detail,
         }];
-        return Ok(Err(Denial { refusal, reasons }));
+        return Err(Denial { refusal, reasons });
     };
-    let member = tx.member(workspace.id, session.member_id)?;
-    let mut facts = of_workspace(tx, workspace)?;
-    let person = member
-        .map(|member| of_member(tx, &mut facts, member))
-        .transpose()?;
-    Ok(grant_renewal(
-        session,
-        &facts,
-        person.as_ref(),
-        &service.rules,
-        now,
-    ))
+    let person = member.map(|member| {
+        let just_in_time = member.provisioned == Provisioned::JustInTime;
+        if just_in_time && !facts.is_verified(member.email.domain()) {
+            facts.domains_of_others.extend(domain_of_another);
+        }
+        PersonFacts {
+            links,
+            ..PersonFacts::bare(member)
+        }
+    });
+    grant_renewal(session, &facts, person.as_ref(), rules, now)
 }
 
 /// The link that an address made, of somebody who was a member before (P9: each time audited).

@@ -21,7 +21,7 @@ use crate::{
         KeySet, OwnKeys, RevisionKeys, attempt,
         expectation::{parts_of, provider},
         own_keys,
-        sign_in::{NotAdmitted, claim_once, saml_facts},
+        sign_in::{NotAdmitted, claim_once, saml_facts, whom},
     },
 };
 
@@ -294,8 +294,15 @@ fn admission(
         refusal: Some(denial.refusal),
         reasons: denial.reasons,
     };
-    let facts = match saml_facts(tx, ids, assertion) {
-        Ok(facts) => facts,
+    // Whoever switches the connection off while this is being judged waits, or is waited for.
+    tx.hold_connection(case.connection.id)?;
+    let settings = &case.revision.settings;
+    let facts = whom(assertion, settings).and_then(|claim| {
+        let about = (&claim, settings.role_mapping.is_some());
+        saml_facts(tx, ids, about, assertion)
+    });
+    let facts = match facts {
+        Ok((facts, _claimed)) => facts,
         Err(NotAdmitted::Denied(denial)) => return Ok(denied(*denial)),
         Err(NotAdmitted::Failed(problem)) => return Err(problem),
         Err(NotAdmitted::Replayed | NotAdmitted::SomebodyElse) => {

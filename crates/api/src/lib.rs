@@ -62,6 +62,7 @@ mod settings;
 mod setup;
 mod telemetry;
 mod text;
+mod turns;
 mod views;
 mod web_url;
 mod webhooks;

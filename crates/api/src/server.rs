@@ -49,6 +49,7 @@ use crate::{
     saml::{self, RevisionKeys},
     service::Service,
     settings, setup,
+    turns::Turns,
     webhooks::{self, UrlCheck},
 };
 
@@ -308,6 +309,7 @@ pub async fn start(mut config: Config, public_url_given: bool) -> Result<Started
         revision_keys: RevisionKeys::default(),
         certificate_uses: CertificateUses::default(),
         departures,
+        turns: Turns::of_this_machine(),
         hashing: Hashing::new(Hasher::new(Argon2Cost::OWASP)?),
         passkeys: Passkeys::new(
             &public_url,

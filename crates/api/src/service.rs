@@ -12,7 +12,8 @@ use vestibule_store::Store;
 use crate::{
     brand::DeploymentBrand, certificate_uses::CertificateUses, config::Config,
     configuration::Configuration, departures::Departures, hashing::Hashing, key_pool::KeyPool,
-    keys::Keys, metadata::Door, oidc::PublishedKeys, saml::RevisionKeys, webhooks::UrlCheck,
+    keys::Keys, metadata::Door, oidc::PublishedKeys, saml::RevisionKeys, turns::Turns,
+    webhooks::UrlCheck,
 };
 
 /// The service: its settings, its archive, its short-lived state and its keys.
@@ -32,6 +33,8 @@ pub(crate) struct Service {
     pub(crate) webhooks: UrlCheck,
     pub(crate) departures: Departures,
     pub(crate) hashing: Hashing,
+    /// Who may verify what an IdP has sent.
+    pub(crate) turns: Turns,
     /// None where the server is reached by an IP address: passkeys belong to a name.
     pub(crate) passkeys: Option<Passkeys>,
     pub(crate) txt: TxtResolver,

@@ -191,6 +191,10 @@ impl StoreError {
                 DatabaseErrorKind::ClosedConnection => {
                     Self::Unavailable("the connection broke".to_owned())
                 }
+                // The server was the primary when the connection was made, and is a standby now.
+                DatabaseErrorKind::ReadOnlyTransaction => {
+                    Self::Unavailable("the server takes no writes".to_owned())
+                }
                 _ if is_passing(info.message()) => Self::Unavailable(info.message().to_owned()),
                 _ => Self::Statement(info.message().to_owned()),
             },
@@ -215,6 +219,7 @@ fn is_passing(message: &str) -> bool {
         "the database system is",
         "too many clients already",
         "server closed the connection",
+        "during recovery",
     ]
     .iter()
     .any(|known| message.contains(known))

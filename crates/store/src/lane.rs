@@ -7,12 +7,16 @@ use vestibule_model::{AuditSource, Change};
 
 use crate::engine::Engine;
 use crate::seal::Vault;
+use crate::tx::Ran;
 use crate::{OnChange, StoreError, Tx, source};
 
-/// How a transaction begins.
+/// What a transaction is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mode {
+    /// Everything in it sees one moment.
     Read,
+    /// One look by one statement, which sees one moment by itself.
+    Look,
     Write,
 }
 
@@ -25,12 +29,23 @@ pub(crate) enum Verdict {
     Panicked,
 }
 
+/// How a closure ended.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ended {
+    pub(crate) verdict: Verdict,
+    /// Whether there is a transaction to end.
+    pub(crate) begun: bool,
+    /// Whether a statement could not be answered, so that the connection may be gone.
+    pub(crate) broken: bool,
+}
+
 /// One closure on its way: run, then either answered, once its outcome is final, or failed.
 pub(crate) trait Work: Send {
     fn mode(&self) -> Mode;
     /// Whether nobody waits for the answer any more.
     fn is_abandoned(&self) -> bool;
-    fn run(&mut self, engine: Engine<'_>, vault: &Vault) -> Verdict;
+    /// `to_begin`: on Postgres, where none has begun.
+    fn run(&mut self, engine: Engine<'_>, vault: &Vault, to_begin: bool) -> Ended;
     /// Tells what it changed, once that is final or may be: before the answer, so that whoever has
     /// the answer finds no old copy.
     fn tell(&mut self, on_change: &OnChange);
@@ -85,18 +100,28 @@ where
         self.reply.is_closed()
     }
 
-    fn run(&mut self, engine: Engine<'_>, vault: &Vault) -> Verdict {
+    fn run(&mut self, engine: Engine<'_>, vault: &Vault, to_begin: bool) -> Ended {
         let Some(closure) = self.closure.take() else {
-            return Verdict::Undo;
+            return Ended {
+                verdict: Verdict::Undo,
+                begun: !to_begin,
+                broken: false,
+            };
         };
-        let mut tx = Tx::new(engine, vault, self.source.take());
+        let tx = Tx::new(engine, vault, self.source.take());
+        let mut tx = if to_begin { tx.not_begun() } else { tx };
         // Unwind safety: whatever the closure left half done is rolled back and dropped.
         let outcome = catch_unwind(AssertUnwindSafe(|| {
             let value = closure(&mut tx)?;
-            tx.write_outbox()?;
+            tx.finish()?;
             Ok(value)
         }));
-        let (spoiled, changes) = tx.into_outcome();
+        let Ran {
+            spoiled,
+            changes,
+            begun,
+        } = tx.ran();
+        let broken = matches!(spoiled, Some(StoreError::Unavailable(_)));
         let (outcome, verdict) = match (outcome, spoiled) {
             (Err(_), _) => (Err(StoreError::Panicked.into()), Verdict::Panicked),
             // COMMIT of a spoiled transaction would be a silent ROLLBACK on Postgres.
@@ -108,7 +133,11 @@ where
             (Ok(Err(error)), _) => (Err(error), Verdict::Undo),
         };
         self.outcome = Some(outcome);
-        verdict
+        Ended {
+            verdict,
+            begun,
+            broken,
+        }
     }
 
     fn tell(&mut self, on_change: &OnChange) {

@@ -19,6 +19,7 @@
 //! names table, column and row. Times are kept to the microsecond. Keys are sealed with AES-256-GCM
 //! under a master key that can be rotated, bound to their place; of tokens, codes and API keys there are only hashes.
 
+mod at_once;
 mod audit_key;
 mod column;
 mod config;
@@ -38,6 +39,7 @@ mod source;
 mod sqlite;
 mod store;
 mod tables;
+mod together;
 mod tx;
 
 pub use config::{OnChange, StoreConfig};
@@ -51,8 +53,8 @@ pub use source::{current_source, with_source};
 pub use store::Store;
 pub use tables::{
     Activity, ActivityOf, ActivityRequest, AttemptFilter, AuditCheck, AuditFilter, AuditPruned,
-    AuditSealed, Before, ClaimedWebhook, CodeRedemption, Counted, DueLane, Ended, KeyRotation,
-    Listener, MemberFilter, OldChain, OldChains, RefreshRedemption, RefreshState, Repeatable,
-    WebhookFailure, WebhookLane,
+    AuditSealed, Before, ClaimedWebhook, CodeRedemption, CodeState, Counted, DueLane, Ended,
+    KeyRotation, Listener, MemberFilter, OldChain, OldChains, RefreshRedemption, RefreshState,
+    Repeatable, SamlSignIn, SamlSignInFacts, SessionFacts, WebhookFailure, WebhookLane,
 };
 pub use tx::{Reach, Tx};

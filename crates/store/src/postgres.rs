@@ -1,5 +1,6 @@
 //! The lanes of Postgres: several threads, each with a connection that it renews by itself.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -18,6 +19,8 @@ const PAUSE: Duration = Duration::from_millis(500);
 /// A refusal that comes sooner costs nobody a wait: then it is tried again each time, so that the
 /// first request after the server's return finds it.
 const QUICK: Duration = Duration::from_millis(250);
+/// After how long without use a connection is tried before it is trusted.
+const TRUSTED_FOR: Duration = Duration::from_secs(5);
 
 /// Opens a connection with bounds on every wait.
 pub(crate) fn connect(url: &PostgresUrl) -> Result<PgConnection, StoreError> {
@@ -41,12 +44,16 @@ pub(crate) fn connect_unbounded(url: &PostgresUrl) -> Result<PgConnection, Store
 /// When a thread last could not connect and why, for all of them: while the server is gone, the queue
 /// must drain faster than connections time out, and the first that gets through is heard by all.
 #[derive(Default)]
-pub(crate) struct Outage(Mutex<Option<(Instant, StoreError)>>);
+pub(crate) struct Outage {
+    last: Mutex<Option<(Instant, StoreError)>>,
+    /// How often a connection was found broken: then no thread trusts its own before it has tried it.
+    breaks: AtomicUsize,
+}
 
 impl Outage {
     // Nothing under the lock can panic, so a poisoned lock guards a whole value all the same.
     fn lock(&self) -> MutexGuard<'_, Option<(Instant, StoreError)>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.last.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn recent(&self) -> Option<StoreError> {
@@ -61,6 +68,8 @@ impl Outage {
 pub(crate) struct Link {
     url: PostgresUrl,
     conn: Option<PgConnection>,
+    last_used: Instant,
+    breaks_known: usize,
     outage: Arc<Outage>,
 }
 
@@ -69,31 +78,47 @@ impl Link {
         Self {
             url,
             conn: Some(conn),
+            last_used: Instant::now(),
+            breaks_known: outage.breaks.load(Ordering::Relaxed),
             outage,
         }
     }
 
-    /// Begins a transaction, on a new connection where the old one is gone: nothing has been done
+    /// A connection that has just answered, a new one where the old one is gone: nothing has been done
     /// yet, so trying again is safe.
-    fn begin(&mut self, mode: Mode) -> Result<&mut PgConnection, StoreError> {
-        let begin = match mode {
-            Mode::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY",
-            Mode::Write => "BEGIN ISOLATION LEVEL READ COMMITTED, READ WRITE",
-        };
+    fn after(&mut self, first: &str) -> Result<&mut PgConnection, StoreError> {
         let usable = self.conn.take().and_then(|mut conn| {
-            let begun = conn.batch_execute(begin);
-            begun.is_ok().then_some(conn)
+            let answered = conn.batch_execute(first);
+            answered.is_ok().then_some(conn)
         });
         let conn = match usable {
             Some(conn) => conn,
             None => {
                 let mut conn = self.reconnect()?;
-                conn.batch_execute(begin).map_err(|error| {
+                conn.batch_execute(first).map_err(|error| {
                     let error = StoreError::from_diesel(&error);
                     StoreError::Unavailable(format!("no transaction could begin: {error}"))
                 })?;
                 conn
             }
+        };
+        Ok(self.conn.insert(conn))
+    }
+
+    /// The connection for this work. A transaction that only reads begins here, so that all of it sees
+    /// one moment; one that writes begins by itself, where it has to.
+    fn ready_for(&mut self, mode: Mode) -> Result<&mut PgConnection, StoreError> {
+        if mode == Mode::Read {
+            return self.after("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+        }
+        let breaks = self.outage.breaks.load(Ordering::Relaxed);
+        if self.last_used.elapsed() > TRUSTED_FOR || breaks != self.breaks_known {
+            self.breaks_known = breaks;
+            return self.after("SELECT 1");
+        }
+        let conn = match self.conn.take() {
+            Some(conn) => conn,
+            None => self.reconnect()?,
         };
         Ok(self.conn.insert(conn))
     }
@@ -122,12 +147,14 @@ impl Link {
     }
 
     fn run(&mut self, mut work: Box<dyn Work>, vault: &Vault, on_change: &OnChange) {
-        let conn = match self.begin(work.mode()) {
+        let mode = work.mode();
+        let conn = match self.ready_for(mode) {
             Ok(conn) => conn,
             Err(error) => return work.fail(error),
         };
-        match work.run(Engine::Postgres(conn), vault) {
-            Verdict::Keep => match conn.batch_execute("COMMIT") {
+        let ended = work.run(Engine::Postgres(conn), vault, mode != Mode::Read);
+        match ended.verdict {
+            Verdict::Keep if ended.begun => match conn.batch_execute("COMMIT") {
                 Ok(()) => {
                     work.tell(on_change);
                     work.answer();
@@ -141,9 +168,16 @@ impl Link {
                     )));
                 }
             },
+            // What was written has been committed with its statement, if anything was.
+            Verdict::Keep => {
+                work.tell(on_change);
+                work.answer();
+            }
             Verdict::Undo => {
-                if conn.batch_execute("ROLLBACK").is_err() {
+                let undone = !ended.begun || conn.batch_execute("ROLLBACK").is_ok();
+                if !undone || ended.broken {
                     self.conn = None;
+                    self.outage.breaks.fetch_add(1, Ordering::Relaxed);
                 }
                 work.answer();
             }
@@ -154,6 +188,7 @@ impl Link {
                 work.answer();
             }
         }
+        self.last_used = Instant::now();
     }
 }
 

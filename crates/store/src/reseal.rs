@@ -89,7 +89,7 @@ impl Store {
         let mut after = String::new();
         let mut seen = 0;
         loop {
-            let look = self.look(column, after).await?;
+            let look = self.values_of(column, after).await?;
             for batch in look.other.chunks(BATCH) {
                 let rows = batch.to_vec();
                 outcome.resealed += self.write(move |tx| tx.reseal(column, &rows)).await?;
@@ -115,7 +115,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         let mut after = String::new();
         loop {
-            let look = self.look(column, after).await?;
+            let look = self.values_of(column, after).await?;
             for row in &look.other {
                 outcome.left_count += 1;
                 if outcome.left.len() < NAMED {
@@ -129,7 +129,7 @@ impl Store {
         }
     }
 
-    async fn look(&self, column: SealedColumn, after: String) -> Result<Look, StoreError> {
+    async fn values_of(&self, column: SealedColumn, after: String) -> Result<Look, StoreError> {
         self.read(move |tx| {
             let rows = tx.sealed_heads(column, &after, LOOK)?;
             let vault = tx.vault();

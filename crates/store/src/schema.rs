@@ -583,9 +583,6 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(identities, members);
-diesel::allow_tables_to_appear_in_same_query!(clients, sessions);
-diesel::allow_tables_to_appear_in_same_query!(codes, sessions);
 diesel::allow_tables_to_appear_in_same_query!(refresh_tokens, sessions);
 diesel::allow_tables_to_appear_in_same_query!(forward_tokens, sessions);
 diesel::allow_tables_to_appear_in_same_query!(browser_sessions, sessions);
@@ -593,3 +590,15 @@ diesel::allow_tables_to_appear_in_same_query!(members, passkeys);
 diesel::allow_tables_to_appear_in_same_query!(members, password_links);
 diesel::allow_tables_to_appear_in_same_query!(members, totp);
 diesel::allow_tables_to_appear_in_same_query!(setup_links, setup_sessions);
+// What the rules are asked about, in one go.
+diesel::allow_tables_to_appear_in_same_query!(
+    clients,
+    codes,
+    connections,
+    domains,
+    identities,
+    members,
+    revisions,
+    sessions,
+    workspaces,
+);

@@ -13,7 +13,7 @@ use crate::engine::Engine;
 use crate::lane::{Verdict, Work};
 use crate::queue::Queue;
 use crate::seal::Vault;
-use crate::{OnChange, StoreError};
+use crate::{OnChange, StoreError, tables};
 
 /// The most transactions that share one commit.
 const GROUP: usize = 128;
@@ -82,7 +82,10 @@ pub(crate) fn connect(path: &Path, purpose: Use) -> Result<SqliteConnection, Sto
             .batch_execute(&settings)
             .map_err(|error| StoreError::from_diesel(&error))
         {
-            Ok(()) => return Ok(conn),
+            Ok(()) => {
+                tables::add_functions(&mut conn).map_err(|error| unavailable(error.to_string()))?;
+                return Ok(conn);
+            }
             Err(StoreError::Unavailable(_)) if started.elapsed() < BUSY => {
                 std::thread::sleep(Duration::from_millis(5));
             }
@@ -157,7 +160,7 @@ fn savepoint(
     vault: &Vault,
 ) -> Result<(), StoreError> {
     execute(conn, "SAVEPOINT work")?;
-    match work.run(Engine::Sqlite(conn), vault) {
+    match work.run(Engine::Sqlite(conn), vault, false).verdict {
         Verdict::Keep => execute(conn, "RELEASE work"),
         Verdict::Undo | Verdict::Panicked => execute(conn, "ROLLBACK TO work; RELEASE work"),
     }
@@ -173,7 +176,7 @@ pub(crate) fn read_lane(mut conn: SqliteConnection, queue: &Queue<Box<dyn Work>>
             work.fail(could_not_begin(&error));
             continue;
         }
-        work.run(Engine::Sqlite(&mut conn), vault);
+        work.run(Engine::Sqlite(&mut conn), vault, false);
         // Nothing was written: how a read ends cannot change what it found.
         let _ = execute(&mut conn, "ROLLBACK");
         work.answer();

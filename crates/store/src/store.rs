@@ -173,6 +173,20 @@ impl Store {
         run(&self.0.read, Mode::Read, ANSWER_WITHIN, f).await
     }
 
+    /// Runs a closure that takes one look: by one method that says that it is one statement. What it does
+    /// beyond that may see another moment.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub async fn look<T, E, F>(&self, f: F) -> Result<T, E>
+    where
+        F: FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        run(&self.0.read, Mode::Look, ANSWER_WITHIN, f).await
+    }
+
     /// Runs a closure in a transaction of its own. `Ok` comes back after the commit; with `Err`
     /// nothing was written. Dropping the future changes nothing: once begun, the closure runs to
     /// its end.
@@ -240,7 +254,7 @@ where
 fn no_answer(mode: Mode, within: Duration) -> StoreError {
     let seconds = within.as_secs();
     StoreError::Unavailable(match mode {
-        Mode::Read => format!("no answer within {seconds} s"),
+        Mode::Read | Mode::Look => format!("no answer within {seconds} s"),
         Mode::Write => {
             format!("no answer within {seconds} s; whether it was written is unknown")
         }

@@ -56,6 +56,43 @@ pub(crate) async fn authenticated(
     Ok((form, client))
 }
 
+/// The same by a copy of the client, which may be a few seconds old, for whoever looks at the client
+/// itself before they believe it: then a client that has changed has to [`authenticate`] again. A client
+/// that the copy does not know, or that proves itself in another way than by a secret, is looked up.
+pub(crate) async fn authenticated_by_copy(
+    request: &HttpRequest,
+    service: &Service,
+    payload: Payload,
+) -> Result<(Parameters, Client), OAuthError> {
+    let form = form(request, payload).await?;
+    let (id, credential) = presented(request, &form)?;
+    let now = clock::now();
+    let copy = service.configuration.client(&service.store, id).await?;
+    if let Some(client) = copy
+        && is_proven(&client, &credential, now) == Some(true)
+    {
+        return Ok((form, Client::clone(&client)));
+    }
+    let client = authenticate(request, service, &form, now).await?;
+    Ok((form, client))
+}
+
+/// Whether a client is proven by what it says alone; none where that is not enough to tell.
+fn is_proven(client: &Client, credential: &Credential, now: Timestamp) -> Option<bool> {
+    match (client.token_endpoint_auth_method, credential) {
+        (
+            ClientAuthMethod::ClientSecretBasic | ClientAuthMethod::ClientSecretPost,
+            Credential::Secret(secret),
+        ) => {
+            let secret = Secret::parse(secret);
+            Some(secret.is_some_and(|secret| is_secret_of(&secret, client, now)))
+        }
+        (ClientAuthMethod::None, Credential::Nothing) => Some(true),
+        (ClientAuthMethod::PrivateKeyJwt, Credential::Assertion(_)) => None,
+        _ => Some(false),
+    }
+}
+
 /// The form of an OAuth endpoint.
 async fn form(request: &HttpRequest, payload: Payload) -> Result<Parameters, OAuthError> {
     let kind = body::media_type(request);
@@ -91,7 +128,7 @@ fn refused() -> OAuthError {
 }
 
 /// The client that sent this form.
-async fn authenticate(
+pub(crate) async fn authenticate(
     request: &HttpRequest,
     service: &Service,
     form: &Parameters,
@@ -100,17 +137,9 @@ async fn authenticate(
     let (id, credential) = presented(request, form)?;
     let found = service.store.read(move |tx| tx.client(id)).await?;
     let client = found.ok_or_else(refused)?;
-    match (client.token_endpoint_auth_method, credential) {
-        (
-            ClientAuthMethod::ClientSecretBasic | ClientAuthMethod::ClientSecretPost,
-            Credential::Secret(secret),
-        ) => {
-            let secret = Secret::parse(&secret).ok_or_else(refused)?;
-            if !is_secret_of(&secret, &client, now) {
-                return Err(refused());
-            }
-        }
-        (ClientAuthMethod::PrivateKeyJwt, Credential::Assertion(assertion)) => {
+    match (is_proven(&client, &credential, now), credential) {
+        (Some(true), _) => {}
+        (None, Credential::Assertion(assertion)) => {
             let keys = keys(service, &client, &assertion).await?;
             let verified = verify(request, service, (&client, &keys), &assertion, now)?;
             let jti = verified.jti_hash;
@@ -123,7 +152,6 @@ async fn authenticate(
                 return Err(refused());
             }
         }
-        (ClientAuthMethod::None, Credential::Nothing) => {}
         _ => return Err(refused()),
     }
     Ok(client)

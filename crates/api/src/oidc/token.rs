@@ -1,6 +1,8 @@
 //! The token endpoint: a code or a refresh token in, tokens out. The policy is asked each time: off
 //! means off.
 
+use std::sync::Arc;
+
 use actix_web::{
     HttpRequest, HttpResponse, post,
     web::{Data, Payload},
@@ -8,15 +10,15 @@ use actix_web::{
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use tracing::info;
-use vestibule_model::{Client, Session, SessionId};
-use vestibule_policy::Denial;
+use vestibule_model::{Change, Client, Session, SessionId};
+use vestibule_policy::{Denial, Grant};
 use vestibule_session::{Secret, TokenSet, issue, verify_pkce};
-use vestibule_store::{CodeRedemption, RefreshRedemption, Tx};
+use vestibule_store::{RefreshRedemption, StoreError, Tx};
 
 use crate::{
     clock, facts,
     oidc::{
-        client_auth::{Callers, authenticated},
+        client_auth::{authenticate, authenticated_by_copy},
         error::{OAuthError, OAuthErrorCode, never_kept},
         form::Parameters,
         resources,
@@ -44,20 +46,37 @@ pub(crate) async fn token(
     service: Data<Service>,
     payload: Payload,
 ) -> Result<HttpResponse, OAuthError> {
-    let (form, client) =
-        authenticated(&request, &service, payload.into_inner(), Callers::All).await?;
-    let tokens = match form.required("grant_type")? {
-        "authorization_code" => exchange(&service, client, &form).await?,
-        "refresh_token" => refresh(&service, client, &form).await?,
+    let payload = payload.into_inner();
+    let (form, client) = authenticated_by_copy(&request, &service, payload).await?;
+    let id = client.id;
+    let tokens = match granted(&service, client, &form).await {
+        // It is not what it was when it was copied: it has to prove itself to what it is now.
+        Err(Undone::ClientChanged) => {
+            service.configuration.forget(Change::Client(id));
+            let client = authenticate(&request, &service, &form, clock::now()).await?;
+            granted(&service, client, &form).await
+        }
+        answer => answer,
+    };
+    let tokens = tokens.map_err(OAuthError::from)?;
+    Ok(never_kept(&mut HttpResponse::Ok()).json(body(&tokens)))
+}
+
+/// The tokens for what a client brings along.
+async fn granted(
+    service: &Data<Service>,
+    client: Client,
+    form: &Parameters,
+) -> Result<TokenSet, Undone> {
+    match form.required("grant_type")? {
+        "authorization_code" => exchange(service, client, form).await,
+        "refresh_token" => refresh(service, client, form).await,
         _ => {
             let description = "grant_type must be authorization_code or refresh_token";
-            return Err(OAuthError::new(
-                OAuthErrorCode::UnsupportedGrantType,
-                description,
-            ));
+            let error = OAuthError::new(OAuthErrorCode::UnsupportedGrantType, description);
+            Err(error.into())
         }
-    };
-    Ok(never_kept(&mut HttpResponse::Ok()).json(body(&tokens)))
+    }
 }
 
 /// The token response (RFC 6749 §5.1, OpenID Connect Core §3.1.3.3).
@@ -84,29 +103,70 @@ enum Outcome {
     Ended(&'static str, String),
 }
 
+/// Why nothing came of it, and nothing was written.
+enum Undone {
+    Refused(OAuthError),
+    /// The client is not, or no longer, as its copy says that it is.
+    ClientChanged,
+    /// The archive says why.
+    Archive(StoreError),
+}
+
+impl From<StoreError> for Undone {
+    fn from(error: StoreError) -> Self {
+        Self::Archive(error)
+    }
+}
+
+impl From<OAuthError> for Undone {
+    fn from(error: OAuthError) -> Self {
+        Self::Refused(error)
+    }
+}
+
+impl From<Undone> for OAuthError {
+    fn from(undone: Undone) -> Self {
+        match undone {
+            Undone::Refused(error) => error,
+            Undone::ClientChanged => OAuthError::new(
+                OAuthErrorCode::InvalidClient,
+                "the client has changed; try again",
+            ),
+            Undone::Archive(error) => error.into(),
+        }
+    }
+}
+
 /// Redeems in one transaction. An error undoes it: whoever presents what is not theirs neither gets
 /// tokens nor spoils the sign-in of the rightful client.
 async fn finish(
     service: &Data<Service>,
     client: &Client,
     grant_type: &'static str,
-    redeem: impl FnOnce(&mut Tx<'_>, &Service, Timestamp) -> Result<Outcome, OAuthError>
-    + Send
-    + 'static,
-) -> Result<TokenSet, OAuthError> {
+    redeem: impl Fn(&mut Tx<'_>, &Service, Timestamp) -> Result<Outcome, Undone> + Send + Sync + 'static,
+) -> Result<TokenSet, Undone> {
     let now = clock::now();
-    let service_in = service.clone();
-    let outcome = service
-        .store
-        .write(move |tx| {
+    let redeem = Arc::new(redeem);
+    let once = || {
+        let (redeem, service_in) = (Arc::clone(&redeem), service.clone());
+        service.store.write(move |tx| {
             let outcome = redeem(tx, &service_in, now)?;
             if let Outcome::Reused(session_id) = &outcome {
                 let reason = "a code or refresh token was used twice";
                 tx.revoke_session(*session_id, reason, now)?;
             }
-            Ok::<_, OAuthError>(outcome)
+            Ok::<_, Undone>(outcome)
         })
-        .await;
+    };
+    let outcome = match once().await {
+        // Somebody else has used it since it was read: the second look finds that out.
+        Err(Undone::Archive(StoreError::Conflict { .. })) => once().await,
+        outcome => outcome,
+    };
+    let outcome = match outcome {
+        Err(Undone::ClientChanged) => return Err(Undone::ClientChanged),
+        outcome => outcome.map_err(OAuthError::from),
+    };
     let (word, reason) = match &outcome {
         Ok(Outcome::Tokens(_)) => ("issued", None),
         Ok(Outcome::Reused(_)) => ("reused", Some("the session is revoked".to_owned())),
@@ -116,10 +176,11 @@ async fn finish(
     info!(event = "token", grant_type, outcome = word, reason, client.id = %client.id, "token");
     match outcome? {
         Outcome::Tokens(tokens) => Ok(*tokens),
-        Outcome::Reused(_) => Err(OAuthError::invalid_grant(
-            "it was used already; what it minted has been revoked",
-        )),
-        Outcome::Ended(_, description) => Err(OAuthError::invalid_grant(description)),
+        Outcome::Reused(_) => {
+            let description = "it was used already; what it minted has been revoked";
+            Err(OAuthError::invalid_grant(description).into())
+        }
+        Outcome::Ended(_, description) => Err(OAuthError::invalid_grant(description).into()),
     }
 }
 
@@ -127,7 +188,7 @@ async fn exchange(
     service: &Data<Service>,
     client: Client,
     form: &Parameters,
-) -> Result<TokenSet, OAuthError> {
+) -> Result<TokenSet, Undone> {
     let unknown = || {
         OAuthError::invalid_grant(
             "the code is unknown or has expired, or client, redirect_uri or code_verifier do not \
@@ -147,22 +208,36 @@ async fn exchange(
         service,
         &of,
         "authorization_code",
-        move |tx, service, now| match tx.redeem_code(&hash, now)? {
-            CodeRedemption::Redeemed { code, session } => {
-                let rightful = code.client_id == client.id
-                    && code.redirect_uri == redirect_uri
-                    && verify_pkce(&code.code_challenge, &verifier);
-                if !rightful {
-                    return Err(unknown());
-                }
-                if let Some(id) = code.attempt {
-                    attempt::code_redeemed(tx, id, now)?;
-                }
-                let less = wanted.of(&session, &client, &service.issuer.issuer)?;
-                renew(tx, service, (&less, &client), code.nonce.as_deref(), now)
+        move |tx, service, now| {
+            let (state, of, known) = tx.code_facts(&hash)?.ok_or_else(unknown)?;
+            let code = state.record;
+            if of.id == client.id && of != client {
+                return Err(Undone::ClientChanged);
             }
-            CodeRedemption::Reused { session_id } => Ok(Outcome::Reused(session_id)),
-            CodeRedemption::Expired | CodeRedemption::Unknown => Err(unknown()),
+            if state.redeemed {
+                return Ok(Outcome::Reused(code.session_id));
+            }
+            let rightful = code.expires_at > now
+                && code.client_id == client.id
+                && code.redirect_uri == redirect_uri
+                && verify_pkce(&code.code_challenge, &verifier);
+            if !rightful {
+                return Err(unknown().into());
+            }
+            tx.use_code(&hash, now)?;
+            if let Some(id) = code.attempt {
+                attempt::code_redeemed(tx, id, now)?;
+            }
+            let less = wanted.of(&known.session, &client, &service.issuer.issuer)?;
+            let grant = facts::renewed(&less, Some(known), &service.rules, now);
+            issued(
+                tx,
+                service,
+                grant,
+                (&less, &client),
+                code.nonce.as_deref(),
+                now,
+            )
         },
     )
     .await
@@ -172,7 +247,7 @@ async fn refresh(
     service: &Data<Service>,
     client: Client,
     form: &Parameters,
-) -> Result<TokenSet, OAuthError> {
+) -> Result<TokenSet, Undone> {
     let presented = form.required("refresh_token")?;
     let unknown = || OAuthError::invalid_grant("the refresh token is unknown or has expired");
     let hash = Secret::parse(presented).ok_or_else(unknown)?.hash();
@@ -182,17 +257,21 @@ async fn refresh(
     };
     let of = client.clone();
     finish(service, &of, "refresh_token", move |tx, service, now| {
+        if tx.client(client.id)?.as_ref() != Some(&client) {
+            return Err(Undone::ClientChanged);
+        }
         let known = tx.peek_refresh(&hash)?;
         if known.is_none_or(|state| state.session.client_id != client.id) {
-            return Err(unknown());
+            return Err(unknown().into());
         }
         match tx.redeem_refresh(&hash, now)? {
             RefreshRedemption::Redeemed { session } => {
                 let less = wanted.of(&session, &client, &service.issuer.issuer)?;
-                renew(tx, service, (&less, &client), None, now)
+                let grant = facts::renewal(tx, service, &less, now)?;
+                issued(tx, service, grant, (&less, &client), None, now)
             }
             RefreshRedemption::Reused { session_id } => Ok(Outcome::Reused(session_id)),
-            RefreshRedemption::Expired | RefreshRedemption::Unknown => Err(unknown()),
+            RefreshRedemption::Expired | RefreshRedemption::Unknown => Err(unknown().into()),
         }
     })
     .await
@@ -234,15 +313,16 @@ fn less(granted: &str, wanted: &str) -> Result<String, OAuthError> {
     Ok(kept.collect::<Vec<_>>().join(" "))
 }
 
-/// Asks the policy again, then issues tokens for the session; one that the policy ends is revoked.
-fn renew(
+/// Issues tokens for a session about which the policy was asked again; one that it ends is revoked.
+fn issued(
     tx: &mut Tx<'_>,
     service: &Service,
+    grant: Result<Grant, Denial>,
     (session, client): (&Session, &Client),
     nonce: Option<&str>,
     now: Timestamp,
-) -> Result<Outcome, OAuthError> {
-    let grant = match facts::renewal(tx, service, session, now)? {
+) -> Result<Outcome, Undone> {
+    let grant = match grant {
         Ok(grant) => grant,
         Err(Denial { refusal, .. }) => {
             tx.revoke_session(session.id, refusal.code(), now)?;
@@ -251,8 +331,8 @@ fn renew(
     };
     let (keys, issuer) = (service.keys.ring(), &service.issuer);
     let algorithm = client.id_token_signed_response_alg;
-    let tokens =
-        issue(&keys, algorithm, issuer, grant, session, nonce, now).map_err(Problem::internal)?;
+    let tokens = issue(&keys, algorithm, issuer, grant, session, nonce, now);
+    let tokens = tokens.map_err(|error| OAuthError::from(Problem::internal(error)))?;
     tx.insert_refresh(&tokens.refresh)?;
     Ok(Outcome::Tokens(Box::new(tokens)))
 }

@@ -9,7 +9,6 @@ use actix_web::{
 use serde_json::{Map, Value, json};
 use vestibule_model::{Origin, Session};
 use vestibule_session::verify_access_token;
-use vestibule_store::Reach;
 
 use crate::{
     clock, facts,
@@ -58,22 +57,16 @@ async fn answer(request: &HttpRequest, service: &Data<Service>) -> HttpResponse 
     let Ok(claims) = verify_access_token(&service.keys.ring(), &service.issuer, token, now) else {
         return refused(" error=\"invalid_token\"");
     };
-    let service_in = service.clone();
     let found = service
         .store
-        .read(move |tx| {
-            let Some(session) = tx.session(Reach::All, claims.sid)? else {
-                return Ok(None);
-            };
-            let grant = facts::renewal(tx, &service_in, &session, now)?;
-            Ok::<_, Problem>(
-                grant
-                    .ok()
-                    .map(|grant| userinfo(&session, grant.member(), grant.email_verified())),
-            )
-        })
+        .look(move |tx| tx.session_facts(claims.sid).map_err(Problem::from))
         .await;
-    match found {
+    let claims = found.map(|known| {
+        let session = known.as_ref().map(|known| known.session.clone())?;
+        let grant = facts::renewed(&session, known, &service.rules, now).ok()?;
+        Some(userinfo(&session, grant.member(), grant.email_verified()))
+    });
+    match claims {
         Ok(Some(claims)) => HttpResponse::Ok()
             .insert_header(("Cache-Control", "no-store"))
             .json(claims),

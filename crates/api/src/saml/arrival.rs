@@ -29,8 +29,11 @@ pub(crate) async fn arrive(
     service: &web::Data<Service>,
     arrival: Arrival,
 ) -> Result<HttpResponse, ErrorPage> {
+    // Whoever floods one connection leaves the others their turns.
+    let turn = service.turns.turn(&arrival.connection_id).await?;
     let (arrival, decoded) = blocking(move || {
         let decoded = UnverifiedResponse::decode(&arrival.saml_response, &Limits::default());
+        drop(turn);
         (arrival, decoded)
     })
     .await?;

@@ -111,16 +111,21 @@ pub(crate) fn provider(connection: &Connection, revision: &Revision) -> Provider
 /// Opens a response and holds it against what is expected, off the threads that answer everybody
 /// else.
 pub(crate) async fn judge<P: vestibule_saml::Purpose + Send + 'static>(
+    service: &Service,
+    connection_id: ConnectionId,
     unverified: UnverifiedResponse,
     keys: KeySet,
     expected: vestibule_saml::Expected<P>,
     now: Timestamp,
 ) -> Result<Result<Arc<vestibule_saml::VerifiedAssertion<P>>, vestibule_saml::Refusal>, Problem> {
+    let turn = service.turns.another_turn(&connection_id).await?;
     super::arrival::blocking(move || {
-        unverified
+        let judged = unverified
             .verify(keys.keys())
             .and_then(|signed| signed.validate(&expected, now))
-            .map(Arc::new)
+            .map(Arc::new);
+        drop(turn);
+        judged
     })
     .await
 }

@@ -7,22 +7,21 @@ use jiff::{SignedDuration, Timestamp};
 use tracing::info;
 use vestibule_model::{
     Change, ClientId, ConnectionId, ConnectionState, Email, Member, MemberId, Provisioned,
-    Revision, RevisionId, SessionId, WorkspaceId,
+    Revision, RevisionId, RevisionSettings, SessionId, WorkspaceId,
 };
 use vestibule_policy::{
-    Denial, Grant, Reason, Refusal, RuleOutcome, SamlFacts, claim, grant_by_saml,
+    Claim, Denial, Grant, Reason, Refusal, RuleOutcome, SamlFacts, claim, grant_by_saml,
 };
 use vestibule_saml::{
     Expected, Limits, Report, SignIn, StatusDetail, UnverifiedResponse, VerifiedAssertion,
 };
 use vestibule_session::{CodeRequest, Secret, mint_with_code};
 use vestibule_state::{AuthorizeRequest, BrowserToken, Purpose, Trip, TripId};
-use vestibule_store::{Reach, Tx};
+use vestibule_store::{SamlSignIn, Tx};
 
 use crate::{
     clock,
     configuration::{Live, NoRoute, Route},
-    facts,
     oidc::{
         again,
         authorize::{Refused, back},
@@ -76,25 +75,26 @@ pub(crate) async fn finish(
     let keys = keys_for(service, connection.id, revision, &unverified, now).await?;
     let (sent, parts) = expected_answer(service, &trip, revision, &keys);
     let expected = Expected::sign_in(sent, parts, entity_id(revision)?);
-    let assertion = match judge(unverified, keys, expected, now).await? {
-        Ok(assertion) => assertion,
-        Err(refusal) => {
-            let report = refusal.report.in_words_of(provider(connection, revision));
-            let (reason, status) = (refusal.reason.as_str(), refusal.status.as_ref());
-            let page = status.map(|status| said_no(status, revision));
-            let page = again::offer(page.unwrap_or_else(unacceptable), &request, ids(&trip));
-            let page = refused(service, &trip, &request, report, reason, page, now).await;
-            if request.passive {
-                // Nothing could be shown there; a page of ours would be as much (OpenID Connect
-                // Core §3.1.2.6).
-                use_up(service, &trip).await?;
-                let description = "the person has to be asked";
-                let error = Refused::new(OAuthErrorCode::LoginRequired, description);
-                return client_error(service, &request, &error).await;
+    let assertion =
+        match judge(service, trip.connection_id, unverified, keys, expected, now).await? {
+            Ok(assertion) => assertion,
+            Err(refusal) => {
+                let report = refusal.report.in_words_of(provider(connection, revision));
+                let (reason, status) = (refusal.reason.as_str(), refusal.status.as_ref());
+                let page = status.map(|status| said_no(status, revision));
+                let page = again::offer(page.unwrap_or_else(unacceptable), &request, ids(&trip));
+                let page = refused(service, &trip, &request, report, reason, page, now).await;
+                if request.passive {
+                    // Nothing could be shown there; a page of ours would be as much (OpenID Connect
+                    // Core §3.1.2.6).
+                    use_up(service, &trip).await?;
+                    let description = "the person has to be asked";
+                    let error = Refused::new(OAuthErrorCode::LoginRequired, description);
+                    return client_error(service, &request, &error).await;
+                }
+                return Err(page);
             }
-            return Err(page);
-        }
-    };
+        };
 
     // The answer is genuine: from here the trip is used up, whatever the policy says.
     use_up(service, &trip).await?;
@@ -128,7 +128,7 @@ pub(crate) async fn answer_with(
     let keys = keys_for(service, connection.id, revision, &unverified, now).await?;
     let parts = expected_parts(service, connection.id, revision, &keys);
     let expected = Expected::unsolicited(parts, entity_id(revision)?);
-    match judge(unverified, keys, expected, now).await? {
+    match judge(service, trip.connection_id, unverified, keys, expected, now).await? {
         Ok(assertion) => {
             conclude(service, &trip, request, browser, &assertion, revision, now).await
         }
@@ -152,10 +152,11 @@ async fn conclude(
     now: Timestamp,
 ) -> Result<HttpResponse, ErrorPage> {
     let report = assertion.report().clone();
-    let admitted = match admit_once(service, trip, &request, assertion, now).await {
-        // Two first sign-ins of one person met: the other one made the member, this one finds them.
+    let admitted = match admit_once(service, trip, &request, assertion, revision, now).await {
+        // Two first sign-ins of one person met: the other one made the member, this one finds them. Or
+        // what was read has changed before it was written: then it is read again.
         Err(NotAdmitted::Failed(problem)) if problem.kind == ProblemType::Conflict => {
-            admit_once(service, trip, &request, assertion, now).await
+            admit_once(service, trip, &request, assertion, revision, now).await
         }
         other => other,
     };
@@ -227,13 +228,19 @@ async fn admit_once(
     trip: &Trip,
     request: &AuthorizeRequest,
     assertion: &Arc<VerifiedAssertion<SignIn>>,
+    revision: &Revision,
     now: Timestamp,
 ) -> Result<(Entrance, MemberId), NotAdmitted> {
     let (in_service, trip, request) = (service.clone(), trip.clone(), request.clone());
     let assertion = Arc::clone(assertion);
+    let claim = whom(assertion.as_ref(), &revision.settings)?;
+    let maps_roles = revision.settings.role_mapping.is_some();
     service
         .store
-        .write(move |tx| admit(tx, &in_service, &trip, &request, &assertion, now))
+        .write(move |tx| {
+            let about = (&claim, maps_roles);
+            admit(tx, &in_service, &trip, &request, &assertion, about, now)
+        })
         .await
 }
 
@@ -258,16 +265,14 @@ fn admit(
     trip: &Trip,
     request: &AuthorizeRequest,
     assertion: &VerifiedAssertion<SignIn>,
+    about: (&Claim, bool),
     now: Timestamp,
 ) -> Result<(Entrance, MemberId), NotAdmitted> {
-    if !claim_once(tx, trip.connection_id, assertion, now)? {
+    let ids = (trip.workspace_id, trip.connection_id, trip.revision_id);
+    let (facts, claimed) = saml_facts(tx, ids, about, assertion)?;
+    if claimed {
         return Err(NotAdmitted::Replayed);
     }
-    let facts = saml_facts(
-        tx,
-        (trip.workspace_id, trip.connection_id, trip.revision_id),
-        assertion,
-    )?;
     let client_id = request.client_id;
     let grant = grant_by_saml(assertion, &facts, client_id, &service.rules, now)
         .map_err(|denial| NotAdmitted::Denied(Box::new(denial)))?;
@@ -278,6 +283,11 @@ fn admit(
     {
         return Err(NotAdmitted::SomebodyElse);
     }
+    // From here on everything is written together with the claim, under the connection as it was read:
+    // whoever switches it off meanwhile is waited for, and then nothing is written.
+    tx.hold_connection_live(trip.connection_id, trip.revision_id)?;
+    let keep_until = claimed_until(assertion, now)?;
+    tx.claim_unclaimed_assertion(trip.connection_id, assertion.assertion_id(), keep_until)?;
     let changes = Changes::by(&grant, &facts);
     if grant.promotes() {
         // Who proved the link proved it for a member (P10).
@@ -292,7 +302,7 @@ fn admit(
         tx.note_certificate_use(trip.connection_id, &key.to_string(), now)?;
     }
     let report = assertion.report().clone();
-    tx.save_attempt(&attempt::signed_in(trip, request, report, member_id, now))?;
+    tx.save_attempt_later(&attempt::signed_in(trip, request, report, member_id, now))?;
     changes.note(tx, trip, session_id, now)?;
     Ok((entrance, member_id))
 }
@@ -333,24 +343,25 @@ pub(crate) fn claim_once<P: vestibule_saml::Purpose>(
     assertion: &VerifiedAssertion<P>,
     now: Timestamp,
 ) -> Result<bool, Problem> {
-    let keep_until = assertion.expires_at().max(now).checked_add(CLAIM_MEMORY);
-    let keep_until = keep_until.map_err(Problem::internal)?;
+    let keep_until = claimed_until(assertion, now)?;
     Ok(tx.claim_assertion(connection_id, assertion.assertion_id(), keep_until)?)
 }
 
-/// What the policy needs to know, read in the transaction that acts on it.
-pub(crate) fn saml_facts<P: vestibule_saml::Purpose>(
-    tx: &mut Tx<'_>,
-    (workspace_id, connection_id, revision_id): (WorkspaceId, ConnectionId, RevisionId),
+/// Until when the claim of an assertion is kept.
+fn claimed_until<P: vestibule_saml::Purpose>(
     assertion: &VerifiedAssertion<P>,
-) -> Result<SamlFacts, NotAdmitted> {
-    let gone = || Problem::new(ProblemType::SsoNotLive, "the connection is gone");
-    // Whoever switches the connection off while this is being decided waits, or is waited for.
-    tx.hold_connection(connection_id)?;
-    let workspace = tx.workspace(Reach::All, workspace_id)?.ok_or_else(gone)?;
-    let connection = tx.connection(Reach::All, connection_id)?.ok_or_else(gone)?;
-    let revision = tx.revision(connection.id, revision_id)?.ok_or_else(gone)?;
-    let claim = claim(assertion, &revision.settings).map_err(|refusal| {
+    now: Timestamp,
+) -> Result<Timestamp, Problem> {
+    let keep_until = assertion.expires_at().max(now).checked_add(CLAIM_MEMORY);
+    keep_until.map_err(Problem::internal)
+}
+
+/// Whom an assertion is about, by the settings that it is read with.
+pub(crate) fn whom<P: vestibule_saml::Purpose>(
+    assertion: &VerifiedAssertion<P>,
+    settings: &RevisionSettings,
+) -> Result<Claim, NotAdmitted> {
+    claim(assertion, settings).map_err(|refusal| {
         let (rule, detail) = (refusal.rule(), refusal.to_string());
         let reasons = vec![Reason {
             rule,
@@ -358,46 +369,57 @@ pub(crate) fn saml_facts<P: vestibule_saml::Purpose>(
             detail,
         }];
         NotAdmitted::Denied(Box::new(Denial { refusal, reasons }))
+    })
+}
+
+/// What the policy needs to know, read in the transaction that acts on it, in one go; and whether the
+/// assertion was claimed before.
+pub(crate) fn saml_facts<P: vestibule_saml::Purpose>(
+    tx: &mut Tx<'_>,
+    (workspace_id, connection_id, revision_id): (WorkspaceId, ConnectionId, RevisionId),
+    (claim, maps_roles): (&Claim, bool),
+    assertion: &VerifiedAssertion<P>,
+) -> Result<(SamlFacts, bool), NotAdmitted> {
+    let gone = || Problem::new(ProblemType::SsoNotLive, "the connection is gone");
+    let found = tx.saml_sign_in_facts(SamlSignIn {
+        workspace_id,
+        connection_id,
+        assertion_id: assertion.assertion_id(),
+        subject: claim.subject(),
+        email: claim.email(),
     })?;
-    let by_subject = match claim.subject() {
-        Some(subject) => tx.identity_by_subject(connection.id, subject)?,
-        None => None,
-    };
-    let by_email = match claim.email() {
-        Some(email) => tx.member_by_email(workspace.id, email.key())?,
-        None => None,
-    };
-    let identities_of_candidate = match &by_email {
-        Some(member) => tx.identities_of(workspace.id, member.id)?,
-        None => Vec::new(),
-    };
-    let known = by_subject.as_ref().map(|(_, member)| member);
-    let known = known.or(by_email.as_ref()).cloned();
+    let mut workspace = found.workspace.ok_or_else(gone)?;
+    let mut connections = workspace.sso.connections.iter();
+    if !connections.any(|facts| facts.connection.id == connection_id) {
+        return Err(gone().into());
+    }
+    let known = found.by_subject.as_ref().map(|(_, member)| member);
+    let known = known.or(found.by_email.as_ref());
     // A mapping may demote an admin: then nobody else is demoted meanwhile (P6).
-    let other_active_admins = match &known {
-        Some(member) if revision.settings.role_mapping.is_some() => {
-            tx.lock_workspace(workspace.id)?;
-            tx.count_other_active_admins(workspace.id, member.id)? > 0
+    let other_active_admins = match known {
+        Some(member) if maps_roles => {
+            tx.lock_workspace(workspace_id)?;
+            tx.count_other_active_admins(workspace_id, member.id)? > 0
         }
         _ => false,
     };
-    let mut workspace = facts::of_workspace(tx, workspace)?;
     // Whose the domain is matters where the address is new: a newcomer's, or a member's from now on.
     if let Some(email) = claim.email()
-        && known.is_none_or(|member| !needs_no_owner(&member, email))
+        && known.is_none_or(|member| !needs_no_owner(member, email))
         && !workspace.is_verified(email.domain())
     {
-        facts::with_owner_of(tx, &mut workspace, email)?;
+        workspace.domains_of_others.extend(found.domain_of_another);
     }
-    Ok(SamlFacts {
+    let facts = SamlFacts {
         workspace,
         connection_id,
         revision_id_of_trip: revision_id,
-        by_subject,
-        by_email,
-        identities_of_candidate,
+        by_subject: found.by_subject,
+        by_email: found.by_email,
+        identities_of_candidate: found.links_by_email,
         other_active_admins,
-    })
+    };
+    Ok((facts, found.claimed))
 }
 
 /// Whether nothing depends on whose domain an address lies in: it is the member's already, and they did

@@ -63,7 +63,7 @@ pub(crate) async fn finish(
     let entity_id = revision.idp_entity_id().map(str::to_owned);
     let (sent, parts) = expected_answer(service, &trip, &revision, &keys);
     let expected = Expected::test(sent, parts, entity_id);
-    let outcome = judge(unverified, keys, expected, now).await?;
+    let outcome = judge(service, trip.connection_id, unverified, keys, expected, now).await?;
     let finding = found(
         outcome,
         &revision.settings,

@@ -52,7 +52,16 @@ pub(crate) async fn arrive(
     .await?;
     let parts = expected_parts(service, arrival.connection_id, &live.revision, &keys);
     let expected = Expected::<SignIn>::unsolicited(parts, entity_id(&live.revision)?);
-    if let Err(refusal) = judge(unverified, keys, expected, now).await? {
+    if let Err(refusal) = judge(
+        service,
+        arrival.connection_id,
+        unverified,
+        keys,
+        expected,
+        now,
+    )
+    .await?
+    {
         let because = format!("refused by the check {}", refusal.reason);
         return Err(refused().because(because));
     }

@@ -11,7 +11,7 @@ use vestibule_model::{
 };
 
 use crate::column::{Reading, json, micros, optional_text};
-use crate::engine::on;
+use crate::engine::{later, on};
 use crate::schema::sign_in_attempts;
 use crate::sealed::SealedColumn;
 use crate::{Page, PageRequest, Reach, StoreError, Tx};
@@ -20,6 +20,8 @@ use crate::{Page, PageRequest, Reach, StoreError, Tx};
 const EVENTS: usize = 20;
 /// Of these, the places that are kept for how it ends.
 const EVENTS_OF_THE_END: usize = 4;
+/// How many attempts are written by one statement: SQLite allows 32766 parameters.
+const PORTION: usize = 500;
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = sign_in_attempts, treat_none_as_default_value = false)]
@@ -123,7 +125,7 @@ macro_rules! longer {
              WHEN sign_in_attempts.timeline = '[]' THEN '[' || substr(",
             i64::try_from($most).unwrap_or_default() - i64::try_from($count).unwrap_or(i64::MAX)
         ))
-        .bind::<Text, _>($texts)
+        .bind::<Text, _>($texts.clone())
         .sql(
             ", 2) || ']' ELSE substr(sign_in_attempts.timeline, 1, \
              length(sign_in_attempts.timeline) - 1) || ",
@@ -133,18 +135,56 @@ macro_rules! longer {
     };
 }
 
+/// The statement that keeps what has become of an attempt, and owns its values.
+macro_rules! saving {
+    ($attempt:expr) => {{
+        let row = AttemptRow::try_from($attempt)?;
+        let news = news($attempt);
+        let most = match $attempt.outcome {
+            AttemptOutcome::SignedIn => EVENTS,
+            AttemptOutcome::Refused | AttemptOutcome::Pending => EVENTS - EVENTS_OF_THE_END,
+        };
+        let texts = texts(&news)?;
+        diesel::query_dsl::methods::FilterDsl::filter(
+            diesel::insert_into(sign_in_attempts::table)
+                .values(row)
+                .on_conflict(sign_in_attempts::id)
+                .do_update()
+                .set((
+                    sign_in_attempts::revision_id.eq(excluded(sign_in_attempts::revision_id)),
+                    sign_in_attempts::member_id.eq(excluded(sign_in_attempts::member_id)),
+                    sign_in_attempts::outcome.eq(excluded(sign_in_attempts::outcome)),
+                    sign_in_attempts::reason.eq(excluded(sign_in_attempts::reason)),
+                    sign_in_attempts::report.eq(excluded(sign_in_attempts::report)),
+                    sign_in_attempts::finished_at.eq(excluded(sign_in_attempts::finished_at)),
+                    sign_in_attempts::timeline.eq(longer!(texts, news.len(), most)),
+                )),
+            sign_in_attempts::outcome.ne(AttemptOutcome::SignedIn.as_str()),
+        )
+    }};
+}
+
+/// The events of an attempt but for the first one, that it left.
+fn news(attempt: &Attempt) -> Vec<AttemptEvent> {
+    let left = |event: &&AttemptEvent| event.step == AttemptStep::Left;
+    attempt.timeline.iter().skip_while(left).cloned().collect()
+}
+
 impl Tx<'_> {
-    /// Keeps a new attempt; `false`, and nothing changed, where there is one of this id.
+    /// Keeps new attempts, but for those of which there is one of this id.
     ///
     /// # Errors
-    /// [`StoreError::Dangling`] when connection or member are gone.
-    pub fn insert_attempt(&mut self, attempt: &Attempt) -> Result<bool, StoreError> {
-        let row = AttemptRow::try_from(attempt)?;
-        let inserted = on!(self, |conn| diesel::insert_into(sign_in_attempts::table)
-            .values(&row)
-            .on_conflict_do_nothing()
-            .execute(conn))?;
-        Ok(inserted == 1)
+    /// [`StoreError::Dangling`], now or at the end, when connection or member of one are gone.
+    pub fn insert_attempts(&mut self, attempts: &[Attempt]) -> Result<(), StoreError> {
+        for portion in attempts.chunks(PORTION) {
+            let rows = portion.iter().map(AttemptRow::try_from);
+            let rows = rows.collect::<Result<Vec<_>, _>>()?;
+            let statement = diesel::insert_into(sign_in_attempts::table)
+                .values(rows)
+                .on_conflict_do_nothing();
+            later!(self, adds sign_in_attempts, statement)?;
+        }
+        Ok(())
     }
 
     /// Keeps what has become of an attempt, whether or not anybody has written down yet that it
@@ -155,32 +195,17 @@ impl Tx<'_> {
     /// # Errors
     /// [`StoreError::Dangling`] when connection or member are gone.
     pub fn save_attempt(&mut self, attempt: &Attempt) -> Result<bool, StoreError> {
-        let row = AttemptRow::try_from(attempt)?;
-        let left = |event: &&AttemptEvent| event.step == AttemptStep::Left;
-        let news: Vec<_> = attempt.timeline.iter().skip_while(left).cloned().collect();
-        let most = match attempt.outcome {
-            AttemptOutcome::SignedIn => EVENTS,
-            AttemptOutcome::Refused | AttemptOutcome::Pending => EVENTS - EVENTS_OF_THE_END,
-        };
-        let texts = texts(&news)?;
-        let saved = on!(self, |conn| diesel::query_dsl::methods::FilterDsl::filter(
-            diesel::insert_into(sign_in_attempts::table)
-                .values(&row)
-                .on_conflict(sign_in_attempts::id)
-                .do_update()
-                .set((
-                    sign_in_attempts::revision_id.eq(excluded(sign_in_attempts::revision_id)),
-                    sign_in_attempts::member_id.eq(excluded(sign_in_attempts::member_id)),
-                    sign_in_attempts::outcome.eq(excluded(sign_in_attempts::outcome)),
-                    sign_in_attempts::reason.eq(excluded(sign_in_attempts::reason)),
-                    sign_in_attempts::report.eq(excluded(sign_in_attempts::report)),
-                    sign_in_attempts::finished_at.eq(excluded(sign_in_attempts::finished_at)),
-                    sign_in_attempts::timeline.eq(longer!(&texts, news.len(), most)),
-                )),
-            sign_in_attempts::outcome.ne(AttemptOutcome::SignedIn.as_str()),
-        )
-        .execute(conn))?;
+        let statement = saving!(attempt);
+        let saved = on!(self, |conn| statement.execute(conn))?;
         Ok(saved == 1)
+    }
+
+    /// The same, where nobody waits to hear whether it was.
+    ///
+    /// # Errors
+    /// [`StoreError::Dangling`], now or at the end, when connection or member are gone.
+    pub fn save_attempt_later(&mut self, attempt: &Attempt) -> Result<(), StoreError> {
+        later!(self, changes sign_in_attempts, saving!(attempt))
     }
 
     /// Appends an event to the timeline of an attempt, if there is one of this id and its timeline
@@ -193,13 +218,10 @@ impl Tx<'_> {
         id: AttemptId,
         event: &AttemptEvent,
     ) -> Result<(), StoreError> {
-        let (id, texts) = (id.to_string(), texts(std::slice::from_ref(event))?);
-        on!(self, |conn| diesel::update(
-            sign_in_attempts::table.find(&id)
-        )
-        .set(sign_in_attempts::timeline.eq(longer!(&texts, 1, EVENTS)))
-        .execute(conn))?;
-        Ok(())
+        let texts = texts(std::slice::from_ref(event))?;
+        let statement = diesel::update(sign_in_attempts::table.find(id.to_string()))
+            .set(sign_in_attempts::timeline.eq(longer!(texts, 1, EVENTS)));
+        later!(self, changes sign_in_attempts, statement)
     }
 
     /// Keeps the response of an attempt as it arrived, sealed, until this time.

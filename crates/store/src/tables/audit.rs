@@ -6,7 +6,7 @@ use vestibule_model::{Actor, AuditEvent, AuditSource, EventId, Seal, WorkspaceId
 
 use crate::audit_key::{AuditKey, Mac};
 use crate::column::{Reading, hex, micros, optional_text, text};
-use crate::engine::on;
+use crate::engine::{later, on};
 use crate::schema::audit_events;
 use crate::{Page, PageRequest, Reach, StoreError, Tx};
 
@@ -196,10 +196,7 @@ impl Tx<'_> {
     /// [`StoreError`] when it could not be written.
     pub fn append_audit(&mut self, event: &AuditEvent) -> Result<(), StoreError> {
         let row = AuditRow::new(event, self.vault().audit_key()?)?;
-        on!(self, |conn| diesel::insert_into(audit_events::table)
-            .values(&row)
-            .execute(conn))?;
-        Ok(())
+        later!(self, adds audit_events, diesel::insert_into(audit_events::table).values(row))
     }
 
     /// Entries of the audit log that the filter lets pass, newest first; within a workspace, its own.

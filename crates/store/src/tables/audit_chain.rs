@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Text};
 use jiff::Timestamp;
 use vestibule_model::{AuditEvent, ChainHead};
 
@@ -196,6 +197,7 @@ impl Tx<'_> {
             query.load(conn)
         })?;
         let mut before = row.reading().hash("head_mac", &row.head_mac)?;
+        let mut places = Vec::with_capacity(rows.len());
         for entry in &rows {
             if row.head_number < row.kept_from {
                 row.kept_since = entry.at;
@@ -203,18 +205,44 @@ impl Tx<'_> {
             row.head_number += 1;
             before = key.link(chain, row.head_number, &before, &own_mac(entry, key));
             row.head_mac = hex(&before);
-            on!(self, |conn| diesel::update(
-                audit_events::table.find(&entry.id)
-            )
-            .set((
-                audit_events::chain.eq(Some(chain)),
-                audit_events::number.eq(Some(row.head_number)),
-                audit_events::chain_mac.eq(Some(&row.head_mac)),
-            ))
-            .execute(conn))?;
+            places.push((entry.id.as_str(), row.head_number, row.head_mac.clone()));
         }
+        self.place(chain, &places)?;
         self.update_chain(row, key)?;
         Ok(Some(rows.len()))
+    }
+
+    /// Gives entries their places: on Postgres all by one statement.
+    fn place(&mut self, chain: &str, places: &[(&str, i64, String)]) -> Result<(), StoreError> {
+        let result = match self.engine()? {
+            Engine::Sqlite(conn) => places.iter().try_for_each(|(id, number, mac)| {
+                diesel::update(audit_events::table.find(id))
+                    .set((
+                        audit_events::chain.eq(Some(chain)),
+                        audit_events::number.eq(Some(number)),
+                        audit_events::chain_mac.eq(Some(mac)),
+                    ))
+                    .execute(*conn)
+                    .map(drop)
+            }),
+            Engine::Postgres(conn) => {
+                let ids: Vec<_> = places.iter().map(|place| place.0).collect();
+                let numbers: Vec<_> = places.iter().map(|place| place.1).collect();
+                let macs: Vec<_> = places.iter().map(|place| place.2.as_str()).collect();
+                diesel::sql_query(
+                    "UPDATE audit_events SET chain = $1, number = place.number, chain_mac = place.mac \
+                     FROM unnest($2, $3, $4) AS place (id, number, mac) \
+                     WHERE audit_events.id = place.id",
+                )
+                .bind::<Text, _>(chain)
+                .bind::<Array<Text>, _>(ids)
+                .bind::<Array<BigInt>, _>(numbers)
+                .bind::<Array<Text>, _>(macs)
+                .execute(*conn)
+                .map(drop)
+            }
+        };
+        self.settle(result)
     }
 
     /// The row of a chain, locked, made where there is none; none where it is not what a server has written.
@@ -231,7 +259,7 @@ impl Tx<'_> {
                 .execute(conn))?;
         }
         let query = audit_chains::table.find(chain).select(audit_chains::chain);
-        let locked = match self.engine() {
+        let locked = match self.engine()? {
             Engine::Sqlite(conn) => query.first::<String>(*conn),
             Engine::Postgres(conn) => query.for_update().first::<String>(*conn),
         };

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use vestibule_model::ConnectionId;
 
 use crate::column::{Reading, key, micros};
-use crate::engine::on;
+use crate::engine::{later, on};
 use crate::schema::{certificate_notices, certificate_uses};
 use crate::{StoreError, Tx};
 
@@ -24,20 +24,19 @@ impl Tx<'_> {
     ) -> Result<(), StoreError> {
         let connection_id = connection_id.to_string();
         let key_fingerprint = key("certificate_uses", "key_fingerprint", key_fingerprint)?;
-        on!(self, |conn| diesel::insert_into(certificate_uses::table)
+        let statement = diesel::insert_into(certificate_uses::table)
             .values((
-                certificate_uses::connection_id.eq(&connection_id),
-                certificate_uses::key_fingerprint.eq(&key_fingerprint),
+                certificate_uses::connection_id.eq(connection_id),
+                certificate_uses::key_fingerprint.eq(key_fingerprint),
                 certificate_uses::last_used_at.eq(micros(now)),
             ))
             .on_conflict((
                 certificate_uses::connection_id,
-                certificate_uses::key_fingerprint
+                certificate_uses::key_fingerprint,
             ))
             .do_update()
-            .set(certificate_uses::last_used_at.eq(micros(now)))
-            .execute(conn))?;
-        Ok(())
+            .set(certificate_uses::last_used_at.eq(micros(now)));
+        later!(self, changes certificate_uses, statement)
     }
 
     /// When each key of a connection's IdP, by its fingerprint, last verified a sign-in, to the hour.

@@ -2,13 +2,28 @@
 
 use diesel::prelude::*;
 use jiff::Timestamp;
+use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use vestibule_model::ConnectionId;
 
 use crate::column::{hex, micros};
-use crate::engine::on;
+use crate::engine::{later, on};
 use crate::schema::assertion_claims;
 use crate::{StoreError, Tx};
+
+/// That an assertion was claimed.
+#[derive(Queryable, Selectable, Deserialize)]
+#[diesel(table_name = assertion_claims)]
+pub(super) struct ClaimRow {
+    #[diesel(column_name = connection_id)]
+    #[serde(rename = "connection_id")]
+    _connection_id: String,
+}
+
+/// What a claim of an assertion is found by.
+pub(super) fn assertion_hash(assertion_id: &str) -> String {
+    hex(&Sha256::digest(assertion_id))
+}
 
 impl Tx<'_> {
     /// Claims an assertion for this transaction: `true` for exactly one that commits, `false` for
@@ -25,6 +40,28 @@ impl Tx<'_> {
         keep_until: Timestamp,
     ) -> Result<bool, StoreError> {
         self.claim_message(connection_id, assertion_id, keep_until)
+    }
+
+    /// The same for whoever has looked and found no claim: it is claimed with what this transaction
+    /// writes, or nothing of it is written.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] for `assertion.claim` when somebody claimed it since, now or at the end;
+    /// then looking again finds that out.
+    pub fn claim_unclaimed_assertion(
+        &mut self,
+        connection_id: ConnectionId,
+        assertion_id: &str,
+        keep_until: Timestamp,
+    ) -> Result<(), StoreError> {
+        let statement = diesel::insert_into(assertion_claims::table)
+            .values((
+                assertion_claims::connection_id.eq(connection_id.to_string()),
+                assertion_claims::assertion_id_hash.eq(assertion_hash(assertion_id)),
+                assertion_claims::keep_until.eq(micros(keep_until)),
+            ))
+            .on_conflict_do_nothing();
+        later!(self, adds assertion_claims, statement, must: StoreError::Conflict { what: "assertion.claim" })
     }
 
     /// The same for a LogoutRequest: each is acted upon once. Its claim is told from an assertion's
@@ -48,7 +85,7 @@ impl Tx<'_> {
         keep_until: Timestamp,
     ) -> Result<bool, StoreError> {
         let connection_id = connection_id.to_string();
-        let hash = hex(&Sha256::digest(name));
+        let hash = assertion_hash(name);
         // On Postgres a second claim waits here until the first transaction has ended.
         let inserted = on!(self, |conn| diesel::insert_into(assertion_claims::table)
             .values((

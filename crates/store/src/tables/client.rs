@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 use jiff::Timestamp;
+use serde::Deserialize;
 use vestibule_model::{Change, Client, ClientAuthMethod, ClientId, PreviousSecret};
 
 use crate::column::{Reading, hex, json, micros, optional_text, text};
@@ -13,9 +14,9 @@ use crate::{Page, PageRequest, StoreError, Tx};
 /// for private_key_jwt without keys, and refuses what it signs by none.
 const ELSEWHERE: &str = r#"{"keys":[]}"#;
 
-#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[derive(Queryable, Selectable, Insertable, AsChangeset, Deserialize)]
 #[diesel(table_name = clients, treat_none_as_default_value = false, treat_none_as_null = true)]
-struct ClientRow {
+pub(super) struct ClientRow {
     id: String,
     name: String,
     redirect_uris: String,
@@ -166,7 +167,7 @@ impl Tx<'_> {
     pub fn client_to_change(&mut self, id: ClientId) -> Result<Option<Client>, StoreError> {
         let text = id.to_string();
         let query = clients::table.find(&text).select(clients::id);
-        let result = match self.engine() {
+        let result = match self.engine()? {
             Engine::Sqlite(conn) => query.first::<String>(*conn),
             Engine::Postgres(conn) => query.for_no_key_update().first::<String>(*conn),
         };

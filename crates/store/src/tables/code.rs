@@ -2,18 +2,19 @@
 
 use diesel::prelude::*;
 use jiff::Timestamp;
+use serde::Deserialize;
 use vestibule_model::{Session, SessionId};
 use vestibule_session::CodeRecord;
 
 use super::session::SessionRow;
 use crate::column::{Reading, hex, micros, optional_text, text};
-use crate::engine::on;
+use crate::engine::{later, on};
 use crate::schema::{codes, sessions};
 use crate::{StoreError, Tx};
 
-#[derive(Queryable, Selectable, Insertable)]
+#[derive(Queryable, Selectable, Insertable, Deserialize)]
 #[diesel(table_name = codes, treat_none_as_default_value = false)]
-struct CodeRow {
+pub(super) struct CodeRow {
     hash: String,
     session_id: String,
     client_id: String,
@@ -90,14 +91,46 @@ pub enum CodeRedemption {
     Unknown,
 }
 
+/// A code as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CodeState {
+    /// What is kept of it.
+    pub record: CodeRecord,
+    /// Whether it was used.
+    pub redeemed: bool,
+}
+
+impl TryFrom<CodeRow> for CodeState {
+    type Error = StoreError;
+
+    fn try_from(row: CodeRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            redeemed: row.redeemed_at.is_some(),
+            record: row.try_into()?,
+        })
+    }
+}
+
 impl Tx<'_> {
     /// Keeps a new code.
     pub(crate) fn insert_code(&mut self, code: &CodeRecord) -> Result<(), StoreError> {
         let row = CodeRow::try_from(code)?;
-        on!(self, |conn| diesel::insert_into(codes::table)
-            .values(&row)
-            .execute(conn))?;
-        Ok(())
+        later!(self, adds codes, diesel::insert_into(codes::table).values(row))
+    }
+
+    /// Uses a code up that was looked at and was good: exactly one of any number of transactions does.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] for `code.redeemed`, now or at the end, when somebody used it since; then
+    /// looking again finds that out, and nothing was written.
+    pub fn use_code(&mut self, hash: &[u8; 32], now: Timestamp) -> Result<(), StoreError> {
+        let statement = diesel::update(
+            codes::table
+                .find(hex(hash))
+                .filter(codes::redeemed_at.is_null()),
+        )
+        .set(codes::redeemed_at.eq(Some(micros(now))));
+        later!(self, changes codes, statement, must: StoreError::Conflict { what: "code.redeemed" })
     }
 
     /// Uses a code up: exactly one of any number of transactions gets it.

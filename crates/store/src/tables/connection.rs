@@ -2,10 +2,14 @@
 
 use diesel::prelude::*;
 use jiff::Timestamp;
-use vestibule_model::{Change, Connection, ConnectionId, Phase, ServiceProvider, WorkspaceId};
+use serde::Deserialize;
+use vestibule_model::{
+    Change, Connection, ConnectionId, Phase, RevisionId, ServiceProvider, WorkspaceId,
+};
 use zeroize::Zeroizing;
 
 use super::backchannel_logout::Ending;
+use crate::at_once::Waiting;
 use crate::column::{Reading, micros, optional_text, text};
 use crate::engine::{Engine, on};
 use crate::schema::connections;
@@ -14,9 +18,9 @@ use crate::sealed::SealedColumn;
 use crate::{Page, PageRequest, Reach, StoreError, Tx};
 
 /// Without the private key: that comes out by [`Tx::service_provider_key`] alone.
-#[derive(Queryable, Selectable, Insertable)]
+#[derive(Queryable, Selectable, Insertable, Deserialize)]
 #[diesel(table_name = connections, treat_none_as_default_value = false)]
-struct ConnectionRow {
+pub(super) struct ConnectionRow {
     id: String,
     workspace_id: String,
     name: String,
@@ -148,7 +152,7 @@ impl Tx<'_> {
     pub fn lock_connection(&mut self, id: ConnectionId) -> Result<bool, StoreError> {
         let id = id.to_string();
         let query = connections::table.find(&id).select(connections::id);
-        let result = match self.engine() {
+        let result = match self.engine()? {
             Engine::Sqlite(conn) => query.first::<String>(*conn),
             Engine::Postgres(conn) => query.for_no_key_update().first::<String>(*conn),
         };
@@ -164,11 +168,38 @@ impl Tx<'_> {
     pub fn hold_connection(&mut self, id: ConnectionId) -> Result<bool, StoreError> {
         let id = id.to_string();
         let query = connections::table.find(&id).select(connections::id);
-        let result = match self.engine() {
+        let result = match self.engine()? {
             Engine::Sqlite(conn) => query.first::<String>(*conn),
             Engine::Postgres(conn) => query.for_share().first::<String>(*conn),
         };
         Ok(self.settle(result.optional())?.is_some())
+    }
+
+    /// The same for a connection of which the facts have been read: it is held with what this transaction
+    /// writes, if it still serves this revision, or nothing of it is written. Where it does not,
+    /// [`StoreError::Conflict`] for `connection.live` says so, at the end.
+    ///
+    /// # Errors
+    /// [`StoreError`] when what waits had to be sent and could not be.
+    pub fn hold_connection_live(
+        &mut self,
+        id: ConnectionId,
+        revision_id: RevisionId,
+    ) -> Result<(), StoreError> {
+        // On SQLite nothing can have changed since they were read.
+        if matches!(self.engine_without_waiting(), Engine::Postgres(_)) {
+            let query = connections::table
+                .find(id.to_string())
+                .filter(connections::phase.eq(Phase::Live.as_str()))
+                .filter(connections::live_revision_id.eq(revision_id.to_string()))
+                .select(connections::id)
+                .for_share();
+            let unmet = StoreError::Conflict {
+                what: "connection.live",
+            };
+            self.wait(Waiting::holding(query, unmet))?;
+        }
+        Ok(())
     }
 
     /// Every connection of a workspace, oldest first.

@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 use jiff::Timestamp;
+use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use vestibule_model::{
     ConnectionId, Email, EmailKey, Identity, IdentityId, KeyFingerprint, Member, MemberId, Proof,
@@ -12,13 +13,13 @@ use vestibule_saml::NameId;
 use super::BATCH;
 use super::member::MemberRow;
 use crate::column::{Reading, hex, json, micros, optional_text, text};
-use crate::engine::on;
+use crate::engine::{later, on};
 use crate::schema::{identities, members};
 use crate::{StoreError, Tx};
 
-#[derive(Queryable, Selectable, Insertable)]
+#[derive(Queryable, Selectable, Insertable, Deserialize)]
 #[diesel(table_name = identities, treat_none_as_default_value = false)]
-struct IdentityRow {
+pub(super) struct IdentityRow {
     id: String,
     workspace_id: String,
     member_id: String,
@@ -64,7 +65,7 @@ const ADDRESS_FORMATS: [&str; 2] = [
     "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified",
 ];
 
-fn subject_hash(subject: &Subject) -> String {
+pub(super) fn subject_hash(subject: &Subject) -> String {
     name_id_hash(&subject.idp_entity_id, &subject.name_id)
 }
 
@@ -163,11 +164,14 @@ impl Tx<'_> {
     /// connection already; [`StoreError::Dangling`] when member or connection are not there, or of
     /// another workspace.
     pub fn insert_identity(&mut self, identity: &Identity) -> Result<(), StoreError> {
+        self.link_later(identity)?;
+        self.send_now()
+    }
+
+    /// The same, where nobody waits for the answer.
+    pub(crate) fn link_later(&mut self, identity: &Identity) -> Result<(), StoreError> {
         let row = IdentityRow::try_from(identity)?;
-        on!(self, |conn| diesel::insert_into(identities::table)
-            .values(&row)
-            .execute(conn))?;
-        Ok(())
+        later!(self, adds identities, diesel::insert_into(identities::table).values(row))
     }
 
     /// The links of a member, oldest first.
@@ -263,17 +267,16 @@ impl Tx<'_> {
         Ok(Some((identity.try_into()?, member.try_into()?)))
     }
 
-    /// Notes that a link has signed somebody in; `false` when it is gone.
+    /// Notes that a link has signed somebody in; [`StoreError::Dangling`], now or at the end, when it is
+    /// gone.
     pub(crate) fn touch_identity(
         &mut self,
         id: IdentityId,
         now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        let id = id.to_string();
-        let changed = on!(self, |conn| diesel::update(identities::table.find(&id))
-            .set(identities::last_used_at.eq(micros(now)))
-            .execute(conn))?;
-        Ok(changed == 1)
+    ) -> Result<(), StoreError> {
+        let statement = diesel::update(identities::table.find(id.to_string()))
+            .set(identities::last_used_at.eq(micros(now)));
+        later!(self, changes identities, statement, must: StoreError::Dangling)
     }
 
     /// Deletes a link; `false` when the member has none of this id.

@@ -2,15 +2,16 @@
 
 use diesel::prelude::*;
 use jiff::Timestamp;
+use serde::Deserialize;
 use vestibule_model::{Email, EmailKey, Member, MemberId, MemberStatus, Role, WorkspaceId};
 
 use super::backchannel_logout::Ending;
 use crate::column::{Reading, key, micros, optional_text, text};
-use crate::engine::{Engine, on};
+use crate::engine::{Engine, later, on};
 use crate::schema::{member_tombstones, members};
 use crate::{Page, PageRequest, StoreError, Tx};
 
-#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[derive(Queryable, Selectable, Insertable, AsChangeset, Deserialize)]
 #[diesel(table_name = members, treat_none_as_default_value = false, treat_none_as_null = true)]
 pub(crate) struct MemberRow {
     id: String,
@@ -106,19 +107,23 @@ impl Tx<'_> {
     /// [`StoreError::Conflict`] for `member.email`, `member.external_id`, and `member.id` when it
     /// was a deleted member's; [`StoreError::Dangling`] when the workspace is gone.
     pub fn insert_member(&mut self, member: &Member) -> Result<(), StoreError> {
-        let row = MemberRow::try_from(member)?;
+        let id = member.id.to_string();
         let buried = on!(self, |conn| member_tombstones::table
-            .find(&row.id)
+            .find(&id)
             .select(member_tombstones::id)
             .first::<String>(conn)
             .optional())?;
         if buried.is_some() {
             return Err(StoreError::Conflict { what: "member.id" });
         }
-        on!(self, |conn| diesel::insert_into(members::table)
-            .values(&row)
-            .execute(conn))?;
-        Ok(())
+        self.insert_newcomer(member)?;
+        self.send_now()
+    }
+
+    /// The same for a member whose id was made just now: nobody had it before.
+    pub(crate) fn insert_newcomer(&mut self, member: &Member) -> Result<(), StoreError> {
+        let row = MemberRow::try_from(member)?;
+        later!(self, adds members, diesel::insert_into(members::table).values(row))
     }
 
     /// The member of this workspace with this id.
@@ -289,7 +294,7 @@ impl Tx<'_> {
             .find(id)
             .filter(members::workspace_id.eq(workspace_id))
             .select(members::id);
-        let result = match self.engine() {
+        let result = match self.engine()? {
             Engine::Sqlite(conn) => query.first::<String>(*conn),
             Engine::Postgres(conn) => query.for_no_key_update().first::<String>(*conn),
         };
@@ -312,25 +317,24 @@ impl Tx<'_> {
         Ok(changed == 1)
     }
 
-    /// The same for somebody who signs in, as they were decided about with this role: `false`, and
-    /// nothing changed, where somebody has deactivated them or given them another role meanwhile. A
+    /// The same for somebody who signs in, as they were decided about with this role. Where somebody has
+    /// deactivated them or given them another role meanwhile, that is a conflict, now or at the end: a
     /// sign-in must not write back what it has read before that.
     pub(crate) fn update_member_signed_in(
         &mut self,
         member: &Member,
         role_before: Role,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<(), StoreError> {
         let row = MemberRow::try_from(member)?;
-        let changed = on!(self, |conn| diesel::update(
+        let statement = diesel::update(
             members::table
-                .find(&row.id)
-                .filter(members::workspace_id.eq(&row.workspace_id))
+                .find(row.id.clone())
+                .filter(members::workspace_id.eq(row.workspace_id.clone()))
                 .filter(members::status.ne(MemberStatus::Deactivated.as_str()))
-                .filter(members::role.eq(role_before.as_str()))
+                .filter(members::role.eq(role_before.as_str())),
         )
-        .set(&row)
-        .execute(conn))?;
-        Ok(changed == 1)
+        .set(row);
+        later!(self, changes members, statement, must: StoreError::Conflict { what: "member.status" })
     }
 
     /// Deletes a member with everything that is theirs, leaving a tombstone of the id; `false` when

@@ -10,7 +10,7 @@ impl Tx<'_> {
     /// Writes down what was minted: the member as it is now, the link, the session, the code.
     ///
     /// # Errors
-    /// [`StoreError::Conflict`] for `member.email` or `identity.subject` when somebody with the same
+    /// Now or at the end of the transaction: [`StoreError::Conflict`] for `member.email` or `identity.subject` when somebody with the same
     /// came in at the same time, and for `member.status` when the member was deactivated, demoted,
     /// promoted or deleted since it was decided: nothing has happened then, and the same transaction
     /// may be tried again. [`StoreError::Dangling`] when member, client, connection or link are gone.
@@ -39,9 +39,9 @@ impl Tx<'_> {
     ) -> Result<(), StoreError> {
         match minted.admission() {
             Admission::New { member, identity } => {
-                self.insert_member(member)?;
+                self.insert_newcomer(member)?;
                 if let Some(identity) = identity {
-                    self.insert_identity(identity)?;
+                    self.link_later(identity)?;
                 }
             }
             Admission::Existing {
@@ -50,21 +50,13 @@ impl Tx<'_> {
                 identity,
             } => {
                 let before = minted.role_before().unwrap_or(member.role);
-                if *changed && !self.update_member_signed_in(member, before)? {
-                    return Err(StoreError::Conflict {
-                        what: "member.status",
-                    });
+                if *changed {
+                    self.update_member_signed_in(member, before)?;
                 }
-                let there = match identity {
-                    None => true,
-                    Some(IdentityUse::New(identity)) => {
-                        self.insert_identity(identity)?;
-                        true
-                    }
+                match identity {
+                    None => {}
+                    Some(IdentityUse::New(identity)) => self.link_later(identity)?,
                     Some(IdentityUse::Known(id)) => self.touch_identity(*id, now)?,
-                };
-                if !there {
-                    return Err(StoreError::Dangling);
                 }
             }
         }

@@ -7,7 +7,7 @@ use vestibule_session::RefreshRecord;
 
 use super::session::SessionRow;
 use crate::column::{Reading, hex, micros};
-use crate::engine::on;
+use crate::engine::{later, on};
 use crate::schema::{refresh_tokens, sessions};
 use crate::{StoreError, Tx};
 
@@ -92,10 +92,7 @@ impl Tx<'_> {
     /// [`StoreError::Dangling`] when the session is gone.
     pub fn insert_refresh(&mut self, token: &RefreshRecord) -> Result<(), StoreError> {
         let row = RefreshRow::from(token);
-        on!(self, |conn| diesel::insert_into(refresh_tokens::table)
-            .values(&row)
-            .execute(conn))?;
-        Ok(())
+        later!(self, adds refresh_tokens, diesel::insert_into(refresh_tokens::table).values(row))
     }
 
     /// Uses a refresh token up: exactly one of any number of transactions gets it.

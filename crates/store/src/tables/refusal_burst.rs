@@ -35,7 +35,7 @@ impl Tx<'_> {
         let query = refusal_bursts::table
             .find(&connection_id)
             .select((refusal_bursts::last_refused_at, refusal_bursts::told));
-        let result: QueryResult<(i64, bool)> = match self.engine() {
+        let result: QueryResult<(i64, bool)> = match self.engine()? {
             Engine::Sqlite(conn) => query.first(*conn),
             Engine::Postgres(conn) => query.for_update().first(*conn),
         };

@@ -2,6 +2,7 @@
 
 use diesel::dsl::max;
 use diesel::prelude::*;
+use serde::Deserialize;
 use vestibule_model::{AdminMapping, Change, ConnectionId, Revision, RevisionId, TestId};
 use vestibule_saml::Learned;
 
@@ -10,9 +11,9 @@ use crate::engine::on;
 use crate::schema::revisions;
 use crate::{Page, PageRequest, StoreError, Tx};
 
-#[derive(Queryable, Selectable, Insertable)]
+#[derive(Queryable, Selectable, Insertable, Deserialize)]
 #[diesel(table_name = revisions, treat_none_as_default_value = false)]
-struct RevisionRow {
+pub(super) struct RevisionRow {
     id: String,
     workspace_id: String,
     connection_id: String,

@@ -2,17 +2,18 @@
 
 use diesel::prelude::*;
 use jiff::Timestamp;
+use serde::Deserialize;
 use vestibule_model::{ConnectionId, MemberId, Origin, Session, SessionId, WorkspaceId};
 use vestibule_saml::NameId;
 
 use super::backchannel_logout::Ending;
 use super::identity::name_id_hash;
 use crate::column::{Reading, json, micros, text};
-use crate::engine::on;
+use crate::engine::{later, on};
 use crate::schema::sessions;
 use crate::{Page, PageRequest, Reach, StoreError, Tx};
 
-#[derive(Queryable, Selectable, Insertable)]
+#[derive(Queryable, Selectable, Insertable, Deserialize)]
 #[diesel(table_name = sessions, treat_none_as_default_value = false)]
 pub(crate) struct SessionRow {
     id: String,
@@ -136,10 +137,11 @@ impl Tx<'_> {
         browser: Option<&str>,
     ) -> Result<(), StoreError> {
         let row = SessionRow::try_from(session)?;
-        on!(self, |conn| diesel::insert_into(sessions::table)
-            .values((&row, sessions::browser.eq(browser)))
-            .execute(conn))?;
-        Ok(())
+        let browser = sessions::browser.eq(browser.map(str::to_owned));
+        later!(
+            self, adds sessions,
+            diesel::insert_into(sessions::table).values((row, browser))
+        )
     }
 
     /// The session of this id.

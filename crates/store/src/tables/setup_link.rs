@@ -193,7 +193,7 @@ impl Tx<'_> {
             .filter(setup_links::revoked_at.is_null())
             .filter(setup_links::expires_at.gt(micros(now)))
             .select(setup_links::id);
-        let result = match self.engine() {
+        let result = match self.engine()? {
             Engine::Sqlite(conn) => query.first::<String>(*conn),
             Engine::Postgres(conn) => query.for_no_key_update().first::<String>(*conn),
         };

@@ -235,7 +235,7 @@ impl Tx<'_> {
     /// Lets nobody else make or withdraw keys until this transaction ends; reading goes on. On SQLite
     /// whoever writes is alone anyway.
     fn lock_signing_keys(&mut self) -> Result<(), StoreError> {
-        let locked = match self.engine() {
+        let locked = match self.engine()? {
             Engine::Sqlite(_) => Ok(()),
             Engine::Postgres(conn) => {
                 conn.batch_execute("LOCK TABLE signing_keys IN SHARE ROW EXCLUSIVE MODE")

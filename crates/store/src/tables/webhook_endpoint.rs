@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use diesel::prelude::*;
 use jiff::Timestamp;
+use serde::Deserialize;
 use vestibule_model::{WebhookEndpoint, WebhookEndpointId, WebhookEventType, WorkspaceId};
 use zeroize::Zeroizing;
 
@@ -101,6 +102,29 @@ impl Listener {
     }
 }
 
+/// An endpoint, as far as it listens.
+#[derive(Queryable, Selectable, Deserialize)]
+#[diesel(table_name = webhook_endpoints)]
+pub(super) struct ListenerRow {
+    id: String,
+    events: String,
+}
+
+/// Who listens.
+pub(super) fn listeners(rows: Vec<ListenerRow>) -> Result<Vec<Listener>, StoreError> {
+    let listeners = rows.into_iter().map(|row| {
+        let reading = Reading {
+            table: TABLE,
+            row: &row.id,
+        };
+        Ok(Listener {
+            id: reading.parse("id", &row.id)?,
+            events: reading.json("events", &row.events)?,
+        })
+    });
+    listeners.collect()
+}
+
 impl Tx<'_> {
     /// Keeps a new endpoint.
     ///
@@ -156,7 +180,7 @@ impl Tx<'_> {
         let query = webhook_endpoints::table
             .find(&text)
             .select(webhook_endpoints::id);
-        let result = match self.engine() {
+        let result = match self.engine()? {
             Engine::Sqlite(conn) => query.first::<String>(*conn),
             Engine::Postgres(conn) => query.for_update().first::<String>(*conn),
         };
@@ -359,7 +383,7 @@ impl Tx<'_> {
             return Ok(known);
         }
         let own = workspace_id.map(|id| id.to_string());
-        let rows: Vec<(String, String)> = on!(self, |conn| webhook_endpoints::table
+        let rows = on!(self, |conn| webhook_endpoints::table
             .filter(
                 webhook_endpoints::workspace_id
                     .is_null()
@@ -368,19 +392,9 @@ impl Tx<'_> {
                         .and(webhook_endpoints::workspace_id.eq(own.as_deref())))
             )
             .order(webhook_endpoints::id.asc())
-            .select((webhook_endpoints::id, webhook_endpoints::events))
+            .select(ListenerRow::as_select())
             .load(conn))?;
-        let listeners = rows.iter().map(|(id, events)| {
-            let reading = Reading {
-                table: TABLE,
-                row: id,
-            };
-            Ok(Listener {
-                id: reading.parse("id", id)?,
-                events: reading.json("events", events)?,
-            })
-        });
-        let listeners = listeners.collect::<Result<Vec<_>, StoreError>>()?;
+        let listeners = listeners(rows)?;
         self.outbox().remember(workspace_id, listeners.clone());
         Ok(listeners)
     }

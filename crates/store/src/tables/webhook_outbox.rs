@@ -169,7 +169,7 @@ impl Tx<'_> {
             .filter(webhook_endpoints::id.eq_any(wanted))
             .order(webhook_endpoints::id.asc())
             .select((webhook_endpoints::id, webhook_endpoints::enabled));
-        let result = match self.engine() {
+        let result = match self.engine()? {
             Engine::Sqlite(conn) => query.load(*conn),
             Engine::Postgres(conn) => query.for_share().load(*conn),
         };

@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 use jiff::Timestamp;
+use serde::Deserialize;
 use vestibule_model::{Branding, Change, Slug, Workspace, WorkspaceId};
 
 use super::backchannel_logout::Ending;
@@ -11,9 +12,9 @@ use crate::schema::{member_tombstones, members, workspaces};
 use crate::{Page, PageRequest, Reach, StoreError, Tx};
 
 /// Without the hash of the break-glass code: that comes out by [`Tx::unlock_code_hash`] alone.
-#[derive(Queryable, Selectable, Insertable)]
+#[derive(Queryable, Selectable, Insertable, Deserialize)]
 #[diesel(table_name = workspaces, treat_none_as_default_value = false)]
-struct WorkspaceRow {
+pub(super) struct WorkspaceRow {
     id: String,
     name: String,
     slug: String,
@@ -264,7 +265,7 @@ impl Tx<'_> {
     pub fn lock_workspace(&mut self, id: WorkspaceId) -> Result<bool, StoreError> {
         let id = id.to_string();
         let query = workspaces::table.find(&id).select(workspaces::id);
-        let result = match self.engine() {
+        let result = match self.engine()? {
             Engine::Sqlite(conn) => query.first::<String>(*conn),
             Engine::Postgres(conn) => query.for_no_key_update().first::<String>(*conn),
         };
@@ -274,7 +275,7 @@ impl Tx<'_> {
     /// Locks out new members too, whose foreign key [`Self::lock_workspace`] lets pass.
     fn close_workspace(&mut self, id: &str) -> Result<(), StoreError> {
         let query = workspaces::table.find(id).select(workspaces::id);
-        let result = match self.engine() {
+        let result = match self.engine()? {
             Engine::Sqlite(conn) => query.first::<String>(*conn),
             Engine::Postgres(conn) => query.for_update().first::<String>(*conn),
         };

@@ -18,7 +18,8 @@ fn keep(bed: &mut Bed, revision: &Revision, outcome: AttemptOutcome, ended: Time
         finished_at: ended,
         ..attempt(revision, None)
     };
-    bed.write(move |tx| tx.insert_attempt(&attempt)).unwrap();
+    bed.write(move |tx| tx.insert_attempts(std::slice::from_ref(&attempt)))
+        .unwrap();
 }
 
 fn at(text: &str) -> Timestamp {

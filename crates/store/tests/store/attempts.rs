@@ -82,7 +82,7 @@ on_both! {
             let attempt = pending(&revision);
             let leave = attempt.clone();
             if left_is_written == "first" {
-                assert_eq!(bed.write(move |tx| tx.insert_attempt(&leave)), Ok(true));
+                assert_eq!(bed.write(move |tx| tx.insert_attempts(&[leave])), Ok(()));
                 assert_eq!(read(bed, &attempt), attempt);
             }
             let (first, second) = (refused(&attempt, 5), signed_in(&attempt, &member, 9));
@@ -93,7 +93,7 @@ on_both! {
             assert_eq!(bed.write(move |tx| tx.save_attempt(&copy)), Ok(true));
             if left_is_written == "last" {
                 let leave = attempt.clone();
-                assert_eq!(bed.write(move |tx| tx.insert_attempt(&leave)), Ok(false));
+                assert_eq!(bed.write(move |tx| tx.insert_attempts(&[leave])), Ok(()));
             }
             let found = read(bed, &attempt);
             let timeline = found.timeline.clone();
@@ -160,7 +160,7 @@ on_both! {
         let theirs = Attempt { reference: one.reference, ..pending(&other.revision) };
         for attempt in [&one, &two, &theirs] {
             let copy = attempt.clone();
-            bed.write(move |tx| tx.insert_attempt(&copy)).unwrap();
+            bed.write(move |tx| tx.insert_attempts(&[copy])).unwrap();
         }
         let conn = revision.connection_id;
         for (filter, expected) in [
@@ -192,7 +192,7 @@ on_both! {
         let copies = attempts.clone();
         bed.write(move |tx| {
             for (attempt, days) in copies.iter().zip([1, 9]) {
-                tx.insert_attempt(attempt)?;
+                tx.insert_attempts(std::slice::from_ref(attempt))?;
                 tx.keep_response(attempt.id, response, later(days * DAY))?;
             }
             Ok(())
@@ -225,7 +225,7 @@ on_both! {
         let (copies, ids) = ([one.clone(), two.clone()], [one.id, two.id]);
         bed.write(move |tx| {
             for attempt in &copies {
-                tx.insert_attempt(attempt)?;
+                tx.insert_attempts(std::slice::from_ref(attempt))?;
             }
             tx.keep_response(ids[0], "one", later(DAY))?;
             tx.keep_response(ids[1], "two", later(DAY))
@@ -247,11 +247,11 @@ on_both! {
         let (copies, revision) = ([old, ended.clone()], scene.revision);
         bed.write(move |tx| {
             for attempt in &copies {
-                tx.insert_attempt(attempt)?;
+                tx.insert_attempts(std::slice::from_ref(attempt))?;
             }
             for second in 0..2_003 {
                 let id = AttemptId::new(later(8 * DAY + second));
-                tx.insert_attempt(&Attempt { id, ..pending(&revision) })?;
+                tx.insert_attempts(&[Attempt { id, ..pending(&revision) }])?;
             }
             Ok(())
         })

@@ -257,7 +257,7 @@ on_both! {
         seal(bed);
         let late = head(bed, &chain);
         assert_eq!((early.number, late.number), (4, 6));
-        let known = vec![late.clone(), early.clone()];
+        let known = vec![late.clone(), early];
         assert_eq!(check(bed, &chain, known.clone()).findings, []);
         bed.sql("DELETE FROM audit_events; INSERT INTO audit_events SELECT * FROM kept_events;
                  DELETE FROM audit_chains; INSERT INTO audit_chains SELECT * FROM kept_chains");
@@ -334,10 +334,10 @@ on_both! {
         let (own, deployment) = (log.chain(), "deployment".to_owned());
         // The sample says 400 days.
         assert_eq!(chains(bed, None, 399), [""; 0]);
-        assert_eq!(chains(bed, None, 401), [own.clone()]);
-        assert_eq!(chains(bed, Some(30), 31), [deployment.clone()]);
+        assert_eq!(chains(bed, None, 401), std::slice::from_ref(&own));
+        assert_eq!(chains(bed, Some(30), 31), std::slice::from_ref(&deployment));
         assert_eq!(chains(bed, Some(30), 401), [deployment.clone(), own.clone()]);
-        let mut changed = log.workspace.clone();
+        let mut changed = log.workspace;
         changed.audit_retention_days = None;
         bed.write(move |tx| tx.update_workspace(&changed)).unwrap();
         assert_eq!(chains(bed, None, 401), [""; 0]);

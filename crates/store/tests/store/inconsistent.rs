@@ -36,7 +36,7 @@ on_both! {
             tx.insert_webhook_endpoint(&hook, "whsec_x")?;
             tx.queue_webhook(hook_id, WebhookLane::OfEvent, told, now());
             tx.insert_identity(&link)?;
-            tx.insert_attempt(&attempt)?;
+            tx.insert_attempts(std::slice::from_ref(&attempt))?;
             tx.insert_api_key(&key)?;
             tx.append_audit(&event)
         })

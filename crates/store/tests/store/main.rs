@@ -45,6 +45,7 @@ mod scope;
 mod sealed;
 mod setup_links;
 mod sign_in;
+mod together;
 mod transactions;
 mod unique;
 mod upgrade;

@@ -247,7 +247,7 @@ on_both! {
             },
         ] {
             let (copy, id) = (attempt.clone(), attempt.id);
-            bed.write(move |tx| tx.insert_attempt(&copy)).unwrap();
+            bed.write(move |tx| tx.insert_attempts(&[copy])).unwrap();
             assert_eq!(bed.read(move |tx| tx.attempt(conn, id)), Ok(Some(attempt)));
         }
     }

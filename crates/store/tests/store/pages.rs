@@ -43,7 +43,7 @@ on_both! {
         bed.write(move |tx| {
             copies.0[1..].iter().try_for_each(|member| tx.insert_member(member))?;
             copies.1[1..].iter().try_for_each(|revision| tx.insert_revision(revision))?;
-            copies.2.iter().try_for_each(|attempt| tx.insert_attempt(attempt).map(drop))?;
+            tx.insert_attempts(&copies.2)?;
             for test in &copies.3 {
                 tx.insert_test(test, &vestibule_session::Secret::generate().unwrap())?;
             }

@@ -112,7 +112,7 @@ fn fill(store: &Store, slug: &str) -> Written {
         tx.rotate_webhook_secret(endpoint.id, "whsec_new", later(86_400), now())?;
         tx.queue_webhook(endpoint.id, WebhookLane::OfEvent, event, now());
         tx.insert_test(&test, &token)?;
-        tx.insert_attempt(&attempt)?;
+        tx.insert_attempts(std::slice::from_ref(&attempt))?;
         tx.keep_response(attempt.id, "PHNhbWw+", later(86_400))?;
         tx.insert_signing_key(&key)
     });

@@ -143,7 +143,7 @@ on_both! {
         };
         assert_eq!(bed.write(move |tx| tx.insert_revision(&moved)), Err(StoreError::Dangling));
         let moved = attempt(&ours.revision, Some(&theirs.member));
-        assert_eq!(bed.write(move |tx| tx.insert_attempt(&moved)), Err(StoreError::Dangling));
+        assert_eq!(bed.write(move |tx| tx.insert_attempts(std::slice::from_ref(&moved))), Err(StoreError::Dangling));
         let test = TestRun { revision_id: theirs.revision.id, ..test_run(&ours.revision) };
         let token = vestibule_session::Secret::generate().unwrap();
         assert_eq!(bed.write(move |tx| tx.insert_test(&test, &token)), Err(StoreError::Dangling));
@@ -159,7 +159,7 @@ on_both! {
         scene.session(bed);
         let link = identity(&scene.member, &scene.connection, "ada");
         let attempt = attempt(&scene.revision, Some(&scene.member));
-        bed.write(move |tx| tx.insert_identity(&link).and_then(|()| tx.insert_attempt(&attempt))).unwrap();
+        bed.write(move |tx| tx.insert_identity(&link).and_then(|()| tx.insert_attempts(std::slice::from_ref(&attempt)))).unwrap();
         with_all_ways_in(bed, &scene);
         let (ws, id) = (scene.workspace.id, scene.member.id);
         let foreign = WorkspaceId::new(now());
@@ -204,7 +204,7 @@ on_both! {
             tx.update_connection(&connection)?;
             tx.insert_test(&test, &token)?;
             tx.insert_identity(&link)?;
-            tx.insert_attempt(&attempt)?;
+            tx.insert_attempts(std::slice::from_ref(&attempt))?;
             tx.insert_api_key(&key)?;
             tx.append_audit(&event)?;
             tx.claim_assertion(conn, "_a", later(60))

@@ -296,7 +296,7 @@ on_both! {
             let mut refused = attempt(&scene.revision, None);
             (refused.outcome, refused.finished_at) = (AttemptOutcome::Refused, later(at));
             bed.write(move |tx| {
-                tx.insert_attempt(&refused)?;
+                tx.insert_attempts(std::slice::from_ref(&refused))?;
                 tx.note_refusal(conn, (ten_minutes, 3), later(at))
             })
             .unwrap()
