@@ -55,8 +55,9 @@ sanitize: toolchain ## Run the XML crates' tests under Valgrind (docs/memory-saf
 fuzz: dependencies ## Run every fuzzer for FUZZ_SECONDS (600) under AddressSanitizer (docs/fuzzing.md)
 	tests/fuzz/run
 
-bench: dependencies ## Measure verify + validate beside the floor of the libraries, as a ratio, and the first byte of every page
+bench: test-dependencies ## Measure verify + validate beside the floor of the libraries, complete sign-ins, and the first byte of every page
 	$(CARGO) bench --locked --package vestibule-saml --bench verify
+	tests/with-services $(CARGO) bench --locked --package vestibule-api --features demo --bench sign_in
 	$(CARGO) bench --locked --package vestibule-api --features demo --bench pages
 
 lint: dependencies ## Check format, clippy without warnings, and the dependencies if cargo-deny is there

@@ -1,0 +1,112 @@
+//! Complete sign-ins against a running server: how many a second, how long one takes, and how much
+//! processor time of the server it costs. `tests/with-services cargo bench -p vestibule-api --features
+//! demo --bench sign_in`, or `make bench`.
+//!
+//! A sign-in is four requests: authorize, the IdP's answer at the ACS, the token endpoint, userinfo. What
+//! the IdP signs it signs between the rounds, while no clock runs: each round finishes the sign-ins that
+//! the round before began, and begins as many. The server has one core, and whoever asks the other one,
+//! with Postgres and Redis; where there is one core alone, the throughput says little and the processor
+//! time still holds.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::as_conversions,
+    reason = "a bench prints, and fails by panicking"
+)]
+
+#[path = "../../../../tests/e2e/support/mod.rs"]
+#[expect(
+    dead_code,
+    unused_imports,
+    unused_macros,
+    reason = "it serves the end-to-end tests, which need more of it"
+)]
+mod support;
+
+mod figures;
+mod scene;
+mod wire;
+
+use std::time::{Duration, Instant};
+
+use figures::{Figures, Memory};
+use scene::Scene;
+use support::database::Engine;
+
+/// How many at a time.
+const CONCURRENT: [usize; 4] = [1, 8, 32, 128];
+/// How many sign-ins a line is made of.
+const SIGN_INS: usize = 2_000;
+
+fn main() {
+    // `cargo bench -- quick`: a tenth of it, to see that it runs.
+    let quick = std::env::args().any(|argument| argument == "quick");
+    let sign_ins = if quick { SIGN_INS / 10 } else { SIGN_INS };
+    println!("Complete sign-ins (authorize, ACS, token, userinfo), {sign_ins} for each line.");
+    println!(
+        "cpu: processor time of the server for one, in ms. p50, p95, p99: of the sum of its four answers, in ms.\n"
+    );
+    for (name, engine) in [
+        ("SQLite, in process", Engine::Sqlite),
+        ("Postgres and Redis", Engine::PostgresAndRedis),
+    ] {
+        measure(name, engine, sign_ins);
+    }
+}
+
+fn measure(name: &str, engine: Engine, sign_ins: usize) {
+    let begun = Instant::now();
+    let scene = Scene::new(engine);
+    let first = begun.elapsed();
+    scene.pin();
+    let idle = Memory::of(scene.pid());
+    println!("{name}: idle {idle}");
+    println!(
+        "{:>10} {:>9} {:>7} {:>8} {:>8} {:>8}   {:>9} {:>7} {:>7} {:>8}",
+        "concurrent",
+        "a second",
+        "cpu",
+        "p50",
+        "p95",
+        "p99",
+        "authorize",
+        "acs",
+        "token",
+        "userinfo"
+    );
+    // Everybody is known, everything is read, every statement is prepared.
+    scene.round(&scene.begun(400, 8), 8);
+    for concurrent in CONCURRENT {
+        let figures = line(&scene, sign_ins, concurrent);
+        println!("{concurrent:>10} {figures}");
+    }
+    println!(
+        "loaded {}, set up within {} ms\n",
+        Memory::of(scene.pid()),
+        first.as_millis()
+    );
+}
+
+/// As many sign-ins, in rounds.
+fn line(scene: &Scene, sign_ins: usize, concurrent: usize) -> Figures {
+    let portion = (sign_ins / 4).max(concurrent);
+    let mut figures = Figures::default();
+    let mut waiting = scene.begun(portion, concurrent);
+    while figures.count() < sign_ins {
+        let (processor, begun) = (scene.processor_time(), Instant::now());
+        let round = scene.round(&waiting, concurrent);
+        figures.add(
+            begun.elapsed(),
+            scene.processor_time() - processor,
+            &round.times,
+        );
+        waiting = scene.answered(round.begun);
+    }
+    figures
+}
+
+fn millis(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e3
+}
