@@ -14,8 +14,9 @@ use vestibule_test_idp::{Style, Twist};
 /// counted.
 const TO_POSTGRES: usize = 6;
 const TO_REDIS: usize = 4;
-/// What runs by the clock beside them counts too; with so many it does not matter.
-const SIGN_INS: usize = 100;
+/// That somebody has left for the IdP is written down a moment later, together with all who left with them.
+const NOTED_LATER: usize = 1;
+const SIGN_INS: usize = 60;
 
 fn userinfo(world: &World, access_token: &str) -> Answer {
     let bearer = format!("Bearer {access_token}");
@@ -49,12 +50,19 @@ fn a_sign_in_takes_few_ways_to_postgres_and_to_redis() {
     // Ada becomes a member, every connection of the pool prepares its statements.
     (0..30).for_each(|_| complete(&world));
 
-    let before = (postgres.ways(), redis.ways());
-    (0..SIGN_INS).for_each(|_| complete(&world));
-    let (to_postgres, to_redis) = (postgres.ways() - before.0, redis.ways() - before.1);
-
-    println!("{SIGN_INS} sign-ins: {to_postgres} ways to Postgres, {to_redis} to Redis");
-    assert!(to_postgres >= SIGN_INS && to_redis >= SIGN_INS, "it counts");
-    assert!(to_postgres <= TO_POSTGRES * SIGN_INS, "{to_postgres}");
-    assert!(to_redis <= TO_REDIS * SIGN_INS, "{to_redis}");
+    // What runs by the clock asks beside them now and then: most of them are alone.
+    let (mut to_postgres, mut to_redis) = (Vec::new(), Vec::new());
+    for _ in 0..SIGN_INS {
+        let before = (postgres.ways(), redis.ways());
+        complete(&world);
+        to_postgres.push(postgres.ways() - before.0);
+        to_redis.push(redis.ways() - before.1);
+    }
+    to_postgres.sort_unstable();
+    to_redis.sort_unstable();
+    println!("ways to Postgres: {to_postgres:?}\nways to Redis: {to_redis:?}");
+    assert!(to_postgres[0] > 0 && to_redis[0] > 0, "they are counted");
+    let quarter = SIGN_INS / 4;
+    assert!(to_postgres[quarter] + NOTED_LATER <= TO_POSTGRES);
+    assert!(to_redis[quarter] <= TO_REDIS);
 }

@@ -10,6 +10,7 @@ use tempfile::TempDir;
 use vestibule_test_idp::{Style, Twist};
 
 use crate::support::{
+    browser::Browser,
     database::{Database, Engine},
     nginx::free_port,
     postgres::PostgresServer,
@@ -178,7 +179,8 @@ fn a_cluster_loses_the_node_that_keeps_our_keys() {
     let world = world_on(&format!("redis://{}", nodes.join(",")));
     assert!(signs_in(&world));
 
-    // Whoever has keys at all has ours.
+    // Somebody is on their way: whoever has keys at all has ours.
+    Browser::default().get(&world.authorize_url()).expect(302);
     let keeps = ports.iter().find(|port| {
         let is_primary = ask(**port, &["ROLE"]).starts_with("master");
         is_primary && ask(**port, &["DBSIZE"]).trim() != "0"

@@ -169,6 +169,13 @@ mod tests {
         });
     }
 
+    impl Turns {
+        fn free_and_waiting(&self) -> (usize, usize) {
+            let queue = self.lock();
+            (queue.free, queue.waiting)
+        }
+    }
+
     async fn settled() {
         for _ in 0..50 {
             rt::task::yield_now().await;
@@ -189,7 +196,7 @@ mod tests {
         settled().await;
         let order: Vec<_> = told.try_iter().collect();
         assert_eq!(order, ["flood", "quiet", "flood", "flood", "flood"]);
-        assert_eq!((turns.lock().free, turns.lock().waiting), (1, 0));
+        assert_eq!(turns.free_and_waiting(), (1, 0));
     }
 
     #[actix_web::test]
@@ -232,6 +239,6 @@ mod tests {
         drop(busy);
         settled().await;
         assert_eq!(told.try_iter().collect::<Vec<_>>(), ["here"]);
-        assert_eq!((turns.lock().free, turns.lock().waiting), (1, 0));
+        assert_eq!(turns.free_and_waiting(), (1, 0));
     }
 }
