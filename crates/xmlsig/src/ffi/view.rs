@@ -16,7 +16,7 @@ use crate::document::Node;
 type Edit = (*mut *mut xml::xmlNode, *mut xml::xmlNode);
 
 /// Gives the document its shape back when it is dropped.
-pub(super) struct View<'d> {
+pub(crate) struct View<'d> {
     node: Node<'d>,
     /// What was changed, the latest last.
     edits: [Option<Edit>; 3],
@@ -24,7 +24,7 @@ pub(super) struct View<'d> {
 
 impl<'d> View<'d> {
     /// The document as `element` alone, and without `hidden`, a child of it.
-    pub(super) fn of(element: Node<'d>, hidden: Option<Node<'d>>) -> Self {
+    pub(crate) fn of(element: Node<'d>, hidden: Option<Node<'d>>) -> Self {
         let mut view = Self {
             node: element,
             edits: [None; 3],
@@ -48,7 +48,7 @@ impl<'d> View<'d> {
         view
     }
 
-    pub(super) fn document(&self) -> *mut xml::xmlDoc {
+    pub(crate) fn document(&self) -> *mut xml::xmlDoc {
         self.node.document().as_ptr()
     }
 
