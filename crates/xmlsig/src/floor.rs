@@ -16,7 +16,7 @@ use openssl::sign::Verifier;
 use openssl::symm::{Cipher, decrypt_aead};
 
 use crate::decryption_key::DecryptionKey;
-use crate::document::Document as Tree;
+use crate::document::Tree;
 use crate::element::Element;
 use crate::ffi::View;
 use crate::key::VerifyingKey;
@@ -60,7 +60,7 @@ fn write_canonical<S: FnMut(&[u8])>(
     except: Option<Element<'_>>,
     mut sink: S,
 ) -> Option<()> {
-    let view = View::of(element.node(), except.map(Element::node));
+    let view = View::of(element.in_tree()?, except.and_then(Element::in_tree));
     // SAFETY: view and sink outlive the calls that are given their addresses; the output buffer is
     // closed here; the document is live.
     unsafe {

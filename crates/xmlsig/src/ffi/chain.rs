@@ -18,22 +18,22 @@ use super::key::RawKey;
 use super::setup::{drain_errors, silence_libxml2};
 use super::view::View;
 use crate::algorithm::{DigestAlgorithm, SignatureAlgorithm};
-use crate::document::Node;
+use crate::document::TreeNode;
 
 /// What a canonicalisation is named by.
 #[derive(Clone, Copy)]
 pub(crate) enum Method<'d> {
     /// A `ds:CanonicalizationMethod`.
-    Canonicalization(Node<'d>),
+    Canonicalization(TreeNode<'d>),
     /// A `ds:Transform`.
-    Transform(Node<'d>),
+    Transform(TreeNode<'d>),
 }
 
 /// The exclusive canonical form of `element` without its child `hidden`. `method` may bring a list
 /// of inclusive namespaces, and nothing else.
 pub(crate) fn canonicalize(
-    element: Node<'_>,
-    hidden: Option<Node<'_>>,
+    element: TreeNode<'_>,
+    hidden: Option<TreeNode<'_>>,
     method: Method<'_>,
 ) -> Result<Vec<u8>, Failure> {
     silence_libxml2();
