@@ -56,7 +56,7 @@ impl<'d> Element<'d> {
     /// Whether it has this expanded name.
     #[must_use]
     pub fn is(self, namespace: &str, local: &str) -> bool {
-        self.local_name() == local && self.namespace() == Some(namespace)
+        self.0.is(namespace, local)
     }
 
     /// The value of an attribute in no namespace.
@@ -64,7 +64,7 @@ impl<'d> Element<'d> {
     pub fn attribute(self, name: &str) -> Option<Cow<'d, str>> {
         self.0
             .attributes()
-            .find(|attribute| attribute.name() == name && attribute.namespace().is_none())
+            .find(|attribute| attribute.is(None, name))
             .map(Attribute::value)
     }
 
@@ -73,7 +73,7 @@ impl<'d> Element<'d> {
     pub fn attribute_ns(self, namespace: &str, local: &str) -> Option<Cow<'d, str>> {
         self.0
             .attributes()
-            .find(|attribute| attribute.name() == local && attribute.namespace() == Some(namespace))
+            .find(|attribute| attribute.is(Some(namespace), local))
             .map(Attribute::value)
     }
 

@@ -18,7 +18,7 @@ use children::{Children, structure};
 /// Prefixes in one `InclusiveNamespaces`: canonicalisation looks each of them up at every element.
 const MAX_PREFIXES: usize = 32;
 
-pub(crate) const BASE64: GeneralPurpose = GeneralPurpose::new(
+const BASE64: GeneralPurpose = GeneralPurpose::new(
     &base64::alphabet::STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
@@ -311,14 +311,20 @@ fn no_parameters(enveloped: Element<'_>) -> Result<(), VerifyError> {
 
 /// Base64 with white space in it; nothing is no value.
 fn decode(text: &str) -> Option<Vec<u8>> {
-    let compact: Vec<u8> = text
-        .bytes()
-        .filter(|byte| !byte.is_ascii_whitespace())
-        .collect();
-    BASE64
-        .decode(compact)
-        .ok()
-        .filter(|bytes| !bytes.is_empty())
+    decode_base64(text).filter(|bytes| !bytes.is_empty())
+}
+
+/// Base64 with white space in it.
+pub(crate) fn decode_base64(text: &str) -> Option<Vec<u8>> {
+    // Many write it in one piece.
+    if let Ok(bytes) = BASE64.decode(text) {
+        return Some(bytes);
+    }
+    let mut compact = Vec::with_capacity(text.len());
+    for piece in text.as_bytes().split(u8::is_ascii_whitespace) {
+        compact.extend_from_slice(piece);
+    }
+    BASE64.decode(compact).ok()
 }
 
 fn only_text<'d>(

@@ -173,6 +173,10 @@ impl<'d> Node<'d> {
         }
     }
 
+    pub(crate) fn is(self, namespace: &str, local: &str) -> bool {
+        self.name() == local && self.namespace() == Some(namespace)
+    }
+
     pub(crate) fn content(self) -> &'d str {
         match self.kind() {
             Some(Kind::Text(span)) => self.tree.piece(*span),
@@ -248,6 +252,10 @@ impl<'d> Attribute<'d> {
 
     pub(crate) fn namespace(self) -> Option<&'d str> {
         self.tree.namespace(self.entry.namespace)
+    }
+
+    pub(crate) fn is(self, namespace: Option<&str>, local: &str) -> bool {
+        self.name() == local && self.namespace() == namespace
     }
 
     pub(crate) fn value(self) -> &'d str {

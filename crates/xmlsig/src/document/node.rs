@@ -58,6 +58,11 @@ impl<'d> Node<'d> {
         either!(self, node => node.namespace())
     }
 
+    /// Whether it has this expanded name.
+    pub(crate) fn is(self, namespace: &str, local: &str) -> bool {
+        either!(self, node => node.is(namespace, local))
+    }
+
     /// The text of a text node.
     pub(crate) fn content(self) -> &'d str {
         either!(self, node => node.content())
@@ -134,6 +139,11 @@ impl<'d> Attribute<'d> {
 
     pub(crate) fn namespace(self) -> Option<&'d str> {
         either!(self, attribute => attribute.namespace())
+    }
+
+    /// Whether it has this expanded name.
+    pub(crate) fn is(self, namespace: Option<&str>, local: &str) -> bool {
+        either!(self, attribute => attribute.is(namespace, local))
     }
 
     pub(crate) fn value(self) -> Cow<'d, str> {

@@ -29,8 +29,8 @@ pub(crate) enum Method<'d> {
     Transform(TreeNode<'d>),
 }
 
-/// The exclusive canonical form of `element` without its child `hidden`. `method` may bring a list
-/// of inclusive namespaces, and nothing else.
+/// The exclusive canonical form of `element` without its child `hidden`. `method` names that algorithm; it
+/// may bring a list of inclusive namespaces, and nothing else.
 pub(crate) fn canonicalize(
     element: TreeNode<'_>,
     hidden: Option<TreeNode<'_>>,
@@ -42,13 +42,20 @@ pub(crate) fn canonicalize(
         Method::Canonicalization(method) => (method, sec::xmlSecTransformUsageC14NMethod),
         Method::Transform(method) => (method, sec::xmlSecTransformUsageDSigTransform),
     };
-    let method = method.as_ptr().cast::<sec::xmlNode>();
     let view = View::of(element, hidden);
     // SAFETY: chain, view and nodes are live. A set of type Tree without nodes is everything that
     // can be reached, which is what the view shows; it is freed here and frees nothing else.
     let code = unsafe {
-        let transform = sec::xmlSecTransformCtxNodeRead(chain.0.as_ptr(), method, usage);
-        if transform.is_null() || (*transform).id != sec::xmlSecTransformExclC14NGetKlass() {
+        let exclusive = sec::xmlSecTransformExclC14NGetKlass();
+        // Without a list of inclusive namespaces xmlsec has nothing to read there but the name of the
+        // algorithm, which is known, and would look for among all that it has.
+        let transform = if method.first_child().is_none() {
+            sec::xmlSecTransformCtxCreateAndAppend(chain.0.as_ptr(), exclusive)
+        } else {
+            let method = method.as_ptr().cast::<sec::xmlNode>();
+            sec::xmlSecTransformCtxNodeRead(chain.0.as_ptr(), method, usage)
+        };
+        if transform.is_null() || (*transform).id != exclusive {
             return Err(library_failure());
         }
         let document = view.document().cast::<sec::xmlDoc>();

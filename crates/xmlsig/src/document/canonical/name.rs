@@ -1,9 +1,22 @@
 //! Names, as XML 1.0 (fifth edition) and Namespaces in XML 1.0 have them.
 
 /// Whether a byte can stand in a name with a prefix; what is not ASCII is judged as a character.
-pub(super) const fn may_be_in_name(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b':' | 0x80..)
+pub(super) fn may_be_in_name(byte: u8) -> bool {
+    IN_NAME.get(usize::from(byte)).copied().unwrap_or_default()
 }
+
+const IN_NAME: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut rest: &mut [bool] = &mut table;
+    let mut byte = 0_u8;
+    while let Some((entry, others)) = rest.split_first_mut() {
+        *entry =
+            byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b':' | 0x80..=0xff);
+        byte = byte.wrapping_add(1);
+        rest = others;
+    }
+    table
+};
 
 /// Whether a text is an NCName (Namespaces in XML 1.0 §3).
 pub(super) fn is_ncname(text: &str) -> bool {
