@@ -295,22 +295,30 @@ const LESS_THAN: u8 = 2;
 const COLON: u8 = 4;
 const LETTER_X: u8 = 8;
 
-const fn class_of(byte: u8) -> u8 {
-    match byte {
-        b'>' | b'"' | b'\'' => ENDS,
-        b'<' => LESS_THAN,
-        b':' => COLON,
-        b'x' => LETTER_X,
-        _ => 0,
+const CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut rest: &mut [u8] = &mut classes;
+    let mut byte = 0_u8;
+    while let Some((class, others)) = rest.split_first_mut() {
+        *class = match byte {
+            b'>' | b'"' | b'\'' => ENDS,
+            b'<' => LESS_THAN,
+            b':' => COLON,
+            b'x' => LETTER_X,
+            _ => 0,
+        };
+        byte = byte.wrapping_add(1);
+        rest = others;
     }
-}
+    classes
+};
 
 /// The length of a stretch of a tag up to its end or to a quote, and what is in it. Such stretches are short:
 /// one look at each byte is quicker than a search for each of these.
 fn stretch_of(bytes: &[u8]) -> Option<(usize, u8)> {
     let mut seen = 0;
     for (length, &byte) in bytes.iter().enumerate() {
-        let class = class_of(byte);
+        let class = CLASSES.get(usize::from(byte)).copied().unwrap_or(ENDS);
         if class == ENDS {
             return Some((length, seen));
         }

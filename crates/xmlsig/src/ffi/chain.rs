@@ -45,7 +45,7 @@ pub(crate) fn canonicalize(
     let view = View::of(element, hidden);
     // SAFETY: chain, view and nodes are live. A set of type Tree without nodes is everything that
     // can be reached, which is what the view shows; it is freed here and frees nothing else.
-    let code = unsafe {
+    let bytes = unsafe {
         let exclusive = sec::xmlSecTransformExclC14NGetKlass();
         // Without a list of inclusive namespaces xmlsec has nothing to read there but the name of the
         // algorithm, which is known, and would look for among all that it has.
@@ -67,16 +67,23 @@ pub(crate) fn canonicalize(
         if everything.is_null() {
             return Err(library_failure());
         }
-        let code = sec::xmlSecTransformCtxXmlExecute(chain.0.as_ptr(), everything);
+        // The one transform, and not the whole chain, which would end in another that only collects: the
+        // last one keeps what comes out of it.
+        let code = sec::xmlSecTransformPushXml(transform, everything, chain.0.as_ptr());
         sec::xmlSecNodeSetDestroy(everything);
-        code
+        if code == 0
+            && (*transform).status == sec::xmlSecTransformStatus_xmlSecTransformStatusFinished
+        {
+            Some(what_came_out(transform))
+        } else {
+            None
+        }
     };
     drop(view);
-    if code != 0 {
+    let Some(bytes) = bytes else {
         drain_errors();
         return Err(Failure::NotCanonicalizable);
-    }
-    let bytes = chain.result();
+    };
     if bytes.is_empty() {
         Err(Failure::Empty)
     } else {
@@ -127,7 +134,9 @@ fn check(
         {
             return Err(library_failure());
         }
-        if sec::xmlSecTransformCtxBinaryExecute(context, bytes.as_ptr(), bytes_size) < 0 {
+        // All of the bytes, and the last of them.
+        let (bytes, last) = (bytes.as_ptr(), 1);
+        if sec::xmlSecTransformPushBin(transform, bytes, bytes_size, last, context) < 0 {
             return Err(library_failure());
         }
         let code = sec::xmlSecTransformVerify(transform, value.as_ptr(), value_size, context);
@@ -155,23 +164,22 @@ impl Chain {
         unsafe { (*chain.0.as_ptr()).enabledUris = sec::xmlSecTransformUriTypeNone };
         Ok(chain)
     }
+}
 
-    /// What came out at its end.
-    fn result(&self) -> Vec<u8> {
-        // SAFETY: the chain is live; the buffer belongs to it, and its data are null or at least
-        // `size` bytes long.
-        unsafe {
-            let buffer = (*self.0.as_ptr()).result;
-            if buffer.is_null() {
-                return Vec::new();
-            }
-            let data = sec::xmlSecBufferGetData(buffer);
-            let size = usize::try_from(sec::xmlSecBufferGetSize(buffer)).unwrap_or(0);
-            if data.is_null() || size == 0 {
-                return Vec::new();
-            }
-            slice::from_raw_parts(data, size).to_vec()
+/// # Safety
+///
+/// `transform` is live.
+unsafe fn what_came_out(transform: sec::xmlSecTransformPtr) -> Vec<u8> {
+    // SAFETY: by the caller's word; the buffer is a part of the transform, and its data are null or at
+    // least `size` bytes long.
+    unsafe {
+        let buffer = &raw mut (*transform).outBuf;
+        let data = sec::xmlSecBufferGetData(buffer);
+        let size = usize::try_from(sec::xmlSecBufferGetSize(buffer)).unwrap_or(0);
+        if data.is_null() || size == 0 {
+            return Vec::new();
         }
+        slice::from_raw_parts(data, size).to_vec()
     }
 }
 

@@ -225,21 +225,22 @@ impl<'b> Reader<'b> {
     /// The name at hand, with at most one colon in it.
     fn name(&mut self) -> Result<Name<'b>, ParseError> {
         let start = self.at;
-        let (mut colon, mut ascii) = (None, true);
+        let (mut length, mut colon, mut all) = (0, None, 0);
         for &byte in self.rest() {
             if !may_be_in_name(byte) {
                 break;
             }
-            if byte == b':' && colon.replace(self.at).is_some() {
+            if byte == b':' && colon.replace(start + length).is_some() {
                 return Err(self.wrong());
             }
-            ascii &= byte.is_ascii();
-            self.at += 1;
+            all |= byte;
+            length += 1;
         }
+        self.at += length;
         let local_start = colon.map_or(start, |colon| colon + 1);
         let local = self.piece(local_start, self.at);
         let prefix = colon.map(|colon| self.piece(start, colon));
-        let good = if ascii {
+        let good = if all.is_ascii() {
             begins_ascii_name(local) && prefix.is_none_or(begins_ascii_name)
         } else {
             is_ncname(local) && prefix.is_none_or(is_ncname)
