@@ -9,6 +9,9 @@ use crate::floor;
 use crate::ratios::Measured;
 use crate::support::{KEY, Sign};
 
+/// What makes a response about so long.
+type OfSize = fn(usize) -> Content;
+
 pub(crate) fn print() {
     println!(
         "What a KB costs as a response grows, by values of one attribute and by attributes; bounds by default ({} bytes, {} nodes).\n",
@@ -19,19 +22,17 @@ pub(crate) fn print() {
         "{:<12} {:>8} {:>9} {:>9} {:>6} {:>9} {:>14}",
         "grows by", "bytes", "floor", "ours", "ratio", "µs per KB", "and each more"
     );
-    for (name, by) in [
-        (
-            "groups",
-            (|bytes| Content {
-                attributes: 0,
-                groups: (bytes - 3_900) / 64,
-            }) as fn(usize) -> Content,
-        ),
+    let ways: [(&str, OfSize); 2] = [
+        ("groups", |bytes| Content {
+            attributes: 0,
+            groups: (bytes - 3_900) / 64,
+        }),
         ("attributes", |bytes| Content {
             attributes: (bytes - 3_900) / 217,
             groups: 2,
         }),
-    ] {
+    ];
+    for (name, by) in ways {
         let mut before: Option<(usize, f64)> = None;
         for kilobytes in [4, 8, 16, 32, 64, 128, 256] {
             let content = by(kilobytes * 1024);

@@ -16,12 +16,14 @@ use crate::time::processor_time;
 /// What none may cost more than.
 const BOUND: Duration = Duration::from_millis(100);
 
+type Made = fn() -> Vec<Flood>;
+
 pub(crate) fn print() {
     println!(
         "Documents that are made to cost, up to 512 KiB each, in ms; the most of three runs. Within {} ms.\n",
         BOUND.as_millis()
     );
-    let kinds: [(&str, fn() -> Vec<Flood>); 5] = [
+    let kinds: [(&str, Made); 5] = [
         ("refused by the scan", what_the_scan_refuses),
         ("no document", what_is_no_document),
         ("a flood in a signature", signatures_that_are_floods),
