@@ -10,6 +10,8 @@ pub(crate) const EXC_C14N: &str = "http://www.w3.org/2001/10/xml-exc-c14n#";
 pub(crate) const ENVELOPED: &str = "http://www.w3.org/2000/09/xmldsig#enveloped-signature";
 /// The namespace of XML signatures.
 pub(crate) const DSIG_NS: &str = "http://www.w3.org/2000/09/xmldsig#";
+/// The namespace of the prefix `xml` (Namespaces in XML 1.0 §3).
+pub(crate) const XML_NS: &str = "http://www.w3.org/XML/1998/namespace";
 
 /// The family of keys that an algorithm needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

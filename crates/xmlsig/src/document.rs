@@ -1,53 +1,26 @@
-//! A document: from bytes to a tree that passed every rule.
-#![expect(unsafe_code, reason = "libxml2's tree is reached through raw pointers")]
+//! A document, in one of two forms: libxml2's tree of what anybody may have sent, and our own reading of
+//! bytes that were made canonical. Whoever walks over it sees no difference.
 
-mod change;
+mod canonical;
+mod libxml2;
 mod node;
 
-use std::ffi::{c_char, c_int};
-use std::ptr::{self, NonNull};
-
-use libxml::bindings as xml;
-
 use crate::element::Element;
-use crate::ffi;
 use crate::limits::Limits;
 use crate::parse_error::ParseError;
-use crate::prescan::prescan;
 
-pub(crate) use change::Place;
+pub(crate) use canonical::Tree as CanonicalTree;
+pub(crate) use libxml2::{Attribute as TreeAttribute, Node as TreeNode, Place, Tree};
 pub(crate) use node::{Attribute, Node};
 
-/// No network, no output, no encoding but the one we checked, CDATA as text. Never RECOVER, NOENT,
-/// HUGE, XINCLUDE or any of DTD*. COMPACT keeps short texts inside their node: one allocation less
-/// each.
-const PARSE_OPTIONS: u32 = xml::xmlParserOption_XML_PARSE_NONET
-    | xml::xmlParserOption_XML_PARSE_NOERROR
-    | xml::xmlParserOption_XML_PARSE_NOWARNING
-    | xml::xmlParserOption_XML_PARSE_IGNORE_ENC
-    | xml::xmlParserOption_XML_PARSE_NOCDATA
-    | xml::xmlParserOption_XML_PARSE_COMPACT;
+/// An XML document that passed every rule. It may move between threads but not be shared by them.
+pub struct Document(Form);
 
-/// An XML document that passed the pre-scan and libxml2 without a complaint. It may move between
-/// threads but not be shared by them: looking for an ID writes into its table.
-pub struct Document {
-    doc: NonNull<xml::xmlDoc>,
-    /// Null only while `Document::parse` has not looked for it yet.
-    root: *mut xml::xmlNode,
-    /// What it was read within, or what it was made canonical from.
-    limits: Limits,
-}
-
-// SAFETY: a document owns everything it points to, its dictionary of names included (each parser
-// context makes its own), and libxml2 keeps nothing of it in thread-local storage. It is not Sync.
-unsafe impl Send for Document {}
-
-impl Drop for Document {
-    fn drop(&mut self) {
-        // SAFETY: `doc` came from the parser, is owned by `self` alone, and every `Node` borrows
-        // from `self`, so none is left.
-        unsafe { xml::xmlFreeDoc(self.doc.as_ptr()) }
-    }
+enum Form {
+    /// As libxml2 read it.
+    Parsed(Tree),
+    /// As it stands in canonical bytes.
+    Canonical(CanonicalTree),
 }
 
 impl std::fmt::Debug for Document {
@@ -67,130 +40,27 @@ impl Document {
     ///
     /// [`ParseError`], one variant for each reason (IIP-G03, Namespaces in XML 1.0).
     pub fn parse(bytes: &[u8], limits: &Limits) -> Result<Self, ParseError> {
-        ffi::ready()?;
-        let bytes = prescan(bytes, limits)?;
-        Self::read(bytes, PARSE_OPTIONS, limits)?.checked()
+        Tree::parse(bytes, limits).map(|tree| Self(Form::Parsed(tree)))
     }
 
-    /// The same, for the canonical form of a document that was read within `limits`.
-    pub(crate) fn parse_canonical(bytes: &[u8], limits: &Limits) -> Result<Self, ParseError> {
-        let mut document = Self::parse(bytes, &limits.of_canonical_form(bytes.len()))?;
-        document.limits = *limits;
-        Ok(document)
-    }
-
-    /// The same, for a tree that will be changed: COMPACT forbids that.
-    pub(crate) fn parse_mutable(bytes: &[u8], limits: &Limits) -> Result<Self, ParseError> {
-        ffi::ready()?;
-        let bytes = prescan(bytes, limits)?;
-        let options = PARSE_OPTIONS & !xml::xmlParserOption_XML_PARSE_COMPACT;
-        Self::read(bytes, options, limits)?.checked()
-    }
-
-    /// libxml2 alone, with our options and without our rules: the floor of the benches. Its root has
-    /// not been looked for, so it is for dropping alone.
-    #[cfg(feature = "bench")]
-    pub(crate) fn read_unchecked(bytes: &[u8], limits: &Limits) -> Result<Self, ParseError> {
-        ffi::ready()?;
-        Self::read(bytes, PARSE_OPTIONS, limits)
-    }
-
-    fn read(bytes: &[u8], options: u32, limits: &Limits) -> Result<Self, ParseError> {
-        let too_large = |_overflow| ParseError::TooLarge {
-            bytes: bytes.len(),
-            max: limits.max_bytes,
-        };
-        let size = c_int::try_from(bytes.len()).map_err(too_large)?;
-        let options = c_int::try_from(options).map_err(too_large)?;
-        ffi::silence_libxml2();
-        // SAFETY: the context is made, used and freed here; the parser reads `size` bytes of
-        // `bytes`, which outlive the call, and keeps no pointer to them.
-        let (doc, well_formed, namespace_well_formed, line, code) = unsafe {
-            let context = xml::xmlNewParserCtxt();
-            if context.is_null() {
-                return Err(ParseError::OutOfMemory);
-            }
-            let doc = xml::xmlCtxtReadMemory(
-                context,
-                bytes.as_ptr().cast::<c_char>(),
-                size,
-                ptr::null(),
-                ptr::null(),
-                options,
-            );
-            let error = &(*context).lastError;
-            let outcome = (
-                doc,
-                (*context).wellFormed != 0,
-                (*context).nsWellFormed != 0,
-                u32::try_from(error.line).unwrap_or(0),
-                error.code,
-            );
-            xml::xmlFreeParserCtxt(context);
-            outcome
-        };
-        let document = NonNull::new(doc).map(|doc| Self {
-            doc,
-            root: ptr::null_mut(),
-            limits: *limits,
-        });
-        match document {
-            Some(document) if well_formed && namespace_well_formed => Ok(document),
-            Some(_) if well_formed => Err(ParseError::NotNamespaceWellFormed { line, code }),
-            _ => Err(ParseError::NotWellFormed { line, code }),
-        }
-    }
-
-    /// Nothing but elements, text and comments, and a root: the second lock behind the pre-scan.
-    fn checked(mut self) -> Result<Self, ParseError> {
-        self.root = self.find_root()?.as_ptr();
-        // SAFETY: `doc` is a live document.
-        let subsets = unsafe {
-            [
-                (*self.doc.as_ptr()).intSubset,
-                (*self.doc.as_ptr()).extSubset,
-            ]
-        };
-        if subsets.iter().any(|subset| !subset.is_null()) {
-            return Err(ParseError::Doctype { offset: 0 });
-        }
-        let mut next = self.first();
-        while let Some(node) = next {
-            if !(node.is_element() || node.is_text() || node.is_comment()) {
-                return Err(ParseError::UnexpectedNode { kind: node.kind() });
-            }
-            next = node.following(None);
-        }
-        Ok(self)
-    }
-
-    fn first(&self) -> Option<Node<'_>> {
-        // SAFETY: `doc` is a live document; the node borrows from `self`.
-        unsafe { Node::new(self, (*self.doc.as_ptr()).children) }
-    }
-
-    fn find_root(&self) -> Result<Node<'_>, ParseError> {
-        std::iter::successors(self.first(), |node| node.next())
-            .find(|node| node.is_element())
-            .ok_or(ParseError::Empty)
+    /// Reads the exclusive canonical form of an element of a document that was read within `limits`.
+    pub(crate) fn read_canonical(bytes: &[u8], limits: &Limits) -> Result<Self, ParseError> {
+        CanonicalTree::read(bytes, limits).map(|tree| Self(Form::Canonical(tree)))
     }
 
     /// The root element.
     #[must_use]
     pub fn root(&self) -> Element<'_> {
-        // SAFETY: `checked` put an element of this document there.
-        let node = unsafe { NonNull::new_unchecked(self.root) };
-        Element::from_element(Node {
-            node,
-            document: self,
-        })
-    }
-
-    pub(crate) fn as_ptr(&self) -> *mut xml::xmlDoc {
-        self.doc.as_ptr()
+        match &self.0 {
+            Form::Parsed(tree) => tree.root(),
+            Form::Canonical(tree) => Element::from_element(tree.root().into()),
+        }
     }
 
     pub(crate) fn limits(&self) -> &Limits {
-        &self.limits
+        match &self.0 {
+            Form::Parsed(tree) => tree.limits(),
+            Form::Canonical(tree) => tree.limits(),
+        }
     }
 }

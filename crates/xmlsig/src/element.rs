@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::document::{Attribute, Node};
+use crate::document::{Attribute, Node, TreeNode};
 
 /// An element, as cheap to copy as a reference. No type of libxml2 can be seen through it.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -33,6 +33,14 @@ impl<'d> Element<'d> {
         self.0
     }
 
+    /// The same in libxml2's tree, if it stands in one.
+    pub(crate) fn in_tree(self) -> Option<TreeNode<'d>> {
+        match self.0 {
+            Node::Parsed(node) => Some(node),
+            Node::Canonical(_) => None,
+        }
+    }
+
     /// The name without its prefix.
     #[must_use]
     pub fn local_name(self) -> &'d str {
@@ -48,7 +56,7 @@ impl<'d> Element<'d> {
     /// Whether it has this expanded name.
     #[must_use]
     pub fn is(self, namespace: &str, local: &str) -> bool {
-        self.local_name() == local && self.namespace() == Some(namespace)
+        self.0.is(namespace, local)
     }
 
     /// The value of an attribute in no namespace.
@@ -56,8 +64,8 @@ impl<'d> Element<'d> {
     pub fn attribute(self, name: &str) -> Option<Cow<'d, str>> {
         self.0
             .attributes()
-            .find(|attribute| attribute.name() == name && attribute.namespace().is_none())
-            .map(value)
+            .find(|attribute| attribute.is(None, name))
+            .map(Attribute::value)
     }
 
     /// The value of an attribute in a namespace.
@@ -65,14 +73,14 @@ impl<'d> Element<'d> {
     pub fn attribute_ns(self, namespace: &str, local: &str) -> Option<Cow<'d, str>> {
         self.0
             .attributes()
-            .find(|attribute| attribute.name() == local && attribute.namespace() == Some(namespace))
-            .map(value)
+            .find(|attribute| attribute.is(Some(namespace), local))
+            .map(Attribute::value)
     }
 
     /// Every attribute by its local name, whatever namespace it is in; namespace declarations are none.
     pub fn attributes_of_any_namespace(self) -> impl Iterator<Item = (&'d str, Cow<'d, str>)> {
         let attributes = self.0.attributes();
-        attributes.map(|attribute| (attribute.name(), value(attribute)))
+        attributes.map(|attribute| (attribute.name(), attribute.value()))
     }
 
     /// The child elements, in document order.
@@ -122,7 +130,7 @@ impl<'d> Element<'d> {
             if node.is_text() {
                 text.push_str(node.content());
             }
-            next = node.following(Some(self.0));
+            next = node.following(self.0);
         }
         text
     }
@@ -150,30 +158,12 @@ impl<'d> Element<'d> {
     /// It and every element inside it, in document order.
     pub fn descendants(self) -> impl Iterator<Item = Element<'d>> + use<'d> {
         let within = self.0;
-        std::iter::successors(Some(within), move |node| node.following(Some(within)))
-            .filter_map(Self::of)
-    }
-
-    /// The outermost element around it.
-    pub(crate) fn top(self) -> Element<'d> {
-        let mut element = self;
-        while let Some(parent) = element.parent() {
-            element = parent;
-        }
-        element
+        std::iter::successors(Some(within), move |node| node.following(within)).filter_map(Self::of)
     }
 }
 
-/// The value of an attribute.
-pub(crate) fn value<'d>(attribute: Attribute<'d>) -> Cow<'d, str> {
-    let mut value = Cow::Borrowed("");
-    for text in attribute.texts() {
-        append(&mut value, text);
-    }
-    value
-}
-
-fn append<'d>(text: &mut Cow<'d, str>, more: &'d str) {
+/// Adds to a text, which is borrowed while it is in one piece.
+pub(crate) fn append<'d>(text: &mut Cow<'d, str>, more: &'d str) {
     if text.is_empty() {
         *text = Cow::Borrowed(more);
     } else if !more.is_empty() {

@@ -17,6 +17,8 @@ pub(crate) use dsig::verify_as_xmlsec_does;
 pub(crate) use key::RawKey;
 pub use setup::{InitError, Versions, init};
 pub(crate) use setup::{drain_openssl_errors, ready, silence_libxml2};
+#[cfg(feature = "bench")]
+pub(crate) use view::View;
 
 /// Why xmlsec gave no answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,13 +5,20 @@ use std::ffi::{c_char, c_int, c_void};
 use std::ptr;
 
 use libxml::bindings as xml;
+use openssl::bn::BigNum;
+use openssl::ecdsa::EcdsaSig;
 use openssl::hash::MessageDigest;
-use openssl::pkey::{PKey, Public};
+use openssl::pkey::{Id, PKey, Public};
+use openssl::pkey_ctx::PkeyCtx;
+use openssl::rsa::Padding;
 use openssl::sha::Sha256;
 use openssl::sign::Verifier;
+use openssl::symm::{Cipher, decrypt_aead};
 
-use crate::document::{Document, Node};
+use crate::decryption_key::DecryptionKey;
+use crate::document::Tree;
 use crate::element::Element;
+use crate::ffi::View;
 use crate::key::VerifyingKey;
 use crate::limits::Limits;
 use crate::parse_error::ParseError;
@@ -19,7 +26,7 @@ use crate::parse_error::ParseError;
 /// A tree that libxml2 made and that no rule of ours has seen. It can be dropped, as the floor has to,
 /// and not be walked: whatever a DTD brings may be in it.
 pub struct Unchecked {
-    _document: Document,
+    _tree: Tree,
 }
 
 /// libxml2's parse with our options, and nothing of ours around it.
@@ -28,92 +35,66 @@ pub struct Unchecked {
 ///
 /// [`ParseError`] if it is not well-formed.
 pub fn parse(bytes: &[u8]) -> Result<Unchecked, ParseError> {
-    Document::read_unchecked(bytes, &Limits::default()).map(|_document| Unchecked { _document })
+    Tree::read_unchecked(bytes, &Limits::default()).map(|_tree| Unchecked { _tree })
 }
 
-struct View {
-    inside: *const xml::xmlNode,
-    outside: *const xml::xmlNode,
-}
-
-/// Exclusive C14N of `element`, without its `except` child, in its document, into SHA-256.
+/// The exclusive canonical form of `element` without its `except` child, in its document, into SHA-256.
 #[must_use]
 pub fn digest(element: Element<'_>, except: Option<Element<'_>>) -> Option<[u8; 32]> {
-    let mut view = View {
-        inside: element.node().as_ptr(),
-        outside: except.map_or(ptr::null(), |except| except.node().as_ptr()),
-    };
     let mut hasher = Sha256::new();
-    let document: *mut xml::xmlDoc = Node::document(element.node()).as_ptr();
-    // SAFETY: view and hasher outlive the calls that are given their addresses; the output buffer
-    // is closed here; the document is live.
-    unsafe {
-        let buffer = xml::xmlOutputBufferCreateIO(
-            Some(update),
-            None,
-            (&raw mut hasher).cast::<c_void>(),
-            ptr::null_mut(),
-        );
-        let mode = c_int::try_from(xml::xmlC14NMode_XML_C14N_EXCLUSIVE_1_0).ok()?;
-        let view = (&raw mut view).cast::<c_void>();
-        let code = xml::xmlC14NExecute(
-            document,
-            Some(visible),
-            view,
-            mode,
-            ptr::null_mut(),
-            0,
-            buffer,
-        );
-        if xml::xmlOutputBufferClose(buffer) < 0 || code < 0 {
-            return None;
-        }
-    }
+    write_canonical(element, except, |bytes| hasher.update(bytes))?;
     Some(hasher.finish())
 }
 
-/// Whether libxml2 shall write a node: inside one element and outside another.
-unsafe extern "C" fn visible(
-    view: *mut c_void,
-    node: *mut xml::xmlNode,
-    parent: *mut xml::xmlNode,
-) -> c_int {
-    // SAFETY: `view` is the `View` that `digest` gave; nodes and parents are live.
+/// The exclusive canonical form of `element`.
+#[must_use]
+pub fn canonical(element: Element<'_>) -> Option<Vec<u8>> {
+    let mut form = Vec::new();
+    write_canonical(element, None, |bytes| form.extend_from_slice(bytes))?;
+    Some(form)
+}
+
+/// libxml2 asks nobody what is to be written: the view leaves nothing else to be reached.
+fn write_canonical<S: FnMut(&[u8])>(
+    element: Element<'_>,
+    except: Option<Element<'_>>,
+    mut sink: S,
+) -> Option<()> {
+    let view = View::of(element.in_tree()?, except.and_then(Element::in_tree));
+    // SAFETY: view and sink outlive the calls that are given their addresses; the output buffer is
+    // closed here; the document is live.
     unsafe {
-        let view = &*view.cast::<View>();
-        let kind = (*node).type_;
-        let mut current = if kind == xml::xmlElementType_XML_NAMESPACE_DECL {
-            parent
-        } else {
-            node
-        };
-        while !current.is_null() {
-            if ptr::eq(current, view.outside) {
-                return 0;
-            }
-            if ptr::eq(current, view.inside) {
-                return 1;
-            }
-            current = (*current).parent;
-        }
-        0
+        let buffer = xml::xmlOutputBufferCreateIO(
+            Some(write::<S>),
+            None,
+            (&raw mut sink).cast::<c_void>(),
+            ptr::null_mut(),
+        );
+        let mode = c_int::try_from(xml::xmlC14NMode_XML_C14N_EXCLUSIVE_1_0).ok()?;
+        let (nobody, nothing) = (ptr::null_mut(), ptr::null_mut());
+        let code = xml::xmlC14NExecute(view.document(), None, nobody, mode, nothing, 0, buffer);
+        (xml::xmlOutputBufferClose(buffer) >= 0 && code >= 0).then_some(())
     }
 }
 
-unsafe extern "C" fn update(hasher: *mut c_void, data: *const c_char, length: c_int) -> c_int {
-    // SAFETY: `hasher` is the one that `digest` gave; `data` has `length` bytes.
+unsafe extern "C" fn write<S: FnMut(&[u8])>(
+    sink: *mut c_void,
+    data: *const c_char,
+    length: c_int,
+) -> c_int {
+    // SAFETY: `sink` is the one that `write_canonical` gave; `data` has `length` bytes.
     unsafe {
-        let hasher = &mut *hasher.cast::<Sha256>();
+        let sink = &mut *sink.cast::<S>();
         let size = usize::try_from(length).unwrap_or(0);
-        hasher.update(std::slice::from_raw_parts(data.cast::<u8>(), size));
+        sink(std::slice::from_raw_parts(data.cast::<u8>(), size));
     }
     length
 }
 
-/// A public key prepared for RSA with SHA-256, through OpenSSL alone.
-pub struct RsaSha256(PKey<Public>);
+/// A public key prepared for signatures with SHA-256, through OpenSSL alone.
+pub struct Verification(PKey<Public>);
 
-impl RsaSha256 {
+impl Verification {
     /// Prepares the key.
     #[must_use]
     pub fn new(key: &VerifyingKey) -> Option<Self> {
@@ -122,13 +103,53 @@ impl RsaSha256 {
             .map(Self)
     }
 
+    /// A signature as XML has it in the form that OpenSSL takes.
+    #[must_use]
+    pub fn prepare(&self, signature: &[u8]) -> Option<Vec<u8>> {
+        if self.0.id() != Id::EC {
+            return Some(signature.to_vec());
+        }
+        let (r, s) = signature.split_at(signature.len() / 2);
+        let (r, s) = (BigNum::from_slice(r).ok()?, BigNum::from_slice(s).ok()?);
+        EcdsaSig::from_private_components(r, s)
+            .and_then(|signature| signature.to_der())
+            .ok()
+    }
+
     /// One verification.
     #[must_use]
-    pub fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
+    pub fn verify(&self, message: &[u8], prepared: &[u8]) -> bool {
         Verifier::new(MessageDigest::sha256(), &self.0)
-            .and_then(|mut verifier| verifier.verify_oneshot(signature, message))
+            .and_then(|mut verifier| verifier.verify_oneshot(prepared, message))
             .unwrap_or(false)
     }
+}
+
+/// The RSA private operation of RSA-OAEP with SHA-1, through OpenSSL alone.
+#[must_use]
+pub fn unwrap_key(key: &DecryptionKey, wrapped: &[u8]) -> Option<Vec<u8>> {
+    let mut context = PkeyCtx::new(key.private()).ok()?;
+    context.decrypt_init().ok()?;
+    context.set_rsa_padding(Padding::PKCS1_OAEP).ok()?;
+    let mut content_key = Vec::new();
+    context.decrypt_to_vec(wrapped, &mut content_key).ok()?;
+    Some(content_key)
+}
+
+/// AES-256-GCM, through OpenSSL alone: vector, ciphertext, tag (XML Encryption 1.1 §5.2.4).
+#[must_use]
+pub fn decrypt_gcm(content_key: &[u8], content: &[u8]) -> Option<Vec<u8>> {
+    let (vector, rest) = content.split_at_checked(12)?;
+    let (body, tag) = rest.split_at_checked(rest.len().checked_sub(16)?)?;
+    decrypt_aead(
+        Cipher::aes_256_gcm(),
+        content_key,
+        Some(vector),
+        &[],
+        body,
+        tag,
+    )
+    .ok()
 }
 
 #[cfg(test)]
@@ -137,7 +158,7 @@ mod tests {
     use base64::engine::general_purpose::STANDARD;
 
     use super::*;
-    use crate::{SignOptions, SigningKey};
+    use crate::{Document, SignOptions, SigningKey};
 
     #[test]
     fn the_floor_does_the_same_work() {
@@ -154,15 +175,19 @@ mod tests {
         };
         let digest = digest(find("a"), Some(find("Signature"))).unwrap();
         assert_eq!(STANDARD.encode(digest), find("DigestValue").text().unwrap());
+        let signed_info = canonical(find("SignedInfo")).unwrap();
+        let signature = find("SignatureValue").text().unwrap();
+        let signature = STANDARD.decode(signature.replace('\n', "")).unwrap();
+        let verification = Verification::new(&key.verifying_key()).unwrap();
+        assert!(verification.verify(&signed_info, &signature));
         drop(document);
 
-        let signature = {
-            let key = PKey::private_key_from_pkcs8(&key.to_pkcs8_der()).unwrap();
-            let mut signer = openssl::sign::Signer::new(MessageDigest::sha256(), &key).unwrap();
-            signer.sign_oneshot_to_vec(b"message").unwrap()
-        };
-        let prepared = RsaSha256::new(&key.verifying_key()).unwrap();
-        assert!(prepared.verify(b"message", &signature));
-        assert!(!prepared.verify(b"massage", &signature));
+        for key in [key, SigningKey::generate_ec_p256().unwrap()] {
+            let signature = key.sign_octets(key.sha256_algorithm(), b"message").unwrap();
+            let verification = Verification::new(&key.verifying_key()).unwrap();
+            let prepared = verification.prepare(&signature).unwrap();
+            assert!(verification.verify(b"message", &prepared));
+            assert!(!verification.verify(b"massage", &prepared));
+        }
     }
 }

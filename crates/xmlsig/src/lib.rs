@@ -16,7 +16,7 @@
 //! No clock, no file, no network: whatever decides is an argument. [`init`] takes the file and HTTP
 //! readers out of the C libraries and silences their writing to standard error.
 //!
-//! `unsafe` lives in the modules `document` (libxml2's tree) and `ffi` (libraries, xmlsec) alone.
+//! `unsafe` lives in the modules `document::libxml2` (its tree) and `ffi` (libraries, xmlsec) alone.
 
 mod algorithm;
 mod certificate;
@@ -39,6 +39,9 @@ mod octets;
 mod parse_error;
 mod pasted;
 mod prescan;
+#[cfg(any(test, feature = "readings"))]
+#[doc(hidden)]
+pub mod readings;
 mod self_signed;
 mod shape;
 mod signed_bytes;

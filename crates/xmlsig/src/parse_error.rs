@@ -160,6 +160,12 @@ pub enum ParseError {
         /// libxml2's `xmlElementType`.
         kind: u32,
     },
+    /// Bytes that were to be canonical and are not (Canonical XML 1.0 §2.3): `offset` is theirs.
+    #[error("the canonical form is not spelled as one at byte {offset}")]
+    NotCanonical {
+        /// Where.
+        offset: usize,
+    },
     /// The C libraries could not be set up.
     #[error(transparent)]
     Init(#[from] InitError),

@@ -5,7 +5,7 @@
 //! comment or a CDATA section, and stands nowhere else. Where the two could read a document
 //! differently (a `<` inside a tag), this one refuses. One pass, linear, no copy.
 
-use memchr::{memchr, memchr2, memchr3, memmem};
+use memchr::{memchr, memchr2, memmem};
 
 use crate::limits::Limits;
 use crate::parse_error::ParseError;
@@ -237,10 +237,10 @@ impl Scan<'_, '_> {
         let mut at = offset + 1;
         loop {
             // The stretch up to the next quote or the end holds names, `=` and white space only.
-            let rest = self.rest(at);
-            let found = at + memchr3(b'>', b'"', b'\'', rest).ok_or(unterminated.clone())?;
+            let (length, seen) = stretch_of(self.rest(at)).ok_or(unterminated.clone())?;
+            let found = at + length;
             let stretch = self.bytes.get(at..found).unwrap_or_default();
-            if memchr(b'<', stretch).is_some() {
+            if seen & LESS_THAN != 0 {
                 return Err(ParseError::LessThanInTag { offset });
             }
             match self.byte(found) {
@@ -261,14 +261,14 @@ impl Scan<'_, '_> {
                     if self.byte(close) == Some(b'<') {
                         return Err(ParseError::LessThanInTag { offset });
                     }
-                    if declares_namespace(stretch) {
+                    if seen & LETTER_X != 0 && declares_namespace(stretch) {
                         namespaces += 1;
                         let (bytes, max) = (close - found - 1, self.limits.max_namespace_bytes);
                         if bytes > max {
                             return Err(ParseError::NamespaceTooLong { offset, bytes, max });
                         }
                         longest = longest.max(bytes);
-                    } else if memchr(b':', stretch).is_some() {
+                    } else if seen & COLON != 0 {
                         qualified += 1;
                     }
                     at = close + 1;
@@ -287,6 +287,44 @@ impl Scan<'_, '_> {
             }
         }
     }
+}
+
+/// What of a stretch of a tag has to be known; `ENDS` is what ends it.
+const ENDS: u8 = 1;
+const LESS_THAN: u8 = 2;
+const COLON: u8 = 4;
+const LETTER_X: u8 = 8;
+
+const CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut rest: &mut [u8] = &mut classes;
+    let mut byte = 0_u8;
+    while let Some((class, others)) = rest.split_first_mut() {
+        *class = match byte {
+            b'>' | b'"' | b'\'' => ENDS,
+            b'<' => LESS_THAN,
+            b':' => COLON,
+            b'x' => LETTER_X,
+            _ => 0,
+        };
+        byte = byte.wrapping_add(1);
+        rest = others;
+    }
+    classes
+};
+
+/// The length of a stretch of a tag up to its end or to a quote, and what is in it. Such stretches are short:
+/// one look at each byte is quicker than a search for each of these.
+fn stretch_of(bytes: &[u8]) -> Option<(usize, u8)> {
+    let mut seen = 0;
+    for (length, &byte) in bytes.iter().enumerate() {
+        let class = CLASSES.get(usize::from(byte)).copied().unwrap_or(ENDS);
+        if class == ENDS {
+            return Some((length, seen));
+        }
+        seen |= class;
+    }
+    None
 }
 
 /// Whether the name that ends this stretch (`…name =`) begins with `xmlns`.

@@ -9,28 +9,27 @@ use base64::Engine;
 use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 
-use crate::algorithm::{DSIG_NS, DigestAlgorithm, ENVELOPED, EXC_C14N, SignatureAlgorithm};
-use crate::document::Node;
-use crate::element::{Element, value};
+use crate::algorithm::{DSIG_NS, DigestAlgorithm, ENVELOPED, EXC_C14N, SignatureAlgorithm, XML_NS};
+use crate::document::{Node, TreeNode};
+use crate::element::Element;
 use crate::verify_error::{VerifyError, excerpt};
 use children::{Children, structure};
-
-const XML_NS: &str = "http://www.w3.org/XML/1998/namespace";
 
 /// Prefixes in one `InclusiveNamespaces`: canonicalisation looks each of them up at every element.
 const MAX_PREFIXES: usize = 32;
 
-pub(crate) const BASE64: GeneralPurpose = GeneralPurpose::new(
+const BASE64: GeneralPurpose = GeneralPurpose::new(
     &base64::alphabet::STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
 /// A signature that is built as it must be.
 pub(crate) struct Shape<'d> {
-    pub(crate) signature: Node<'d>,
-    pub(crate) signed_info: Node<'d>,
-    pub(crate) canonicalization: Node<'d>,
-    pub(crate) transform: Node<'d>,
+    pub(crate) element: TreeNode<'d>,
+    pub(crate) signature: TreeNode<'d>,
+    pub(crate) signed_info: TreeNode<'d>,
+    pub(crate) canonicalization: TreeNode<'d>,
+    pub(crate) transform: TreeNode<'d>,
     pub(crate) id: String,
     pub(crate) algorithm: SignatureAlgorithm,
     pub(crate) signature_value: Vec<u8>,
@@ -41,6 +40,7 @@ pub(crate) struct Shape<'d> {
 impl<'d> Shape<'d> {
     /// Judges the signature that is a child of `element`.
     pub(crate) fn of(element: Element<'d>) -> Result<Self, VerifyError> {
+        let node = in_tree(element)?;
         let signature = only_signature(element)?;
         let id = own_id(element)?;
 
@@ -75,11 +75,12 @@ impl<'d> Shape<'d> {
         let reference = Reference::of(reference, &id)?;
         let signature_value = only_text(signature_value, "SignatureValue")?;
         let signature_value = decode(&signature_value).ok_or(VerifyError::SignatureValue)?;
-        unique_ids(element, &id)?;
+        unique_ids(node, &id)?;
         Ok(Self {
-            signature: signature.node(),
-            signed_info: signed_info.node(),
-            canonicalization: canonicalization.node(),
+            element: node,
+            signature: in_tree(signature)?,
+            signed_info: in_tree(signed_info)?,
+            canonicalization: in_tree(canonicalization)?,
             transform: reference.transform,
             id,
             algorithm,
@@ -88,6 +89,11 @@ impl<'d> Shape<'d> {
             digest_value: reference.digest_value,
         })
     }
+}
+
+/// xmlsec works on libxml2's tree alone; `verify` brings what it judges into one.
+fn in_tree(element: Element<'_>) -> Result<TreeNode<'_>, VerifyError> {
+    element.in_tree().ok_or(VerifyError::NotCanonicalizable)
 }
 
 fn only_signature(element: Element<'_>) -> Result<Element<'_>, VerifyError> {
@@ -121,10 +127,11 @@ fn own_id(element: Element<'_>) -> Result<String, VerifyError> {
 
 /// The ID stands once in the document, under whatever name an ID can have; and no two elements
 /// share an `ID` (Core §1.3.4).
-fn unique_ids(element: Element<'_>, id: &str) -> Result<(), VerifyError> {
+fn unique_ids(element: TreeNode<'_>, id: &str) -> Result<(), VerifyError> {
     let mut seen = 0;
     let mut ids = Vec::with_capacity(8);
-    for attribute in element.top().descendants().flat_map(Element::attributes) {
+    let attributes = element.tree().nodes().flat_map(TreeNode::attributes);
+    for attribute in attributes {
         if !(attribute.begins_with(b'I') || attribute.begins_with(b'i')) {
             continue;
         }
@@ -138,7 +145,7 @@ fn unique_ids(element: Element<'_>, id: &str) -> Result<(), VerifyError> {
         if !is_id {
             continue;
         }
-        let value = value(attribute);
+        let value = attribute.value();
         seen += usize::from(value == id);
         if attribute.name() == "ID" {
             ids.push(value);
@@ -178,7 +185,7 @@ fn signature_algorithm(method: Element<'_>) -> Result<SignatureAlgorithm, Verify
 /// The one reference.
 struct Reference<'d> {
     /// The transform that canonicalises.
-    transform: Node<'d>,
+    transform: TreeNode<'d>,
     digest: DigestAlgorithm,
     digest_value: Vec<u8>,
 }
@@ -193,7 +200,7 @@ impl<'d> Reference<'d> {
         let digest_value = parts.take("DigestValue")?;
         parts.end("Transforms, DigestMethod, DigestValue")?;
 
-        let transform = two_transforms(transforms)?.node();
+        let transform = in_tree(two_transforms(transforms)?)?;
         let named = algorithm_of(method);
         let digest = DigestAlgorithm::from_uri(&named).ok_or_else(|| VerifyError::Digest {
             algorithm: excerpt(&named),
@@ -304,14 +311,20 @@ fn no_parameters(enveloped: Element<'_>) -> Result<(), VerifyError> {
 
 /// Base64 with white space in it; nothing is no value.
 fn decode(text: &str) -> Option<Vec<u8>> {
-    let compact: Vec<u8> = text
-        .bytes()
-        .filter(|byte| !byte.is_ascii_whitespace())
-        .collect();
-    BASE64
-        .decode(compact)
-        .ok()
-        .filter(|bytes| !bytes.is_empty())
+    decode_base64(text).filter(|bytes| !bytes.is_empty())
+}
+
+/// Base64 with white space in it.
+pub(crate) fn decode_base64(text: &str) -> Option<Vec<u8>> {
+    // Many write it in one piece.
+    if let Ok(bytes) = BASE64.decode(text) {
+        return Some(bytes);
+    }
+    let mut compact = Vec::with_capacity(text.len());
+    for piece in text.as_bytes().split(u8::is_ascii_whitespace) {
+        compact.extend_from_slice(piece);
+    }
+    BASE64.decode(compact).ok()
 }
 
 fn only_text<'d>(

@@ -8,6 +8,7 @@ use crate::document::Document;
 use crate::fingerprint::KeyFingerprint;
 use crate::limits::Limits;
 use crate::parse_error::ParseError;
+use crate::prescan::prescan;
 
 /// The canonical bytes that xmlsec digested and one of the given keys signed. Only
 /// [`verify`](crate::verify) makes them, so having them is the proof; whatever is to be believed
@@ -69,7 +70,10 @@ impl SignedBytes {
             .take();
         match parsed {
             Some(document) if document.limits().no_wider_than(limits) => Ok(document),
-            _ => Document::parse_canonical(&self.bytes, limits),
+            _ => {
+                prescan(&self.bytes, &limits.of_canonical_form(self.bytes.len()))?;
+                Document::read_canonical(&self.bytes, limits)
+            }
         }
     }
 }

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::algorithm::{DSIG_NS, ENVELOPED, EXC_C14N, KeyFamily, SignatureAlgorithm};
 use crate::certificate::Certificate;
-use crate::document::{Document, Place};
+use crate::document::{Place, Tree, TreeAttribute};
 use crate::element::Element;
 use crate::ffi::{self, RawKey};
 use crate::key::{KeyError, KeyKind, MAX_RSA_BITS, MIN_RSA_BITS, VerifyingKey};
@@ -164,8 +164,8 @@ impl SigningKey {
         }
         let template = template(element_id, options)?;
         let limits = Limits::default();
-        let mut document = Document::parse_mutable(xml.as_bytes(), &limits)?;
-        let template = Document::parse(template.as_bytes(), &limits.with_room_for(template.len()))?;
+        let mut document = Tree::parse_mutable(xml.as_bytes(), &limits)?;
+        let template = Tree::parse(template.as_bytes(), &limits.with_room_for(template.len()))?;
         document.graft(&template, |root| {
             let element = find(root, element_id)?;
             if has_signature(element) {
@@ -175,20 +175,28 @@ impl SigningKey {
                 .children()
                 .next()
                 .filter(|child| child.local_name() == "Issuer");
-            Ok(issuer.map_or(Place::FirstIn(element), Place::After))
+            let place = match issuer {
+                Some(issuer) => issuer.in_tree().map(Place::After),
+                None => element.in_tree().map(Place::FirstIn),
+            };
+            place.ok_or(SignError::Library)
         })?;
 
         let element = find(document.root(), element_id)?;
-        let id = element
-            .attributes()
-            .find(|id| id.name() == "ID" && id.namespace().is_none());
-        if !id.is_some_and(|id| element.node().own_id(id)) {
+        let owns_id = element.in_tree().is_some_and(|element| {
+            let is_id = |id: &TreeAttribute<'_>| id.name() == "ID" && id.namespace().is_none();
+            let id = element.attributes().find(is_id);
+            id.is_some_and(|id| element.own_id(id))
+        });
+        if !owns_id {
             return Err(SignError::DuplicateId);
         }
         let signature = element.children_named(DSIG_NS, "Signature").next();
-        let signature = signature.ok_or(SignError::Library)?;
+        let signature = signature
+            .and_then(Element::in_tree)
+            .ok_or(SignError::Library)?;
         let digest = options.algorithm.digest();
-        ffi::sign(signature.node(), &self.0.raw, options.algorithm, digest)
+        ffi::sign(signature, &self.0.raw, options.algorithm, digest)
             .map_err(|_failure| SignError::Library)?;
         document.to_xml().ok_or(SignError::Library)
     }

@@ -1,10 +1,11 @@
 //! From a signature to the bytes that it proves.
 
 use crate::algorithm::{DSIG_NS, SignatureAlgorithm};
-use crate::document::Document;
+use crate::document::{Document, Node, Tree};
 use crate::element::Element;
 use crate::ffi::{self, Failure, Method, canonicalize, digest_is, signature_is_by};
 use crate::key::VerifyingKey;
+use crate::limits::Limits;
 use crate::shape::Shape;
 use crate::signed_bytes::SignedBytes;
 use crate::verify_error::VerifyError;
@@ -38,17 +39,32 @@ pub fn has_signature(element: Element<'_>) -> bool {
 /// Core §5.4.
 pub fn verify(element: Element<'_>, keys: &[VerifyingKey]) -> Result<SignedBytes, VerifyError> {
     ffi::ready()?;
+    match element.node() {
+        Node::Parsed(_) => verify_in_tree(element, keys),
+        // What stands in signed bytes may have a signature of its own. xmlsec works on libxml2's tree.
+        Node::Canonical(node) => {
+            let tree = Tree::parse_canonical(node.tree().bytes(), node.tree().limits())
+                .map_err(VerifyError::Unreadable)?;
+            let mut elements = tree.root().descendants();
+            let same = elements.nth(node.elements_before());
+            verify_in_tree(same.ok_or(VerifyError::OtherBytes)?, keys)
+        }
+    }
+}
+
+fn verify_in_tree(element: Element<'_>, keys: &[VerifyingKey]) -> Result<SignedBytes, VerifyError> {
     let shape = Shape::of(element)?;
     let key = signer(&shape, keys)?;
     let bytes = canonicalize(
-        element.node(),
+        shape.element,
         Some(shape.signature),
         Method::Transform(shape.transform),
     )?;
     if !digest_is(&bytes, shape.digest, &shape.digest_value)? {
         return Err(VerifyError::DigestMismatch);
     }
-    let document = read_again(element, &shape.id, &bytes)?;
+    let limits = shape.element.tree().limits();
+    let document = read_again(element, &shape.id, &bytes, limits)?;
     Ok(SignedBytes::new(
         bytes,
         document,
@@ -119,9 +135,13 @@ impl From<Failure> for VerifyError {
 }
 
 /// The digested bytes are a document whose root is the element, by name and ID.
-fn read_again(element: Element<'_>, id: &str, bytes: &[u8]) -> Result<Document, VerifyError> {
-    let limits = element.node().document().limits();
-    let document = Document::parse_canonical(bytes, limits).map_err(VerifyError::Unreadable)?;
+fn read_again(
+    element: Element<'_>,
+    id: &str,
+    bytes: &[u8],
+    limits: &Limits,
+) -> Result<Document, VerifyError> {
+    let document = Document::read_canonical(bytes, limits).map_err(VerifyError::Unreadable)?;
     let root = document.root();
     let same = root.local_name() == element.local_name()
         && root.namespace() == element.namespace()

@@ -40,8 +40,7 @@ const fn said(text: &'static str) -> Fix {
 }
 
 fn is_any_assertion(element: Element<'_>) -> bool {
-    matches!(element.local_name(), "Assertion" | "EncryptedAssertion")
-        && element.namespace() == Some(ns::ASSERTION)
+    element.is(ns::ASSERTION, "Assertion") || element.is(ns::ASSERTION, "EncryptedAssertion")
 }
 
 /// Assertions below `parent`; those directly in it are not counted if `direct` is allowed. The

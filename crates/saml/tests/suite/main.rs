@@ -21,6 +21,8 @@ mod floods;
 #[path = "../support/judge.rs"]
 mod judge;
 mod logout;
+#[path = "../support/floods/mod.rs"]
+mod made_to_cost;
 mod metadata;
 mod metadata_declares;
 mod metadata_signed;

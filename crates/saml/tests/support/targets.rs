@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use vestibule_saml::{Cbc, IdpMetadata, Limits, UnverifiedLogout};
-use vestibule_xmlsig::{Ciphers, Document, VerifyingKey, decrypt, has_signature, verify};
+use vestibule_xmlsig::{Ciphers, Document, VerifyingKey, decrypt, has_signature, readings, verify};
 
 use crate::case::{self, Case, Content, Params};
 use crate::judge::{Trust, judge_for_trip};
@@ -16,6 +16,7 @@ use crate::judge::{Trust, judge_for_trip};
 /// Their names: a binary of this name in `tests/fuzz`, a folder of seeds for each.
 pub(crate) const TARGETS: &[&str] = &[
     "parse",
+    "canonical",
     "verify",
     "decrypt",
     "response",
@@ -87,6 +88,7 @@ impl World {
     pub(crate) fn run(&self, target: &str, data: &[u8]) {
         match target {
             "parse" => parse(data),
+            "canonical" => canonical(data),
             "verify" => self.verify(data),
             "decrypt" => self.decrypt(data),
             "response" => self.response(data),
@@ -110,6 +112,11 @@ impl World {
         };
         match target {
             "parse" | "response" => documents().collect(),
+            "canonical" => {
+                let mut signed: Vec<Vec<u8>> = self.signed.iter().cloned().collect();
+                signed.sort_unstable();
+                documents().chain(signed).collect()
+            }
             "verify" => documents()
                 .filter(|document| has(document, "SignedInfo"))
                 .collect(),
@@ -225,6 +232,39 @@ fn parse(data: &[u8]) {
             }
         }
     }
+}
+
+/// What is read of canonical bytes is what libxml2 reads of them, whatever they are; and what xmlsec makes
+/// canonical is read, if it is its own canonical form. (libxml2 escapes nothing in a namespace name.)
+fn canonical(data: &[u8]) {
+    readings_agree(data);
+    for prefixes in ["", "#default xs"] {
+        let Some(bytes) = readings::canonical_form(data, prefixes) else {
+            continue;
+        };
+        let is_its_own = readings::canonical_form(&bytes, prefixes).is_some_and(|own| own == bytes);
+        assert!(
+            readings_agree(&bytes) || !is_its_own,
+            "canonical, and not read: {}",
+            String::from_utf8_lossy(&bytes)
+        );
+    }
+}
+
+/// Whether they are read; and if they are, as libxml2 does.
+fn readings_agree(bytes: &[u8]) -> bool {
+    let Ok(ours) = readings::ours(bytes) else {
+        return false;
+    };
+    if let Some(theirs) = readings::theirs(bytes).expect("what is canonical is well-formed") {
+        assert_eq!(
+            readings::told(ours.root()),
+            readings::told(theirs.root()),
+            "read in two ways: {}",
+            String::from_utf8_lossy(bytes)
+        );
+    }
+    true
 }
 
 fn metadata(data: &[u8]) {

@@ -1,7 +1,5 @@
 //! What something encrypted may look like. Everything here is decided without a key.
 
-use base64::Engine;
-
 use super::MAX_ENCRYPTED_KEYS;
 use crate::algorithm::DSIG_NS;
 use crate::decrypt_error::DecryptError;
@@ -9,7 +7,7 @@ use crate::element::Element;
 use crate::encryption::{
     ContentCipher, KeyTransport, OaepDigest, OaepMask, RSA_OAEP, RSA_OAEP_MGF1P, XENC_NS, XENC11_NS,
 };
-use crate::shape::BASE64;
+use crate::shape::decode_base64;
 use crate::verify_error::excerpt;
 
 /// What EncryptedData may say it replaces.
@@ -143,13 +141,7 @@ fn cipher_value(of: Element<'_>) -> Result<Vec<u8>, DecryptError> {
     let Some(text) = value.text() else {
         return Err(malformed("a CipherValue with elements inside"));
     };
-    let compact: Vec<u8> = text
-        .bytes()
-        .filter(|byte| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n'))
-        .collect();
-    BASE64
-        .decode(compact)
-        .map_err(|_not_base64| malformed("a CipherValue that is not base64"))
+    decode_base64(&text).ok_or(malformed("a CipherValue that is not base64"))
 }
 
 /// The one child of this name.

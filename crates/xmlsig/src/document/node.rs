@@ -1,114 +1,97 @@
-//! The raw walk over a tree: the one place that dereferences libxml2's nodes.
+//! The walk over a document in either form.
 
-use std::ffi::{CStr, c_char};
-use std::ptr::{self, NonNull};
+use std::borrow::Cow;
 
-use libxml::bindings as xml;
+use super::{canonical, libxml2};
 
-use super::Document;
-
-/// A node of the tree, alive as long as its document.
-#[derive(Clone, Copy)]
-pub(crate) struct Node<'d> {
-    pub(super) node: NonNull<xml::xmlNode>,
-    pub(super) document: &'d Document,
+/// A node, as cheap to copy as a reference.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Node<'d> {
+    Parsed(libxml2::Node<'d>),
+    Canonical(canonical::Node<'d>),
 }
 
-impl PartialEq for Node<'_> {
-    fn eq(&self, other: &Self) -> bool {
-        self.node == other.node
+impl<'d> From<libxml2::Node<'d>> for Node<'d> {
+    fn from(node: libxml2::Node<'d>) -> Self {
+        Self::Parsed(node)
     }
 }
 
-impl Eq for Node<'_> {}
+impl<'d> From<canonical::Node<'d>> for Node<'d> {
+    fn from(node: canonical::Node<'d>) -> Self {
+        Self::Canonical(node)
+    }
+}
+
+/// The same of whichever form it is.
+macro_rules! either {
+    ($self:ident, $node:ident => $what:expr) => {
+        match $self {
+            Self::Parsed($node) => $what,
+            Self::Canonical($node) => $what,
+        }
+    };
+}
 
 impl<'d> Node<'d> {
-    /// # Safety
-    ///
-    /// `node` is null or a node of `document`.
-    pub(super) unsafe fn new(document: &'d Document, node: *mut xml::xmlNode) -> Option<Self> {
-        NonNull::new(node).map(|node| Self { node, document })
-    }
-
-    pub(crate) fn as_ptr(self) -> *mut xml::xmlNode {
-        self.node.as_ptr()
-    }
-
-    fn raw(self) -> &'d xml::xmlNode {
-        // SAFETY: by construction the node lives for `'d`. Nothing writes to a node of a document
-        // that is borrowed: verification writes into the table of IDs (and the type of an ID
-        // attribute, which is no `xmlNode` that this hands out), and signing works on nodes of
-        // documents of its own through raw pointers.
-        unsafe { self.node.as_ref() }
-    }
-
-    pub(crate) fn kind(self) -> u32 {
-        self.raw().type_
-    }
-
     pub(crate) fn is_element(self) -> bool {
-        self.kind() == xml::xmlElementType_XML_ELEMENT_NODE
+        either!(self, node => node.is_element())
     }
 
     pub(crate) fn is_text(self) -> bool {
-        self.kind() == xml::xmlElementType_XML_TEXT_NODE
+        either!(self, node => node.is_text())
     }
 
     pub(crate) fn is_comment(self) -> bool {
-        self.kind() == xml::xmlElementType_XML_COMMENT_NODE
+        match self {
+            Self::Parsed(node) => node.is_comment(),
+            // No canonical form that we ask for has any.
+            Self::Canonical(_) => false,
+        }
     }
 
     pub(crate) fn name(self) -> &'d str {
-        // SAFETY: a node's name is null or a string that lives as long as the document.
-        unsafe { text_at(self.raw().name) }
+        either!(self, node => node.name())
     }
 
     pub(crate) fn namespace(self) -> Option<&'d str> {
-        // SAFETY: the namespace of an element is null or a declaration that the tree owns.
-        unsafe { namespace_at(self.raw().ns) }
+        either!(self, node => node.namespace())
+    }
+
+    /// Whether it has this expanded name.
+    pub(crate) fn is(self, namespace: &str, local: &str) -> bool {
+        either!(self, node => node.is(namespace, local))
     }
 
     /// The text of a text node.
     pub(crate) fn content(self) -> &'d str {
-        // SAFETY: a text's content is null or a string that the node owns, inside itself or not.
-        unsafe { text_at(self.raw().content) }
+        either!(self, node => node.content())
     }
 
     pub(crate) fn first_child(self) -> Option<Self> {
-        // SAFETY: text and comment nodes have no children; an element's belong to the same tree.
-        unsafe {
-            if self.is_element() {
-                Self::new(self.document, self.raw().children)
-            } else {
-                None
-            }
-        }
+        either!(self, node => node.first_child().map(Self::from))
     }
 
     pub(crate) fn next(self) -> Option<Self> {
-        // SAFETY: a sibling belongs to the same tree.
-        unsafe { Self::new(self.document, self.raw().next) }
+        either!(self, node => node.next().map(Self::from))
     }
 
     pub(crate) fn previous(self) -> Option<Self> {
-        // SAFETY: a sibling belongs to the same tree.
-        unsafe { Self::new(self.document, self.raw().prev) }
+        either!(self, node => node.previous().map(Self::from))
     }
 
     pub(crate) fn parent(self) -> Option<Self> {
-        // SAFETY: the parent is a node of the same tree, or the document, which begins with the
-        // same fields as every node does and is told from an element by its kind.
-        unsafe { Self::new(self.document, self.raw().parent) }.filter(|parent| parent.is_element())
+        either!(self, node => node.parent().map(Self::from))
     }
 
-    /// The next node in document order, staying inside `within` (or the document).
-    pub(crate) fn following(self, within: Option<Self>) -> Option<Self> {
+    /// The next node in document order, staying inside `within`.
+    pub(crate) fn following(self, within: Self) -> Option<Self> {
         if let Some(child) = self.first_child() {
             return Some(child);
         }
         let mut node = self;
         loop {
-            if within == Some(node) {
+            if within == node {
                 return None;
             }
             if let Some(next) = node.next() {
@@ -119,125 +102,54 @@ impl<'d> Node<'d> {
     }
 
     pub(crate) fn attributes(self) -> Attributes<'d> {
-        let first = if self.is_element() {
-            self.raw().properties
-        } else {
-            ptr::null_mut()
-        };
-        Attributes {
-            next: first,
-            document: self.document,
-        }
-    }
-
-    pub(crate) fn document(self) -> &'d Document {
-        self.document
-    }
-
-    /// Makes `attribute` of this element the owner of its value in the document's table of IDs.
-    /// Answers whether it is.
-    pub(crate) fn own_id(self, attribute: Attribute<'d>) -> bool {
-        let Some(value) = attribute.single_text() else {
-            return false;
-        };
-        // SAFETY: document, attribute and value belong to one live tree; the value is a
-        // NUL-terminated string of libxml2's own. xmlAddID copies it. The table is written to
-        // through the document, which is not Sync.
-        unsafe {
-            let value = value.raw().content;
-            let owner = xml::xmlGetID(self.document.as_ptr(), value);
-            if owner.is_null() {
-                !xml::xmlAddID(
-                    ptr::null_mut(),
-                    self.document.as_ptr(),
-                    value,
-                    attribute.attribute,
-                )
-                .is_null()
-            } else {
-                owner == attribute.attribute
-            }
+        match self {
+            Self::Parsed(node) => Attributes::Parsed(node.attributes()),
+            Self::Canonical(node) => Attributes::Canonical(node.attributes()),
         }
     }
 }
 
 /// The attributes of an element, namespace declarations not among them.
-pub(crate) struct Attributes<'d> {
-    next: *mut xml::xmlAttr,
-    document: &'d Document,
+pub(crate) enum Attributes<'d> {
+    Parsed(libxml2::Attributes<'d>),
+    Canonical(canonical::Attributes<'d>),
 }
 
 impl<'d> Iterator for Attributes<'d> {
     type Item = Attribute<'d>;
 
     fn next(&mut self) -> Option<Attribute<'d>> {
-        let attribute = NonNull::new(self.next)?;
-        // SAFETY: the list of attributes belongs to an element that lives for `'d`.
-        self.next = unsafe { (*attribute.as_ptr()).next };
-        Some(Attribute {
-            attribute: attribute.as_ptr(),
-            document: self.document,
-        })
+        match self {
+            Self::Parsed(attributes) => attributes.next().map(Attribute::Parsed),
+            Self::Canonical(attributes) => attributes.next().map(Attribute::Canonical),
+        }
     }
 }
 
 #[derive(Clone, Copy)]
-pub(crate) struct Attribute<'d> {
-    attribute: *mut xml::xmlAttr,
-    document: &'d Document,
+pub(crate) enum Attribute<'d> {
+    Parsed(libxml2::Attribute<'d>),
+    Canonical(canonical::Attribute<'d>),
 }
 
 impl<'d> Attribute<'d> {
     pub(crate) fn name(self) -> &'d str {
-        // SAFETY: the attribute lives for `'d`, and so does its name.
-        unsafe { text_at((*self.attribute).name) }
-    }
-
-    /// Whether its name begins with this byte: quicker than the name.
-    pub(crate) fn begins_with(self, byte: u8) -> bool {
-        // SAFETY: the attribute lives for `'d`; its name is NUL-terminated, so it has a first byte.
-        unsafe { *(*self.attribute).name == byte }
+        either!(self, attribute => attribute.name())
     }
 
     pub(crate) fn namespace(self) -> Option<&'d str> {
-        // SAFETY: the attribute lives for `'d`; its namespace is null or owned by the tree.
-        unsafe { namespace_at((*self.attribute).ns) }
+        either!(self, attribute => attribute.namespace())
     }
 
-    /// The texts that make its value: none for an empty one, in general one.
-    pub(crate) fn texts(self) -> impl Iterator<Item = &'d str> {
-        // SAFETY: the children of an attribute belong to the same tree.
-        let first = unsafe { Node::new(self.document, (*self.attribute).children) };
-        std::iter::successors(first, |node| node.next()).map(Node::content)
+    /// Whether it has this expanded name.
+    pub(crate) fn is(self, namespace: Option<&str>, local: &str) -> bool {
+        either!(self, attribute => attribute.is(namespace, local))
     }
 
-    fn single_text(self) -> Option<Node<'d>> {
-        // SAFETY: the children of an attribute belong to the same tree.
-        let first = unsafe { Node::new(self.document, (*self.attribute).children) }?;
-        (first.is_text() && first.next().is_none()).then_some(first)
+    pub(crate) fn value(self) -> Cow<'d, str> {
+        match self {
+            Self::Parsed(attribute) => attribute.value(),
+            Self::Canonical(attribute) => Cow::Borrowed(attribute.value()),
+        }
     }
-}
-
-/// # Safety
-///
-/// `text` is null or a NUL-terminated string that lives for `'d`.
-unsafe fn text_at<'d>(text: *const xml::xmlChar) -> &'d str {
-    if text.is_null() {
-        return "";
-    }
-    // SAFETY: by the caller's word.
-    let text = unsafe { CStr::from_ptr(text.cast::<c_char>()) };
-    // libxml2 holds UTF-8 and nothing else; should it ever not, this equals nothing we look for.
-    std::str::from_utf8(text.to_bytes()).unwrap_or("\u{fffd}")
-}
-
-/// # Safety
-///
-/// `namespace` is null or a declaration that lives for `'d`.
-unsafe fn namespace_at<'d>(namespace: *const xml::xmlNs) -> Option<&'d str> {
-    if namespace.is_null() {
-        return None;
-    }
-    // SAFETY: by the caller's word.
-    Some(unsafe { text_at((*namespace).href) }).filter(|href| !href.is_empty())
 }

@@ -18,22 +18,22 @@ use super::key::RawKey;
 use super::setup::{drain_errors, silence_libxml2};
 use super::view::View;
 use crate::algorithm::{DigestAlgorithm, SignatureAlgorithm};
-use crate::document::Node;
+use crate::document::TreeNode;
 
 /// What a canonicalisation is named by.
 #[derive(Clone, Copy)]
 pub(crate) enum Method<'d> {
     /// A `ds:CanonicalizationMethod`.
-    Canonicalization(Node<'d>),
+    Canonicalization(TreeNode<'d>),
     /// A `ds:Transform`.
-    Transform(Node<'d>),
+    Transform(TreeNode<'d>),
 }
 
-/// The exclusive canonical form of `element` without its child `hidden`. `method` may bring a list
-/// of inclusive namespaces, and nothing else.
+/// The exclusive canonical form of `element` without its child `hidden`. `method` names that algorithm; it
+/// may bring a list of inclusive namespaces, and nothing else.
 pub(crate) fn canonicalize(
-    element: Node<'_>,
-    hidden: Option<Node<'_>>,
+    element: TreeNode<'_>,
+    hidden: Option<TreeNode<'_>>,
     method: Method<'_>,
 ) -> Result<Vec<u8>, Failure> {
     silence_libxml2();
@@ -42,13 +42,20 @@ pub(crate) fn canonicalize(
         Method::Canonicalization(method) => (method, sec::xmlSecTransformUsageC14NMethod),
         Method::Transform(method) => (method, sec::xmlSecTransformUsageDSigTransform),
     };
-    let method = method.as_ptr().cast::<sec::xmlNode>();
     let view = View::of(element, hidden);
     // SAFETY: chain, view and nodes are live. A set of type Tree without nodes is everything that
     // can be reached, which is what the view shows; it is freed here and frees nothing else.
-    let code = unsafe {
-        let transform = sec::xmlSecTransformCtxNodeRead(chain.0.as_ptr(), method, usage);
-        if transform.is_null() || (*transform).id != sec::xmlSecTransformExclC14NGetKlass() {
+    let bytes = unsafe {
+        let exclusive = sec::xmlSecTransformExclC14NGetKlass();
+        // Without a list of inclusive namespaces xmlsec has nothing to read there but the name of the
+        // algorithm, which is known, and would look for among all that it has.
+        let transform = if method.first_child().is_none() {
+            sec::xmlSecTransformCtxCreateAndAppend(chain.0.as_ptr(), exclusive)
+        } else {
+            let method = method.as_ptr().cast::<sec::xmlNode>();
+            sec::xmlSecTransformCtxNodeRead(chain.0.as_ptr(), method, usage)
+        };
+        if transform.is_null() || (*transform).id != exclusive {
             return Err(library_failure());
         }
         let document = view.document().cast::<sec::xmlDoc>();
@@ -60,16 +67,23 @@ pub(crate) fn canonicalize(
         if everything.is_null() {
             return Err(library_failure());
         }
-        let code = sec::xmlSecTransformCtxXmlExecute(chain.0.as_ptr(), everything);
+        // The one transform, and not the whole chain, which would end in another that only collects: the
+        // last one keeps what comes out of it.
+        let code = sec::xmlSecTransformPushXml(transform, everything, chain.0.as_ptr());
         sec::xmlSecNodeSetDestroy(everything);
-        code
+        if code == 0
+            && (*transform).status == sec::xmlSecTransformStatus_xmlSecTransformStatusFinished
+        {
+            Some(what_came_out(transform))
+        } else {
+            None
+        }
     };
     drop(view);
-    if code != 0 {
+    let Some(bytes) = bytes else {
         drain_errors();
         return Err(Failure::NotCanonicalizable);
-    }
-    let bytes = chain.result();
+    };
     if bytes.is_empty() {
         Err(Failure::Empty)
     } else {
@@ -120,7 +134,9 @@ fn check(
         {
             return Err(library_failure());
         }
-        if sec::xmlSecTransformCtxBinaryExecute(context, bytes.as_ptr(), bytes_size) < 0 {
+        // All of the bytes, and the last of them.
+        let (bytes, last) = (bytes.as_ptr(), 1);
+        if sec::xmlSecTransformPushBin(transform, bytes, bytes_size, last, context) < 0 {
             return Err(library_failure());
         }
         let code = sec::xmlSecTransformVerify(transform, value.as_ptr(), value_size, context);
@@ -148,23 +164,22 @@ impl Chain {
         unsafe { (*chain.0.as_ptr()).enabledUris = sec::xmlSecTransformUriTypeNone };
         Ok(chain)
     }
+}
 
-    /// What came out at its end.
-    fn result(&self) -> Vec<u8> {
-        // SAFETY: the chain is live; the buffer belongs to it, and its data are null or at least
-        // `size` bytes long.
-        unsafe {
-            let buffer = (*self.0.as_ptr()).result;
-            if buffer.is_null() {
-                return Vec::new();
-            }
-            let data = sec::xmlSecBufferGetData(buffer);
-            let size = usize::try_from(sec::xmlSecBufferGetSize(buffer)).unwrap_or(0);
-            if data.is_null() || size == 0 {
-                return Vec::new();
-            }
-            slice::from_raw_parts(data, size).to_vec()
+/// # Safety
+///
+/// `transform` is live.
+unsafe fn what_came_out(transform: sec::xmlSecTransformPtr) -> Vec<u8> {
+    // SAFETY: by the caller's word; the buffer is a part of the transform, and its data are null or at
+    // least `size` bytes long.
+    unsafe {
+        let buffer = &raw mut (*transform).outBuf;
+        let data = sec::xmlSecBufferGetData(buffer);
+        let size = usize::try_from(sec::xmlSecBufferGetSize(buffer)).unwrap_or(0);
+        if data.is_null() || size == 0 {
+            return Vec::new();
         }
+        slice::from_raw_parts(data, size).to_vec()
     }
 }
 

@@ -10,7 +10,7 @@ use super::chain::{digest_class, library_failure, signature_class};
 use super::key::RawKey;
 use super::setup::silence_libxml2;
 use crate::algorithm::{DigestAlgorithm, SignatureAlgorithm};
-use crate::document::Node;
+use crate::document::TreeNode;
 
 /// Owns a context; dropped before the document it worked on.
 struct Context(NonNull<sec::xmlSecDSigCtx>);
@@ -70,7 +70,7 @@ impl Context {
 
 /// Fills in the digest and the signature of the template at `signature`.
 pub(crate) fn sign(
-    signature: Node<'_>,
+    signature: TreeNode<'_>,
     key: &RawKey,
     algorithm: SignatureAlgorithm,
     digest: DigestAlgorithm,
@@ -93,7 +93,7 @@ pub(crate) fn sign(
 /// Verifies the signature at `signature` as xmlsec would, and gives back the bytes it digested.
 #[cfg(test)]
 pub(crate) fn verify_as_xmlsec_does(
-    signature: Node<'_>,
+    signature: TreeNode<'_>,
     key: &RawKey,
     algorithm: SignatureAlgorithm,
     digest: DigestAlgorithm,

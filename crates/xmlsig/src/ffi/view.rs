@@ -10,21 +10,21 @@ use std::ptr;
 
 use libxml::bindings as xml;
 
-use crate::document::Node;
+use crate::document::TreeNode;
 
 /// A pointer inside the tree, and what it was.
 type Edit = (*mut *mut xml::xmlNode, *mut xml::xmlNode);
 
 /// Gives the document its shape back when it is dropped.
-pub(super) struct View<'d> {
-    node: Node<'d>,
+pub(crate) struct View<'d> {
+    node: TreeNode<'d>,
     /// What was changed, the latest last.
     edits: [Option<Edit>; 3],
 }
 
 impl<'d> View<'d> {
     /// The document as `element` alone, and without `hidden`, a child of it.
-    pub(super) fn of(element: Node<'d>, hidden: Option<Node<'d>>) -> Self {
+    pub(crate) fn of(element: TreeNode<'d>, hidden: Option<TreeNode<'d>>) -> Self {
         let mut view = Self {
             node: element,
             edits: [None; 3],
@@ -35,7 +35,7 @@ impl<'d> View<'d> {
         unsafe {
             view.set(0, &raw mut (*node).next, ptr::null_mut());
             view.set(1, &raw mut (*view.document()).children, node);
-            if let Some(hidden) = hidden.map(Node::as_ptr) {
+            if let Some(hidden) = hidden.map(TreeNode::as_ptr) {
                 let previous = (*hidden).prev;
                 let place = if previous.is_null() {
                     &raw mut (*(*hidden).parent).children
@@ -48,14 +48,14 @@ impl<'d> View<'d> {
         view
     }
 
-    pub(super) fn document(&self) -> *mut xml::xmlDoc {
-        self.node.document().as_ptr()
+    pub(crate) fn document(&self) -> *mut xml::xmlDoc {
+        self.node.tree().as_ptr()
     }
 
     fn set(&mut self, edit: usize, place: *mut *mut xml::xmlNode, value: *mut xml::xmlNode) {
         if let Some(edit) = self.edits.get_mut(edit) {
             // SAFETY: `place` is a field of a live node or document of which nobody holds a
-            // reference: `Node` makes one for the time of one access, and the document is not
+            // reference: `TreeNode` makes one for the time of one access, and the document is not
             // Sync.
             unsafe {
                 *edit = Some((place, *place));

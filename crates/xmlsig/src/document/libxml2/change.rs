@@ -4,19 +4,19 @@ use std::ffi::{CStr, c_char, c_int};
 
 use libxml::bindings as xml;
 
-use super::Document;
+use super::{Node, Tree};
 use crate::element::Element;
 use crate::parse_error::ParseError;
 
 /// Where something is put into a document.
 pub(crate) enum Place<'d> {
     /// Right after this element.
-    After(Element<'d>),
+    After(Node<'d>),
     /// As the first child of this element.
-    FirstIn(Element<'d>),
+    FirstIn(Node<'d>),
 }
 
-impl Document {
+impl Tree {
     /// Puts a copy of the root of `template` where `place` says.
     pub(crate) fn graft<E: From<ParseError>>(
         &mut self,
@@ -24,8 +24,8 @@ impl Document {
         place: impl for<'d> FnOnce(Element<'d>) -> Result<Place<'d>, E>,
     ) -> Result<(), E> {
         let place = match place(self.root())? {
-            Place::After(element) => (element.node().as_ptr(), true),
-            Place::FirstIn(element) => (element.node().as_ptr(), false),
+            Place::After(element) => (element.as_ptr(), true),
+            Place::FirstIn(element) => (element.as_ptr(), false),
         };
         let (target, after) = place;
         // SAFETY: `target` is an element of this document, which is borrowed mutably: no `Node`
