@@ -48,6 +48,7 @@ mod local;
 mod logout;
 mod main_job;
 mod metadata_url;
+mod metrics;
 mod mid_trip;
 mod oidc;
 mod oidc_client;

@@ -21,6 +21,7 @@ pub(crate) const HOUSE: &[Room] = &[
             "tracing-subscriber",
             "clap",
             "utoipa",
+            "prometheus",
             "tikv-jemallocator",
         ],
         pure: false,

@@ -15,6 +15,7 @@ mod configuration;
 mod cookies;
 mod copies;
 mod departures;
+pub mod metrics;
 pub mod openapi;
 pub mod server;
 

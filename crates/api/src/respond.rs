@@ -42,6 +42,10 @@ pub(crate) async fn wrap(
     let id = format!("req_{}", Uuid::new_v4().simple());
     let method = request.method().clone();
     let started = Instant::now();
+    let service = request.app_data::<Data<Service>>().cloned();
+    let in_flight = service
+        .as_ref()
+        .map(|service| service.metrics.routes.begin());
     let span = info_span!("request", request.id = %id);
     let too_long = request
         .uri()
@@ -71,7 +75,13 @@ pub(crate) async fn wrap(
         .request()
         .match_pattern()
         .unwrap_or_else(|| "(none)".to_owned());
-    let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+    let took = started.elapsed();
+    drop(in_flight);
+    if let Some(service) = &service {
+        let (routes, status) = (&service.metrics.routes, response.status());
+        routes.answered(&route, &method, status, took);
+    }
+    let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
     let status = response.status().as_u16();
     span.in_scope(|| info!(%method, route, status, micros, "request"));
     Ok(response)

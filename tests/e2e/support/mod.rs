@@ -25,6 +25,7 @@ pub(crate) mod pysaml2;
 pub(crate) mod python;
 pub(crate) mod receiver;
 pub(crate) mod redis;
+pub(crate) mod scrape;
 pub(crate) mod server;
 pub(crate) mod shared;
 pub(crate) mod simplesamlphp;

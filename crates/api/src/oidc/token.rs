@@ -173,6 +173,7 @@ async fn finish(
         Ok(Outcome::Ended(code, _)) => ("ended", Some((*code).to_owned())),
         Err(error) => ("refused", Some(error.to_string())),
     };
+    service.metrics.token(grant_type, word);
     info!(event = "token", grant_type, outcome = word, reason, client.id = %client.id, "token");
     match outcome? {
         Outcome::Tokens(tokens) => Ok(*tokens),
