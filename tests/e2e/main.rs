@@ -16,6 +16,7 @@ mod asked;
 mod attempts;
 mod audit;
 mod backchannel;
+mod backup;
 mod bad_input;
 mod bindings;
 mod branding;

@@ -21,6 +21,7 @@
 
 mod at_once;
 mod audit_key;
+mod backup;
 mod column;
 mod config;
 mod engine;
@@ -43,6 +44,7 @@ mod tables;
 mod together;
 mod tx;
 
+pub use backup::BackedUp;
 pub use config::{OnChange, StoreConfig};
 pub use error::StoreError;
 pub use migrate::Migrated;
