@@ -78,6 +78,7 @@ mod snippets;
 mod stock_clients;
 mod takeover;
 mod third_party;
+mod traces;
 mod typescript_client;
 mod webhooks;
 mod webhooks_under_fire;

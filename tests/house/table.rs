@@ -22,6 +22,8 @@ pub(crate) const HOUSE: &[Room] = &[
             "clap",
             "utoipa",
             "prometheus",
+            "opentelemetry",
+            "opentelemetry-otlp",
             "tikv-jemallocator",
         ],
         pure: false,

@@ -63,6 +63,7 @@ mod settings;
 mod setup;
 mod telemetry;
 mod text;
+mod traces;
 mod turns;
 mod views;
 mod web_url;

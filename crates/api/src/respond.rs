@@ -22,10 +22,11 @@ use vestibule_state::random_reference;
 use vestibule_store::with_source;
 
 use crate::{
-    audit, forward, headers, openapi,
+    audit, clock, forward, headers, openapi,
     page::{self, ErrorPage},
     problem::{Problem, ProblemType},
     service::Service,
+    traces::Answered,
 };
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -47,6 +48,9 @@ pub(crate) async fn wrap(
         .as_ref()
         .map(|service| service.metrics.routes.begin());
     let span = info_span!("request", request.id = %id);
+    let traced = service
+        .as_ref()
+        .and_then(|service| service.traces.begin(&id, clock::now()));
     let too_long = request
         .uri()
         .path_and_query()
@@ -80,6 +84,14 @@ pub(crate) async fn wrap(
     if let Some(service) = &service {
         let (routes, status) = (&service.metrics.routes, response.status());
         routes.answered(&route, &method, status, took);
+        if let Some(traced) = traced {
+            let (route, method) = (route.as_str(), &method);
+            traced.answered(&Answered {
+                route,
+                method,
+                status,
+            });
+        }
     }
     let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
     let status = response.status().as_u16();

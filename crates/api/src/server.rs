@@ -50,6 +50,7 @@ use crate::{
     saml::{self, RevisionKeys},
     service::Service,
     settings, setup,
+    traces::{Traces, TracesError},
     turns::Turns,
     webhooks::{self, UrlCheck},
 };
@@ -105,6 +106,9 @@ pub enum StartError {
     /// The metrics contradict each other.
     #[error("metrics: {0}")]
     Metrics(#[from] prometheus::Error),
+    /// Nothing can be sent to the collector.
+    #[error("VESTIBULE_OTLP_ENDPOINT: {0}")]
+    Traces(#[from] TracesError),
     /// The log filter cannot be read.
     #[error("VESTIBULE_LOG: {0}")]
     Log(#[from] tracing_subscriber::filter::ParseError),
@@ -128,6 +132,7 @@ pub struct Started {
 pub struct Jobs {
     stopper: vestibule_jobs::Stopper,
     running: actix_web::rt::task::JoinHandle<()>,
+    service: Data<Service>,
 }
 
 impl Started {
@@ -149,7 +154,11 @@ impl Started {
             let telling = join3(mail, webhooks, backchannel);
             join3(looking, telling, log).await;
         });
-        Jobs { stopper, running }
+        Jobs {
+            stopper,
+            running,
+            service: self.service.clone(),
+        }
     }
 }
 
@@ -164,6 +173,9 @@ impl Jobs {
         {
             warn!("a job was still at work");
         }
+        // What is left of the traces; who cannot wait for it has nothing to lose but these.
+        let service = self.service;
+        let _ = web::block(move || service.traces.finish()).await;
     }
 }
 
@@ -322,6 +334,7 @@ pub async fn start(mut config: Config, public_url_given: bool) -> Result<Started
         certificate_uses: CertificateUses::default(),
         departures,
         metrics: Metrics::new(build, clock::now())?,
+        traces: Traces::new(&config)?,
         turns: Turns::of_this_machine(),
         hashing: Hashing::new(Hasher::new(Argon2Cost::OWASP)?),
         passkeys: Passkeys::new(

@@ -110,9 +110,10 @@ fn write(from: &Path, draft: &Path, vault: &Vault) -> Result<u64, StoreError> {
 }
 
 fn check(copy: &mut SqliteConnection, vault: &Vault) -> Result<(), StoreError> {
-    let found: Word = sql_query("SELECT integrity_check AS word FROM pragma_integrity_check LIMIT 1")
-        .get_result(copy)
-        .map_err(|error| StoreError::from_diesel(&error))?;
+    let found: Word =
+        sql_query("SELECT integrity_check AS word FROM pragma_integrity_check LIMIT 1")
+            .get_result(copy)
+            .map_err(|error| StoreError::from_diesel(&error))?;
     if found.word != "ok" {
         return Err(StoreError::Unavailable(format!(
             "the database is damaged: {}",

@@ -7,6 +7,7 @@ pub(crate) mod authenticator;
 pub(crate) mod browser;
 pub(crate) mod client_key;
 pub(crate) mod clock;
+pub(crate) mod collector;
 pub(crate) mod counted;
 pub(crate) mod database;
 pub(crate) mod dns;

@@ -27,7 +27,8 @@ pub(crate) struct Scrape {
 
 /// Where the server that started last is read.
 pub(crate) fn address(server: &Server) -> String {
-    let log = server.log();
+    // The line comes a moment after the server does.
+    let log = server.log_with("\"listening\"");
     let listening = log.lines().rev().find_map(|line| {
         let entry: Value = serde_json::from_str(line).ok()?;
         (entry["message"] == "listening").then(|| entry["metrics"].as_str().map(str::to_owned))

@@ -120,6 +120,8 @@ pub struct Config {
     pub database_connections: usize,
     /// Where metrics are to be read, where they are.
     pub metrics_listen: Option<SocketAddr>,
+    /// The collector that traces are sent to, without a trailing slash.
+    pub otlp_endpoint: Option<String>,
     /// The tracing filter.
     pub log: String,
     /// How logs are written.
@@ -229,6 +231,7 @@ impl Config {
             migrate: one_of(get("MIGRATE"), "MIGRATE", &[("on", true), ("off", false)])?,
             database_connections: usize::from(connections),
             metrics_listen: metrics_listen(get("METRICS_LISTEN"), listen)?,
+            otlp_endpoint: otlp_endpoint(get("OTLP_ENDPOINT"))?,
             log: get("LOG").unwrap_or("info").to_owned(),
             log_format: one_of(
                 get("LOG_FORMAT"),
@@ -374,6 +377,25 @@ fn metrics_listen(
     Ok(Some(address))
 }
 
+fn otlp_endpoint(given: Option<&str>) -> Result<Option<String>, ConfigError> {
+    let Some(text) = given else {
+        return Ok(None);
+    };
+    let expected = "the http or https URL of a collector, such as http://127.0.0.1:4318, without credentials and query";
+    // There may be credentials in it, so it is not repeated.
+    let refused = || ConfigError::new("OTLP_ENDPOINT", expected, "something else");
+    let url = Url::parse(text).or(Err(refused()))?;
+    let plain = matches!(url.scheme(), "http" | "https")
+        && url.query().is_none()
+        && url.fragment().is_none()
+        && url.username().is_empty()
+        && url.password().is_none();
+    if !plain {
+        return Err(refused());
+    }
+    Ok(Some(url.as_str().trim_end_matches('/').to_owned()))
+}
+
 fn dns_resolver(given: Option<&str>) -> Result<Option<SocketAddr>, ConfigError> {
     let Some(text) = given else {
         return Ok(None);
@@ -477,6 +499,11 @@ mod tests {
         for (name, value) in [
             ("VESTIBULE_LISTEN", "localhost"),
             ("VESTIBULE_METRICS_LISTEN", "9464"),
+            ("VESTIBULE_OTLP_ENDPOINT", "collector:4318"),
+            (
+                "VESTIBULE_OTLP_ENDPOINT",
+                "http://user:secret@collector:4318",
+            ),
             ("VESTIBULE_METRICS_LISTEN", "0.0.0.0:8080"),
             ("VESTIBULE_PUBLIC_URL", "http://sso.example.com"),
             ("VESTIBULE_PUBLIC_URL", "https://sso.example.com/path"),

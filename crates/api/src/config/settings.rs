@@ -149,6 +149,11 @@ pub const SETTINGS: &[Setting] = &[
         meaning: "address and port where Prometheus reads metrics (GET /metrics, docs/operations.md); not for the internet",
     },
     Setting {
+        name: "OTLP_ENDPOINT",
+        default: "none",
+        meaning: "the URL of a collector that traces of sign-ins are sent to, by OTLP over HTTP (<URL>/v1/traces)",
+    },
+    Setting {
         name: "LOG",
         default: "info",
         meaning: "what is logged, as a tracing filter (`info`, `debug`, `vestibule_api=debug,warn`)",

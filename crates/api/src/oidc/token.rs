@@ -229,6 +229,9 @@ async fn exchange(
             if let Some(id) = code.attempt {
                 attempt::code_redeemed(tx, id, now)?;
             }
+            service.traces.note(tx.source(), |noted| {
+                (noted.attempt, noted.session) = (code.attempt, Some(code.session_id));
+            });
             let less = wanted.of(&known.session, &client, &service.issuer.issuer)?;
             let grant = facts::renewed(&less, Some(known), &service.rules, now);
             issued(

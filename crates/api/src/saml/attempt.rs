@@ -105,6 +105,9 @@ pub(super) async fn refused(
     now: Timestamp,
 ) -> ErrorPage {
     service.metrics.sign_in(MintedBy::Saml, "refused", reason);
+    service
+        .traces
+        .here(|noted| noted.outcome = Some(("refused", reason)));
     let step = (AttemptStep::Refused, Some(reason));
     let attempt = Attempt {
         outcome: AttemptOutcome::Refused,
@@ -129,6 +132,9 @@ pub(super) async fn restarted(
 ) {
     let reason = "revision-superseded";
     service.metrics.sign_in(MintedBy::Saml, "restarted", reason);
+    service
+        .traces
+        .here(|noted| noted.outcome = Some(("restarted", reason)));
     let step = (AttemptStep::Restarted, Some(reason));
     let attempt = Attempt {
         revision_id,

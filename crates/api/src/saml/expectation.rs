@@ -119,7 +119,7 @@ pub(crate) async fn judge<P: vestibule_saml::Purpose + Send + 'static>(
     now: Timestamp,
 ) -> Result<Result<Arc<vestibule_saml::VerifiedAssertion<P>>, vestibule_saml::Refusal>, Problem> {
     let turn = service.turns.another_turn(&connection_id).await?;
-    let started = Instant::now();
+    let (started, step) = (Instant::now(), service.traces.step("verify"));
     let judged = super::arrival::blocking(move || {
         let judged = unverified
             .verify(keys.keys())
@@ -129,6 +129,7 @@ pub(crate) async fn judge<P: vestibule_saml::Purpose + Send + 'static>(
         judged
     })
     .await?;
+    drop(step);
     service.metrics.verified(judged.is_ok(), started.elapsed());
     Ok(judged)
 }

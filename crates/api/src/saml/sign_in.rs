@@ -166,6 +166,9 @@ async fn conclude(
             let (uses, key) = (&service.certificate_uses, assertion.signed_by());
             uses.noted(trip.connection_id, key, now);
             service.metrics.signed_in(MintedBy::Saml);
+            service
+                .traces
+                .here(|noted| noted.outcome = Some(("signed_in", "")));
             log(trip, "signed_in", None, Some(member_id));
             let mut response = match entrance {
                 Entrance::Code(code) => answer(service, &request, &code).await?,
@@ -237,6 +240,7 @@ async fn admit_once(
     let assertion = Arc::clone(assertion);
     let claim = whom(assertion.as_ref(), &revision.settings)?;
     let maps_roles = revision.settings.role_mapping.is_some();
+    let _step = service.traces.step("admit");
     service
         .store
         .write(move |tx| {
