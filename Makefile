@@ -66,6 +66,9 @@ lint: dependencies ## Check format, clippy without warnings, and the dependencie
 	@if command -v cargo-deny >/dev/null; \
 	then $(CARGO) deny --all-features --locked check bans licenses sources; \
 	else echo 'lint: cargo-deny is not installed, so deny.toml was not checked (cargo install cargo-deny)'; fi
+	@if command -v promtool >/dev/null; \
+	then cd deploy/prometheus && promtool check config prometheus.yml && promtool test rules vestibule.rules.test.yml; \
+	else echo 'lint: promtool is not installed, so the alerts were not tried (Debian: prometheus)'; fi
 
 openapi: dependencies ## Write api-spec/openapi.yaml anew from the code
 	$(CARGO) run --quiet --locked --package vestibule-api -- openapi > api-spec/openapi.yaml.new

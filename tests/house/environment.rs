@@ -1,7 +1,7 @@
 //! `deploy/vestibule.env.example` names every setting with its default, and the server takes every
 //! value in it.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::Path};
 
 use vestibule_api::config::{Config, SETTINGS};
 
@@ -84,8 +84,8 @@ fn complaints(file: &str, settings: &[(&str, &str)]) -> Vec<String> {
 }
 
 /// Every way to set all that is there: of a name with several values each once, and of the two
-/// places for the master key one at a time.
-fn ways<'f>(lines: &[Line<'f>]) -> Vec<BTreeMap<&'f str, &'f str>> {
+/// places for a secret one at a time. What is said to be in a file is, in this folder.
+fn ways(lines: &[Line<'_>], folder: &Path) -> Vec<BTreeMap<String, String>> {
     let mut values: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for line in lines {
         values.entry(line.name).or_default().push(line.value);
@@ -93,14 +93,33 @@ fn ways<'f>(lines: &[Line<'f>]) -> Vec<BTreeMap<&'f str, &'f str>> {
     let most = values.values().map(Vec::len).max().unwrap_or(0);
     let mut ways = Vec::new();
     for index in 0..most {
-        for left_out in ["VESTIBULE_MASTER_KEY", "VESTIBULE_MASTER_KEY_FILE"] {
-            let way = values
-                .iter()
-                .filter(|(name, _)| **name != left_out)
-                .filter_map(|(name, values)| {
-                    Some((*name, *values.get(index).or_else(|| values.last())?))
-                });
-            ways.push(way.collect());
+        let nth = |values: &Vec<&str>| {
+            let value = values.get(index).or_else(|| values.last());
+            value.map_or_else(String::new, |value| (*value).to_owned())
+        };
+        for by_file in [false, true] {
+            let mut way = BTreeMap::new();
+            for (name, own) in &values {
+                let file = format!("{name}_FILE");
+                let has_file = values.contains_key(file.as_str());
+                let of = name
+                    .strip_suffix("_FILE")
+                    .and_then(|of| values.get_key_value(of));
+                match of {
+                    // A file with what its example says is in it; that of the master key is read later.
+                    Some((of, secret)) if by_file => {
+                        let path = folder.join(of);
+                        std::fs::write(&path, nth(secret)).expect("a file can be written");
+                        way.insert((*name).to_owned(), path.display().to_string());
+                    }
+                    Some(_) => {}
+                    None if has_file && by_file => {}
+                    None => {
+                        way.insert((*name).to_owned(), nth(own));
+                    }
+                }
+            }
+            ways.push(way);
         }
     }
     ways
@@ -130,9 +149,17 @@ fn the_server_takes_the_example_as_it_is_and_every_value_in_it() {
     let active = lines.iter().filter(|line| line.active);
     let shipped = config(active.map(|line| (line.name, line.value))).expect("as it is");
     assert!(shipped.is_https(), "an example for the world is https");
-    let ways = ways(&lines);
-    assert!(ways.len() >= 4, "both databases, both places for the key");
+    let folder = tempfile::tempdir().expect("a folder");
+    let ways = ways(&lines, folder.path());
+    assert!(ways.len() >= 4, "both databases, both places for secrets");
+    assert!(
+        ways.iter()
+            .any(|way| way.contains_key("VESTIBULE_REDIS_URL_FILE"))
+    );
     for way in ways {
+        let way = way
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()));
         config(way).expect("with every example");
     }
 }

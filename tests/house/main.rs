@@ -12,6 +12,7 @@ mod environment;
 mod floors;
 mod layout;
 mod manifests;
+mod operations;
 mod owners;
 mod settings;
 mod table;

@@ -46,6 +46,7 @@ async fn tell(service: &Service, outbound: &Outbound, logout: BackchannelLogout)
         }
         Err(reason) => {
             let failures = logout.failures;
+            service.metrics.logout("delayed");
             info!(
                 event = "backchannel_logout_delayed",
                 client.id = %logout.client_id,
@@ -114,6 +115,8 @@ async fn settle(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let (session_id, client_id) = (logout.session_id, logout.client_id);
+    let word = if given_up.is_some() { "failed" } else { "told" };
+    service.metrics.logout(word);
     match &given_up {
         None => info!(
             event = "backchannel_logout",

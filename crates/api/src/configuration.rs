@@ -18,7 +18,7 @@ use vestibule_policy::{Refusal, Rules, connection_state, plan_gate};
 use vestibule_store::{Reach, Store, Tx};
 
 use crate::{
-    copies::Copies,
+    copies::{Copies, Looks},
     problem::Problem,
     saml::{OwnKeys, own_keys},
 };
@@ -200,6 +200,16 @@ impl Configuration {
             self.own_keys.keep(began, id, keys);
         }
         Ok(keys)
+    }
+
+    /// How often each kind of copy was looked at.
+    pub(crate) fn looks(&self) -> [(&'static str, Looks); 4] {
+        [
+            ("clients", self.clients.looks()),
+            ("live", self.live.looks()),
+            ("own_keys", self.own_keys.looks()),
+            ("script_origins", self.script_origins.looks()),
+        ]
     }
 
     /// Drops what a change concerns.

@@ -16,10 +16,32 @@ const KEPT: usize = 4_096;
 /// Copies by key, each for a few seconds at most.
 pub(crate) struct Copies<K, V>(Mutex<Inner<K, V>>);
 
+/// How often copies were looked at, since the start.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Looks {
+    /// Those that found a fresh one.
+    pub(crate) hits: u64,
+    /// Those that found none.
+    pub(crate) misses: u64,
+}
+
+impl Looks {
+    /// One more.
+    pub(crate) fn note(&mut self, hit: bool) {
+        let one = if hit {
+            &mut self.hits
+        } else {
+            &mut self.misses
+        };
+        *one = one.saturating_add(1);
+    }
+}
+
 struct Inner<K, V> {
     /// How often something was dropped: a copy that was read before a change and arrives after it
     /// is recognised by the number it began with.
     drops: u64,
+    looks: Looks,
     kept: HashMap<K, (Instant, Arc<V>)>,
 }
 
@@ -31,6 +53,7 @@ impl<K, V> Default for Copies<K, V> {
     fn default() -> Self {
         Self(Mutex::new(Inner {
             drops: 0,
+            looks: Looks::default(),
             kept: HashMap::new(),
         }))
     }
@@ -44,11 +67,18 @@ impl<K: Eq + Hash, V> Copies<K, V> {
 
     /// The fresh copy of a key, or leave to read it anew.
     pub(crate) fn get(&self, key: &K) -> Result<Arc<V>, ReadBegan> {
-        let inner = self.lock();
-        match inner.kept.get(key) {
-            Some((since, copy)) if since.elapsed() < FRESH_FOR => Ok(Arc::clone(copy)),
-            _ => Err(ReadBegan(inner.drops)),
-        }
+        let mut inner = self.lock();
+        let fresh = match inner.kept.get(key) {
+            Some((since, copy)) if since.elapsed() < FRESH_FOR => Some(Arc::clone(copy)),
+            _ => None,
+        };
+        inner.looks.note(fresh.is_some());
+        fresh.ok_or(ReadBegan(inner.drops))
+    }
+
+    /// How often they were looked at.
+    pub(crate) fn looks(&self) -> Looks {
+        self.lock().looks
     }
 
     /// Keeps what was read, unless something was dropped since the read began.
@@ -93,6 +123,8 @@ mod tests {
         copies.drop_those(|key, _| *key == 1);
         assert!(copies.get(&1).is_err());
         assert_eq!(*copies.get(&2).unwrap(), "two");
+        let Looks { hits, misses } = copies.looks();
+        assert_eq!((hits, misses), (1, 3));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! for it. Whoever comes back makes the row themselves where it is not there yet.
 
 use std::{
-    sync::atomic::{AtomicBool, Ordering},
+    sync::atomic::{AtomicBool, AtomicU64, Ordering},
     time::Duration,
 };
 
@@ -23,6 +23,7 @@ const GATHERED_FOR: Duration = Duration::from_millis(500);
 pub(crate) struct Departures {
     queue: Sender<Attempt>,
     full: AtomicBool,
+    dropped: AtomicU64,
 }
 
 /// What is waiting to be written.
@@ -32,13 +33,27 @@ impl Departures {
     /// A way to a writer that [`start`] starts.
     pub(crate) fn new() -> (Self, Waiting) {
         let (queue, waiting) = channel(WAITING);
-        let full = AtomicBool::new(false);
-        (Self { queue, full }, waiting)
+        let (full, dropped) = (AtomicBool::new(false), AtomicU64::new(0));
+        let departures = Self {
+            queue,
+            full,
+            dropped,
+        };
+        (departures, waiting)
+    }
+
+    /// How many wait to be written, and how many were not kept since the start.
+    pub(crate) fn numbers(&self) -> (usize, u64) {
+        let waiting = WAITING.saturating_sub(self.queue.capacity());
+        (waiting, self.dropped.load(Ordering::Relaxed))
     }
 
     /// Notes that a browser has left. It never waits: where too many do, this one is not kept.
     pub(crate) fn note(&self, attempt: Attempt) {
         let dropped = self.queue.try_send(attempt).is_err();
+        if dropped {
+            self.dropped.fetch_add(1, Ordering::Relaxed);
+        }
         // One line when it begins, not one for each.
         if self.full.swap(dropped, Ordering::Relaxed) != dropped && dropped {
             warn!("too many sign-ins begin at once; not all of them are noted before they return");

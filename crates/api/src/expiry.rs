@@ -6,10 +6,17 @@ use serde_json::json;
 use tracing::{info, warn};
 use vestibule_jobs::{Chore, Pace, Stop, repeat};
 use vestibule_model::{Actor, Connection, ConnectionState, Revision};
-use vestibule_policy::{Expiry, connection_state, expiry};
+use vestibule_policy::{Expiry, Rules, connection_state, expiry};
 use vestibule_store::{PageRequest, Reach, Tx};
 
-use crate::{audit, clock, pem, problem::Problem, saml::blocking, service::Service};
+use crate::{
+    audit, clock,
+    metrics::{CertificateEnds, Ends},
+    pem,
+    problem::Problem,
+    saml::blocking,
+    service::Service,
+};
 
 /// Often enough that who is warned a day before has most of the day left.
 const CHORE: Chore = Chore {
@@ -51,21 +58,29 @@ pub(crate) async fn run_jobs(service: Data<Service>, stop: Stop) {
 /// [`Problem`] when the archive failed.
 async fn warn_of_ends(service: &Data<Service>, now: Timestamp) -> Result<(), Problem> {
     let mut request = PageRequest::first(PAGE);
+    let mut ends = CertificateEnds {
+        looked_at: now,
+        idp: Ends::default(),
+        service_provider: Ends::default(),
+    };
     loop {
-        let wanted = request.clone();
+        let (wanted, rules) = (request.clone(), service.rules.clone());
         let (live, next) = service
             .store
-            .read(move |tx| live_revisions(tx, &wanted))
+            .read(move |tx| live_revisions(tx, &rules, &wanted))
             .await?;
-        let near = blocking(move || {
-            let near = live.into_iter().map(|(connection, revision)| {
-                let ending = ending(&revision, now);
-                (connection, revision, ending)
-            });
-            near.filter(|(_, _, ending)| !ending.is_empty())
-                .collect::<Vec<_>>()
+        let (near, seen) = blocking(move || {
+            let mut near = Vec::new();
+            for (connection, revision) in live {
+                let ending = looked_at(&connection, &revision, &mut ends, now);
+                if !ending.is_empty() {
+                    near.push((connection, revision, ending));
+                }
+            }
+            (near, ends)
         })
         .await?;
+        ends = seen;
         for (connection, revision, ending) in near {
             let service_in = service.clone();
             service
@@ -75,17 +90,32 @@ async fn warn_of_ends(service: &Data<Service>, now: Timestamp) -> Result<(), Pro
         }
         match next {
             Some(cursor) => request.cursor = Some(cursor),
-            None => return Ok(()),
+            None => {
+                service.metrics.certificates(ends);
+                return Ok(());
+            }
         }
     }
 }
 
 type LiveRevisions = (Vec<(Connection, Revision)>, Option<String>);
 
-fn live_revisions(tx: &mut Tx<'_>, request: &PageRequest) -> Result<LiveRevisions, Problem> {
+fn live_revisions(
+    tx: &mut Tx<'_>,
+    rules: &Rules,
+    request: &PageRequest,
+) -> Result<LiveRevisions, Problem> {
     let page = tx.enabled_connections(request)?;
     let mut live = Vec::new();
     for connection in page.items {
+        // One that a plan has suspended serves nobody.
+        let workspace = tx.workspace(Reach::All, connection.workspace_id)?;
+        let serves = workspace.is_some_and(|workspace| {
+            connection_state(&connection, workspace.plan, rules) == ConnectionState::Live
+        });
+        if !serves {
+            continue;
+        }
         if let Some(revision) = tx.named_revision(connection.id, connection.serving())? {
             live.push((connection, revision));
         }
@@ -93,17 +123,30 @@ fn live_revisions(tx: &mut Tx<'_>, request: &PageRequest) -> Result<LiveRevision
     Ok((live, page.next_cursor))
 }
 
-fn ending(revision: &Revision, now: Timestamp) -> Vec<Ending> {
-    pem::certificates(&revision.settings.idp_certificates)
-        .filter_map(|certificate| match expiry(certificate.not_after(), now) {
-            Expiry::Soon { days } => Some(Ending {
+/// Notes when the certificates of a connection end, on both sides; those of the IdP whose end is near.
+fn looked_at(
+    connection: &Connection,
+    revision: &Revision,
+    ends: &mut CertificateEnds,
+    now: Timestamp,
+) -> Vec<Ending> {
+    let own = [connection.service_provider.certificate_pem.clone()];
+    for certificate in pem::certificates(&own) {
+        ends.service_provider.note(certificate.not_after(), now);
+    }
+    let mut near = Vec::new();
+    for certificate in pem::certificates(&revision.settings.idp_certificates) {
+        let not_after = certificate.not_after();
+        ends.idp.note(not_after, now);
+        if let Expiry::Soon { days } = expiry(not_after, now) {
+            near.push(Ending {
                 fingerprint: certificate.fingerprint_sha256().to_owned(),
-                not_after: certificate.not_after(),
+                not_after,
                 days,
-            }),
-            Expiry::Current | Expiry::Expired => None,
-        })
-        .collect()
+            });
+        }
+    }
+    near
 }
 
 /// Gives the warnings that were not given before, if the revision still serves.

@@ -89,6 +89,9 @@ pub(crate) fn renewal(
     session: &Session,
     now: Timestamp,
 ) -> Result<Result<Grant, Denial>, StoreError> {
+    service
+        .traces
+        .note(tx.source(), |noted| noted.session = Some(session.id));
     let known = tx.session_facts(session.id)?;
     Ok(renewed(session, known, &service.rules, now))
 }

@@ -113,7 +113,10 @@ pub(crate) async fn ask(
     }
     match service.state.attempt(&keys, now).await? {
         None => Ok(()),
-        Some(wait) => Err(too_fast(wait)),
+        Some(wait) => {
+            service.metrics.throttled();
+            Err(too_fast(wait))
+        }
     }
 }
 
@@ -130,7 +133,10 @@ pub(crate) async fn begin(
     let keys = [(ThrottleKey::new("beginning", &[&address]), BEGINNINGS)];
     match service.state.attempt(&keys, now).await? {
         None => Ok(()),
-        Some(wait) => Err(too_fast(wait)),
+        Some(wait) => {
+            service.metrics.throttled();
+            Err(too_fast(wait))
+        }
     }
 }
 

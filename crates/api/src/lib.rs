@@ -15,6 +15,7 @@ mod configuration;
 mod cookies;
 mod copies;
 mod departures;
+pub mod metrics;
 pub mod openapi;
 pub mod server;
 
@@ -62,6 +63,7 @@ mod settings;
 mod setup;
 mod telemetry;
 mod text;
+mod traces;
 mod turns;
 mod views;
 mod web_url;

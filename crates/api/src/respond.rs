@@ -22,10 +22,11 @@ use vestibule_state::random_reference;
 use vestibule_store::with_source;
 
 use crate::{
-    audit, forward, headers, openapi,
+    audit, clock, forward, headers, openapi,
     page::{self, ErrorPage},
     problem::{Problem, ProblemType},
     service::Service,
+    traces::Answered,
 };
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -42,7 +43,14 @@ pub(crate) async fn wrap(
     let id = format!("req_{}", Uuid::new_v4().simple());
     let method = request.method().clone();
     let started = Instant::now();
+    let service = request.app_data::<Data<Service>>().cloned();
+    let in_flight = service
+        .as_ref()
+        .map(|service| service.metrics.routes.begin());
     let span = info_span!("request", request.id = %id);
+    let traced = service
+        .as_ref()
+        .and_then(|service| service.traces.begin(&id, clock::now()));
     let too_long = request
         .uri()
         .path_and_query()
@@ -71,7 +79,21 @@ pub(crate) async fn wrap(
         .request()
         .match_pattern()
         .unwrap_or_else(|| "(none)".to_owned());
-    let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+    let took = started.elapsed();
+    drop(in_flight);
+    if let Some(service) = &service {
+        let (routes, status) = (&service.metrics.routes, response.status());
+        routes.answered(&route, &method, status, took);
+        if let Some(traced) = traced {
+            let (route, method) = (route.as_str(), &method);
+            traced.answered(&Answered {
+                route,
+                method,
+                status,
+            });
+        }
+    }
+    let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
     let status = response.status().as_u16();
     span.in_scope(|| info!(%method, route, status, micros, "request"));
     Ok(response)

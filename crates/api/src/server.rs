@@ -42,6 +42,7 @@ use crate::{
     keys::Keys,
     mail::outbox,
     metadata::{self, Door},
+    metrics::{self, Build, Metrics},
     oidc::{self, PublishedKeys},
     openapi, people,
     problem::Problem,
@@ -49,6 +50,7 @@ use crate::{
     saml::{self, RevisionKeys},
     service::Service,
     settings, setup,
+    traces::{Traces, TracesError},
     turns::Turns,
     webhooks::{self, UrlCheck},
 };
@@ -59,7 +61,9 @@ const SHUTDOWN: u64 = 10;
 pub(crate) const REDIS_NAMESPACE: &str = "vestibule";
 /// How long a question to the DNS may take.
 const DNS_PATIENCE: Duration = Duration::from_secs(5);
-/// How often what has expired is deleted.
+/// What deletes what has expired, on every server.
+const PRUNING: &str = "pruning";
+/// How often it does.
 const PRUNE_EVERY: Duration = Duration::from_secs(60);
 
 /// Why the server did not start.
@@ -99,6 +103,12 @@ pub enum StartError {
     /// The logo cannot be used.
     #[error("VESTIBULE_BRAND_LOGO: {0}")]
     Logo(#[from] LogoFileError),
+    /// The metrics contradict each other.
+    #[error("metrics: {0}")]
+    Metrics(#[from] prometheus::Error),
+    /// Nothing can be sent to the collector.
+    #[error("VESTIBULE_OTLP_ENDPOINT: {0}")]
+    Traces(#[from] TracesError),
     /// The log filter cannot be read.
     #[error("VESTIBULE_LOG: {0}")]
     Log(#[from] tracing_subscriber::filter::ParseError),
@@ -122,6 +132,7 @@ pub struct Started {
 pub struct Jobs {
     stopper: vestibule_jobs::Stopper,
     running: actix_web::rt::task::JoinHandle<()>,
+    service: Data<Service>,
 }
 
 impl Started {
@@ -129,7 +140,8 @@ impl Started {
     /// sending mail and webhooks, telling applications of sign-outs, and keeping the audit log.
     #[must_use]
     pub fn start_jobs(&self) -> Jobs {
-        let (stopper, stop) = vestibule_jobs::stop();
+        let board = self.service.metrics.jobs.clone();
+        let (stopper, stop) = vestibule_jobs::stop_noting(board);
         let metadata = metadata::run_jobs(self.service.clone(), stop.clone());
         let domains = domains::run_jobs(self.service.clone(), stop.clone());
         let expiry = expiry::run_jobs(self.service.clone(), stop.clone());
@@ -142,7 +154,11 @@ impl Started {
             let telling = join3(mail, webhooks, backchannel);
             join3(looking, telling, log).await;
         });
-        Jobs { stopper, running }
+        Jobs {
+            stopper,
+            running,
+            service: self.service.clone(),
+        }
     }
 }
 
@@ -157,6 +173,9 @@ impl Jobs {
         {
             warn!("a job was still at work");
         }
+        // What is left of the traces; who cannot wait for it has nothing to lose but these.
+        let service = self.service;
+        let _ = web::block(move || service.traces.finish()).await;
     }
 }
 
@@ -280,10 +299,15 @@ fn short_lived_state(config: &Config) -> Result<Arc<dyn ShortLived>, StartError>
 pub async fn start(mut config: Config, public_url_given: bool) -> Result<Started, StartError> {
     vestibule_session::init();
     let versions = vestibule_xmlsig::init()?;
-    let listener = TcpListener::bind(config.listen).map_err(|cause| StartError::Listen {
-        address: config.listen,
-        cause,
-    })?;
+    let listener = bind(config.listen)?;
+    let metrics_listener = config.metrics_listen.map(bind).transpose()?;
+    let metrics_address = metrics_listener.as_ref().map(TcpListener::local_addr);
+    let metrics_address = metrics_address.transpose()?;
+    let build = Build {
+        libxml2: versions.libxml2.to_string(),
+        xmlsec: versions.xmlsec.to_string(),
+        openssl: versions.openssl.to_string(),
+    };
     let address = listener.local_addr()?;
     if !public_url_given {
         config.public_url = format!("http://{address}");
@@ -309,6 +333,8 @@ pub async fn start(mut config: Config, public_url_given: bool) -> Result<Started
         revision_keys: RevisionKeys::default(),
         certificate_uses: CertificateUses::default(),
         departures,
+        metrics: Metrics::new(build, clock::now())?,
+        traces: Traces::new(&config)?,
         turns: Turns::of_this_machine(),
         hashing: Hashing::new(Hasher::new(Argon2Cost::OWASP)?),
         passkeys: Passkeys::new(
@@ -324,8 +350,12 @@ pub async fn start(mut config: Config, public_url_given: bool) -> Result<Started
     departures::start(&service, waiting);
     let (pruned, shared) = (service.clone(), service.clone());
     actix_web::rt::spawn(async move { prune(&pruned).await });
+    if let Some(listener) = metrics_listener {
+        actix_web::rt::spawn(metrics::listen(listener, service.clone())?);
+    }
     info!(
         %address,
+        metrics = metrics_address.map(tracing::field::display),
         public_url,
         database = ?service.config.database,
         redis = service.config.redis_url.as_ref().map(tracing::field::debug),
@@ -359,6 +389,10 @@ pub async fn start(mut config: Config, public_url_given: bool) -> Result<Started
         public_url,
         service: shared,
     })
+}
+
+fn bind(address: SocketAddr) -> Result<TcpListener, StartError> {
+    TcpListener::bind(address).map_err(|cause| StartError::Listen { address, cause })
 }
 
 fn configure(config: &mut web::ServiceConfig) {
@@ -399,9 +433,13 @@ fn served(asset: &Asset) -> HttpResponse {
 async fn prune(service: &Service) {
     loop {
         actix_web::rt::time::sleep(PRUNE_EVERY).await;
-        let now = clock::now();
-        if let Err(error) = service.store.write(move |tx| tx.prune(now)).await {
-            warn!(%error, "pruning failed; it is tried again in a minute");
+        let (now, board) = (clock::now(), &service.metrics.jobs);
+        match service.store.write(move |tx| tx.prune(now)).await {
+            Ok(_) => board.succeeded(PRUNING, now),
+            Err(error) => {
+                board.failed(PRUNING);
+                warn!(%error, "pruning failed; it is tried again in a minute");
+            }
         }
     }
 }

@@ -12,8 +12,8 @@ use vestibule_store::Store;
 use crate::{
     brand::DeploymentBrand, certificate_uses::CertificateUses, config::Config,
     configuration::Configuration, departures::Departures, hashing::Hashing, key_pool::KeyPool,
-    keys::Keys, metadata::Door, oidc::PublishedKeys, saml::RevisionKeys, turns::Turns,
-    webhooks::UrlCheck,
+    keys::Keys, metadata::Door, metrics::Metrics, oidc::PublishedKeys, saml::RevisionKeys,
+    traces::Traces, turns::Turns, webhooks::UrlCheck,
 };
 
 /// The service: its settings, its archive, its short-lived state and its keys.
@@ -32,6 +32,8 @@ pub(crate) struct Service {
     pub(crate) published_keys: PublishedKeys,
     pub(crate) webhooks: UrlCheck,
     pub(crate) departures: Departures,
+    pub(crate) metrics: Metrics,
+    pub(crate) traces: Traces,
     pub(crate) hashing: Hashing,
     /// Who may verify what an IdP has sent.
     pub(crate) turns: Turns,

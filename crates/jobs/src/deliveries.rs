@@ -126,7 +126,7 @@ pub async fn deliver_webhooks<W, F>(
     F: Future<Output = bool> + Send + 'static,
 {
     let mut leader = Leader {
-        candidate: Candidate::new(store.clone(), LEASE).for_term(TERM),
+        candidate: Candidate::new(store.clone(), LEASE, stop.board()).for_term(TERM),
         leads_since: None,
     };
     let (mut running, mut load) = (JoinSet::new(), Load::default());
@@ -140,7 +140,9 @@ pub async fn deliver_webhooks<W, F>(
             &mut load,
             &stop,
         );
-        if let Err(error) = began.await {
+        let began = began.await;
+        leader.candidate.note(began.is_ok(), clock());
+        if let Err(error) = began {
             warn!(%error, "webhooks could not be looked for; it is tried again");
         }
         let mut ended = None;

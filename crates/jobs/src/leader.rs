@@ -4,6 +4,8 @@ use jiff::{SignedDuration, Timestamp};
 use tracing::warn;
 use vestibule_store::{Store, StoreError};
 
+use crate::board::Board;
+
 /// How long a leader leads after it was last heard of, unless it says otherwise.
 const TERM: SignedDuration = SignedDuration::from_secs(60);
 
@@ -14,10 +16,11 @@ pub(crate) struct Candidate {
     /// Nobody else's.
     own: String,
     term: SignedDuration,
+    board: Board,
 }
 
 impl Candidate {
-    pub(crate) fn new(store: Store, name: &'static str) -> Self {
+    pub(crate) fn new(store: Store, name: &'static str, board: &Board) -> Self {
         let mut random = [0; 16];
         // Without randomness the process number has to do.
         let _ = getrandom::fill(&mut random);
@@ -28,6 +31,7 @@ impl Candidate {
             name,
             own,
             term: TERM,
+            board: board.clone(),
         }
     }
 
@@ -40,14 +44,30 @@ impl Candidate {
     pub(crate) async fn leads(&self, now: Timestamp) -> Result<bool, StoreError> {
         let until = now.checked_add(self.term).unwrap_or(Timestamp::MAX);
         let (name, own) = (self.name, self.own.clone());
-        self.store
+        let leads = self
+            .store
             .write(move |tx| tx.take_lease(name, &own, until, now))
-            .await
+            .await;
+        // Where nobody could say, the term that it has goes on.
+        if let Ok(leads) = leads {
+            self.board.leads(name, leads.then_some(until));
+        }
+        leads
+    }
+
+    /// Notes what came of a round.
+    pub(crate) fn note(&self, well: bool, now: Timestamp) {
+        if well {
+            self.board.succeeded(self.name, now);
+        } else {
+            self.board.failed(self.name);
+        }
     }
 
     /// Makes room for another.
     pub(crate) async fn resign(&self) {
         let (name, own) = (self.name, self.own.clone());
+        self.board.leads(name, None);
         let given_back = self
             .store
             .write(move |tx| tx.release_lease(name, &own))

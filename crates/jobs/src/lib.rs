@@ -5,6 +5,7 @@
 //! over. Should two of them ever believe that they lead, each piece of work is still claimed once.
 
 mod backchannel;
+mod board;
 mod deliveries;
 mod leader;
 mod outbox;
@@ -16,11 +17,12 @@ mod whenever;
 mod work_off;
 
 pub use backchannel::tell_clients;
+pub use board::{Board, JobNumbers};
 pub use deliveries::deliver_webhooks;
 pub use outbox::{Bell, send_mails};
 pub use refresh::{Pace, refresh_metadata};
 pub use repeat::{Chore, repeat};
-pub use stop::{Stop, Stopper, stop};
+pub use stop::{Stop, Stopper, stop, stop_noting};
 pub use timetable::{
     Jitter, after_failure, after_mail_failure, after_success, after_untold, after_webhook_failure,
     is_last_try, is_last_untold,

@@ -46,29 +46,36 @@ pub async fn refresh_metadata<W, F>(
     W: Fn(MetadataSource) -> F,
     F: Future<Output = ()> + Send + 'static,
 {
-    let candidate = Candidate::new(store.clone(), LEASE);
+    let candidate = Candidate::new(store.clone(), LEASE, stop.board());
     while !stop.within(pace.every).await {
-        if let Err(error) = round(&store, &candidate, clock, &work, &stop).await {
-            warn!(%error, "metadata could not be looked at; it is tried again");
+        match round(&store, &candidate, clock, &work, &stop).await {
+            Ok(true) => candidate.note(true, clock()),
+            Ok(false) => {}
+            Err(error) => {
+                candidate.note(false, clock());
+                warn!(%error, "metadata could not be looked at; it is tried again");
+            }
         }
     }
     candidate.resign().await;
 }
 
-/// Everything that is due now.
+/// Everything that is due now; whether this server leads.
 async fn round<W, F>(
     store: &Store,
     candidate: &Candidate,
     clock: fn() -> Timestamp,
     work: &W,
     stop: &Stop,
-) -> Result<(), StoreError>
+) -> Result<bool, StoreError>
 where
     W: Fn(MetadataSource) -> F,
     F: Future<Output = ()> + Send + 'static,
 {
     let mut running = JoinSet::new();
+    let mut leads = false;
     while !stop.is_told() && candidate.leads(clock()).await? {
+        leads = true;
         let now = clock();
         let until = now.checked_add(CLAIM).unwrap_or(Timestamp::MAX);
         let due = store
@@ -81,5 +88,5 @@ where
         }
     }
     while running.join_next().await.is_some() {}
-    Ok(())
+    Ok(leads)
 }

@@ -34,13 +34,15 @@ pub async fn repeat<W, F>(
     W: Fn(Timestamp) -> F,
     F: Future<Output = bool>,
 {
-    let candidate = Candidate::new(store, chore.lease);
+    let candidate = Candidate::new(store, chore.lease, stop.board());
     let (mut due, mut failures) = (Timestamp::MIN, 0_u32);
     loop {
         let now = clock();
         match candidate.leads(now).await {
             Ok(true) if due <= now => {
-                if work(now).await {
+                let well = work(now).await;
+                candidate.note(well, clock());
+                if well {
                     failures = 0;
                     due = now.checked_add(chore.every).unwrap_or(Timestamp::MAX);
                 } else {
@@ -49,7 +51,10 @@ pub async fn repeat<W, F>(
                 }
             }
             Ok(_) => {}
-            Err(error) => warn!(%error, lease = chore.lease, "no leader could be found"),
+            Err(error) => {
+                candidate.note(false, now);
+                warn!(%error, lease = chore.lease, "no leader could be found");
+            }
         }
         if stop.within(pace.every).await {
             break;

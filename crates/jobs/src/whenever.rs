@@ -11,7 +11,8 @@ use crate::refresh::Pace;
 use crate::stop::Stop;
 
 /// Looks at its pace whether something waits, and calls `work` when something does, on the server that leads,
-/// until it is told to stop. `work` must do no harm where two servers do it at once.
+/// until it is told to stop. `work` says whether it went well, and must do no harm where two servers do it at
+/// once.
 pub async fn whenever<L, W, F>(
     store: Store,
     lease: &'static str,
@@ -23,20 +24,29 @@ pub async fn whenever<L, W, F>(
 ) where
     L: Fn(&mut Tx<'_>) -> Result<bool, StoreError> + Copy + Send + 'static,
     W: Fn(Timestamp) -> F,
-    F: Future<Output = ()>,
+    F: Future<Output = bool>,
 {
-    let candidate = Candidate::new(store.clone(), lease);
+    let candidate = Candidate::new(store.clone(), lease, stop.board());
     while !stop.within(pace.every).await {
         // Reading is cheap; only who has something to do stands for leadership.
         let leads = match store.read(waits).await {
             Ok(true) => candidate.leads(clock()).await,
-            Ok(false) => continue,
+            Ok(false) => {
+                candidate.note(true, clock());
+                continue;
+            }
             Err(error) => Err(error),
         };
         match leads {
-            Ok(true) => work(clock()).await,
+            Ok(true) => {
+                let well = work(clock()).await;
+                candidate.note(well, clock());
+            }
             Ok(false) => {}
-            Err(error) => warn!(%error, lease, "what waits could not be looked up"),
+            Err(error) => {
+                candidate.note(false, clock());
+                warn!(%error, lease, "what waits could not be looked up");
+            }
         }
     }
     candidate.resign().await;

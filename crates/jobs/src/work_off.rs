@@ -43,9 +43,11 @@ pub(crate) async fn work_off<T, W, F, S>(
     F: Future<Output = ()> + Send + 'static,
     S: Future<Output = ()>,
 {
-    let candidate = Candidate::new(store.clone(), T::LEASE);
+    let candidate = Candidate::new(store.clone(), T::LEASE, stop.board());
     while !stop.within_or(pace.every, sooner()).await {
-        if let Err(error) = round(&store, &candidate, clock, &work, &stop).await {
+        let done = round(&store, &candidate, clock, &work, &stop).await;
+        candidate.note(done.is_ok(), clock());
+        if let Err(error) = done {
             warn!(%error, "{}", T::NOT_LOOKED_UP);
         }
     }

@@ -14,8 +14,8 @@ use tokio::sync::mpsc;
 use vestibule_model::{Change, ConnectionId, Reference, WorkspaceId};
 
 use crate::{
-    Answer, BrowserBinding, Limits, News, Parked, ParkedId, PushedId, PushedRequest, ShortLived,
-    Slip, SlipId, StateError, Stray, ThrottleKey, ThrottleRule, Trip, TripId,
+    Answer, BrowserBinding, Calls, Limits, News, Parked, ParkedId, PushedId, PushedRequest,
+    ShortLived, Slip, SlipId, StateError, Stray, ThrottleKey, ThrottleRule, Trip, TripId,
 };
 use shelf::Shelf;
 use throttled::Throttled;
@@ -357,6 +357,10 @@ impl ShortLived for InProcess {
     fn forgive<'a>(&'a self, keys: &'a [ThrottleKey], _now: Timestamp) -> Answer<'a, ()> {
         self.lock().throttled.forgive(keys);
         Box::pin(ready(Ok(())))
+    }
+
+    fn calls(&self) -> Option<Calls> {
+        None
     }
 
     fn ping(&self) -> Answer<'_, ()> {

@@ -18,7 +18,7 @@ mod stray;
 mod throttle;
 mod trip;
 
-use std::{future::Future, pin::Pin};
+use std::{future::Future, pin::Pin, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
@@ -59,6 +59,17 @@ pub enum StateError {
     /// The operating system gave no random bytes.
     #[error("no random bytes from the operating system")]
     NoRandomness,
+}
+
+/// What was asked of a server elsewhere, as plain numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Calls {
+    /// How many times.
+    pub total: u64,
+    /// How many of them got no answer in time, or one that says no.
+    pub failed: u64,
+    /// How long all of them took together.
+    pub took: Duration,
 }
 
 /// The answer to one operation, when it comes.
@@ -152,6 +163,9 @@ pub trait ShortLived: Send + Sync {
 
     /// Whether the place answers.
     fn ping(&self) -> Answer<'_, ()>;
+
+    /// What was asked of a server elsewhere since the start; none where it is kept in the process.
+    fn calls(&self) -> Option<Calls>;
 
     /// Tells every replica what was changed, this one included. It is lost on those that cannot be
     /// reached now; they hear [`News::MayHaveMissed`] when they can.

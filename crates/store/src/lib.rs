@@ -21,12 +21,14 @@
 
 mod at_once;
 mod audit_key;
+mod backup;
 mod column;
 mod config;
 mod engine;
 mod error;
 mod lane;
 mod migrate;
+mod numbers;
 mod page;
 mod postgres;
 mod probe;
@@ -42,9 +44,11 @@ mod tables;
 mod together;
 mod tx;
 
+pub use backup::BackedUp;
 pub use config::{OnChange, StoreConfig};
 pub use error::StoreError;
 pub use migrate::Migrated;
+pub use numbers::{LaneNumbers, WAIT_BOUNDS, Waits};
 pub use page::{Page, PageRequest};
 pub use probe::Probed;
 pub use reseal::{Resealed, Resealing};
@@ -53,8 +57,9 @@ pub use source::{current_source, with_source};
 pub use store::Store;
 pub use tables::{
     Activity, ActivityOf, ActivityRequest, AttemptFilter, AuditCheck, AuditFilter, AuditPruned,
-    AuditSealed, Before, ClaimedWebhook, CodeRedemption, CodeState, Counted, DueLane, Ended,
-    KeyRotation, Listener, MemberFilter, OldChain, OldChains, RefreshRedemption, RefreshState,
-    Repeatable, SamlSignIn, SamlSignInFacts, SessionFacts, WebhookFailure, WebhookLane,
+    AuditSealed, Backlog, Before, ClaimedWebhook, CodeRedemption, CodeState, Counted, DueLane,
+    Ended, KeyRotation, Listener, MemberFilter, OldChain, OldChains, RefreshRedemption,
+    RefreshState, Repeatable, SamlSignIn, SamlSignInFacts, SessionFacts, WebhookFailure,
+    WebhookLane,
 };
 pub use tx::{Reach, Tx};

@@ -2,8 +2,10 @@
 
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use crate::StoreError;
+use crate::numbers::{LaneNumbers, Waits};
 
 /// Several hands put work in, several threads take it out, oldest first.
 pub(crate) struct Queue<T> {
@@ -13,8 +15,22 @@ pub(crate) struct Queue<T> {
 }
 
 struct State<T> {
-    waiting: VecDeque<T>,
+    /// Each with the moment since when it waits.
+    waiting: VecDeque<(Instant, T)>,
     closed: bool,
+    // Numbers for whoever watches; the lock is held anyway where they change.
+    threads: usize,
+    idle: usize,
+    refused: u64,
+    waits: Waits,
+}
+
+impl<T> State<T> {
+    fn take(&mut self) -> Option<T> {
+        let (since, work) = self.waiting.pop_front()?;
+        self.waits.note(since.elapsed());
+        Some(work)
+    }
 }
 
 impl<T> Queue<T> {
@@ -22,6 +38,10 @@ impl<T> Queue<T> {
         let state = State {
             waiting: VecDeque::new(),
             closed: false,
+            threads: 0,
+            idle: 0,
+            refused: 0,
+            waits: Waits::default(),
         };
         Self {
             state: Mutex::new(state),
@@ -42,9 +62,10 @@ impl<T> Queue<T> {
             return Err(StoreError::Stopped);
         }
         if state.waiting.len() >= self.capacity {
+            state.refused = state.refused.saturating_add(1);
             return Err(StoreError::Overloaded);
         }
-        state.waiting.push_back(work);
+        state.waiting.push_back((Instant::now(), work));
         drop(state);
         self.ready.notify_one();
         Ok(())
@@ -54,22 +75,43 @@ impl<T> Queue<T> {
     pub(crate) fn pop(&self) -> Option<T> {
         let mut state = self.lock();
         loop {
-            if let Some(work) = state.waiting.pop_front() {
+            if let Some(work) = state.take() {
                 return Some(work);
             }
             if state.closed {
                 return None;
             }
+            state.idle += 1;
             state = self
                 .ready
                 .wait(state)
                 .unwrap_or_else(PoisonError::into_inner);
+            state.idle = state.idle.saturating_sub(1);
         }
     }
 
     /// Takes the oldest if there is one.
     pub(crate) fn try_pop(&self) -> Option<T> {
-        self.lock().waiting.pop_front()
+        self.lock().take()
+    }
+
+    /// One thread more takes work out from now on.
+    pub(crate) fn enlist(&self) {
+        self.lock().threads += 1;
+    }
+
+    /// How it fares at this moment.
+    pub(crate) fn numbers(&self, lane: &'static str) -> LaneNumbers {
+        let state = self.lock();
+        LaneNumbers {
+            lane,
+            threads: state.threads,
+            busy: state.threads.saturating_sub(state.idle),
+            waiting: state.waiting.len(),
+            capacity: self.capacity,
+            refused: state.refused,
+            waits: state.waits,
+        }
     }
 
     /// Takes nothing more in; what waits is still done.
@@ -96,5 +138,23 @@ mod tests {
             (queue.pop(), queue.pop(), queue.try_pop()),
             (Some(2), None, None)
         );
+        let numbers = queue.numbers("write");
+        assert_eq!((numbers.refused, numbers.waits.count), (1, 2));
+        assert_eq!((numbers.waiting, numbers.capacity), (0, 2));
+    }
+
+    #[test]
+    fn whoever_waits_for_work_is_not_busy() {
+        let queue = std::sync::Arc::new(Queue::new(2));
+        queue.enlist();
+        assert_eq!(queue.numbers("read").busy, 1);
+        let taker = std::sync::Arc::clone(&queue);
+        let thread = std::thread::spawn(move || taker.pop());
+        while queue.numbers("read").busy > 0 {
+            std::thread::yield_now();
+        }
+        queue.push(1).unwrap();
+        assert_eq!(thread.join().unwrap(), Some(1));
+        assert_eq!(queue.numbers("read").busy, 1);
     }
 }

@@ -15,7 +15,9 @@ use crate::migrate::Migrated;
 use crate::queue::Queue;
 use crate::seal::Vault;
 use crate::sealed::elsewhere;
-use crate::{OnChange, Probed, StoreConfig, StoreError, Tx, migrate, postgres, probe, sqlite};
+use crate::{
+    LaneNumbers, OnChange, Probed, StoreConfig, StoreError, Tx, migrate, postgres, probe, sqlite,
+};
 
 /// How much work may wait in each lane: a second's worth of a busy machine. More would only be
 /// answered after those who asked have given up.
@@ -228,6 +230,16 @@ impl Store {
         Ok(Zeroizing::new(text.to_owned()))
     }
 
+    /// How the ways to the database fare at this moment.
+    #[must_use]
+    pub fn numbers(&self) -> Vec<LaneNumbers> {
+        let Lanes { read, write, .. } = &*self.0;
+        if Arc::ptr_eq(read, write) {
+            return vec![write.numbers("all")];
+        }
+        vec![read.numbers("read"), write.numbers("write")]
+    }
+
     /// Whether the database answers.
     ///
     /// # Errors
@@ -297,11 +309,13 @@ impl Lanes {
         vault: &Arc<Vault>,
         work: impl FnOnce(&Queue<Box<dyn Work>>, &Vault) + Send + 'static,
     ) -> Result<(), StoreError> {
+        let enlisted = queue;
         let (queue, vault) = (Arc::clone(queue), Arc::clone(vault));
         let thread = Builder::new()
             .name(name.to_owned())
             .spawn(move || work(&queue, &vault))
             .map_err(|error| StoreError::Unavailable(format!("no thread: {error}")))?;
+        enlisted.enlist();
         self.threads
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

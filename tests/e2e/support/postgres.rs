@@ -39,6 +39,11 @@ fn programs() -> PathBuf {
     versions.pop().expect("a Postgres server")
 }
 
+/// One of the programs that come with the server.
+pub(crate) fn program(name: &str) -> PathBuf {
+    programs().join(name)
+}
+
 impl PostgresServer {
     pub(crate) fn start() -> Self {
         let free = TcpListener::bind("127.0.0.1:0").expect("a port");

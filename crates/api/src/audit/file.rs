@@ -32,10 +32,12 @@ pub(super) async fn run_job(service: Data<Service>, stop: Stop) {
     let work = move |_| {
         let service = service.clone();
         async move {
-            if let Err(problem) = write(&service).await {
+            let done = write(&service).await;
+            if let Err(problem) = &done {
                 let cause = problem.cause.as_deref();
                 warn!(%problem, cause, "the audit log could not be written to its file; it is tried again");
             }
+            done.is_ok()
         }
     };
     let waits = |tx: &mut Tx<'_>| tx.has_unwritten_audit();

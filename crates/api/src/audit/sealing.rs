@@ -22,9 +22,11 @@ pub(super) async fn run_job(service: Data<Service>, stop: Stop) {
     let work = move |now| {
         let service = service.clone();
         async move {
-            if let Err(error) = seal(&service, now).await {
+            let done = seal(&service, now).await;
+            if let Err(error) = &done {
                 warn!(%error, "entries of the audit log could not be sealed; it is tried again");
             }
+            done.is_ok()
         }
     };
     let waits = |tx: &mut Tx<'_>| tx.has_unsealed_audit();

@@ -40,6 +40,16 @@ Examples:
   vestibule audit heads >> heads.ndjson
   vestibule audit export --action member.signed_in --since 2026-03-01T00:00:00Z > sign-ins.ndjson";
 
+pub(super) const BACKUP: &str = "\
+Examples:
+  vestibule backup /backup/vestibule-$(date +%F).db
+  vestibule backup /backup/vestibule.db --json";
+
+pub(super) const HEALTHCHECK: &str = "\
+Examples:
+  vestibule healthcheck
+  vestibule healthcheck --ready --address 127.0.0.1:8080";
+
 pub(super) const INSPECT: &str = "\
 Examples:
   vestibule inspect response.txt --connection conn_…

@@ -3,9 +3,11 @@
 mod api_keys;
 mod apply;
 mod audit;
+mod backup;
 mod doctor;
 mod examples;
 mod failure;
+mod healthcheck;
 mod inspect;
 mod keys;
 mod manual;
@@ -71,6 +73,13 @@ enum Command {
         #[command(subcommand)]
         command: audit::Command,
     },
+    /// Write a copy of the SQLite database to a new file, beside the server that works with it
+    ///
+    /// Everything that was committed when it began is in it. The copy is checked, and opened by the master
+    /// key, before it appears under its name; the key itself is not in it. To restore, stop the server and
+    /// put the file in the place of the database, with the key.
+    #[command(after_help = examples::BACKUP)]
+    Backup(backup::Options),
     /// Hold a captured SAML response against a connection, and say what would come of it
     ///
     /// The response as the browser posted it is best: the developer tools of a browser show the form
@@ -104,6 +113,9 @@ enum Command {
     /// Ends with 0 where nothing has failed, and with 1 otherwise.
     #[command(after_help = examples::DOCTOR)]
     Doctor,
+    /// Ask the server on this machine whether it answers; ends with 0 where it does
+    #[command(after_help = examples::HEALTHCHECK)]
+    Healthcheck(healthcheck::Options),
     /// Print the OpenAPI document: YAML, or JSON with --json
     #[command(after_help = examples::OPENAPI)]
     Openapi,
@@ -180,6 +192,8 @@ fn dispatch(Cli { json, command }: Cli) -> Result<ExitCode, Failure> {
             Ok(())
         }
         Command::Doctor => return doctor::run(json),
+        Command::Healthcheck(options) => return healthcheck::run(&options, json),
+        Command::Backup(options) => backup::run(&options, json),
         Command::Completions(shell) => manual::completions(&shell),
         Command::Man(pages) => manual::pages(&pages),
         Command::Serve => {

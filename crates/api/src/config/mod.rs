@@ -7,6 +7,7 @@ mod brand;
 mod places;
 mod problems;
 mod proxies;
+mod secrets;
 mod settings;
 
 use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, time::Duration};
@@ -117,6 +118,10 @@ pub struct Config {
     pub migrate: bool,
     /// How many connections to the database.
     pub database_connections: usize,
+    /// Where metrics are to be read, where they are.
+    pub metrics_listen: Option<SocketAddr>,
+    /// The collector that traces are sent to, without a trailing slash.
+    pub otlp_endpoint: Option<String>,
     /// The tracing filter.
     pub log: String,
     /// How logs are written.
@@ -154,14 +159,10 @@ impl Config {
             }
             given.insert(short.to_owned(), value);
         }
+        secrets::read(&mut given)?;
         let get = |name: &str| given.get(name).map(String::as_str);
 
-        let listen = get("LISTEN").unwrap_or("127.0.0.1:8080");
-        let listen: SocketAddr = listen.parse().or(Err(ConfigError::new(
-            "LISTEN",
-            "an IP address and a port, such as 127.0.0.1:8080 or [::]:8080",
-            listen,
-        )))?;
+        let listen = address(get("LISTEN"))?;
         let database = match get("DATABASE_URL").unwrap_or("sqlite://./data/vestibule.db") {
             url if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
                 Database::Postgres(url.to_owned())
@@ -229,6 +230,8 @@ impl Config {
             audit_file: get("AUDIT_FILE").map(PathBuf::from),
             migrate: one_of(get("MIGRATE"), "MIGRATE", &[("on", true), ("off", false)])?,
             database_connections: usize::from(connections),
+            metrics_listen: metrics_listen(get("METRICS_LISTEN"), listen)?,
+            otlp_endpoint: otlp_endpoint(get("OTLP_ENDPOINT"))?,
             log: get("LOG").unwrap_or("info").to_owned(),
             log_format: one_of(
                 get("LOG_FORMAT"),
@@ -269,6 +272,25 @@ pub fn api_key() -> Option<Zeroizing<String>> {
     let given = std::env::var(API_KEY).ok();
     let key = Zeroizing::new(given?.trim().to_owned());
     (!key.is_empty()).then_some(key)
+}
+
+/// Where the server of these settings listens, for a command that asks it how it is; whatever else is wrong
+/// with them.
+///
+/// # Errors
+/// [`ConfigError`] for an address that is none.
+pub(crate) fn listen() -> Result<SocketAddr, ConfigError> {
+    let mut all = environment();
+    let given = all.find(|(name, _)| name.strip_prefix(PREFIX) == Some("LISTEN"));
+    address(given.as_ref().map(|(_, value)| value.as_str()))
+}
+
+fn address(given: Option<&str>) -> Result<SocketAddr, ConfigError> {
+    let given = given.unwrap_or("127.0.0.1:8080");
+    let expected = "an IP address and a port, such as 127.0.0.1:8080 or [::]:8080";
+    given
+        .parse()
+        .or(Err(ConfigError::new("LISTEN", expected, given)))
 }
 
 fn public_url(given: Option<&str>, listen: SocketAddr) -> Result<String, ConfigError> {
@@ -336,6 +358,42 @@ fn mail(url: Option<&str>, from: Option<&str>) -> Result<Option<MailSettings>, C
     })?;
     let bell = Bell::default();
     Ok(Some(MailSettings { mailer, bell }))
+}
+
+fn metrics_listen(
+    given: Option<&str>,
+    listen: SocketAddr,
+) -> Result<Option<SocketAddr>, ConfigError> {
+    let Some(text) = given else {
+        return Ok(None);
+    };
+    let expected = "an IP address and a port other than LISTEN's, such as 127.0.0.1:9464";
+    let refused = || ConfigError::new("METRICS_LISTEN", expected, text);
+    let address: SocketAddr = text.parse().or(Err(refused()))?;
+    // Port 0 is a free one, each time another.
+    if address.port() != 0 && address.port() == listen.port() {
+        return Err(refused());
+    }
+    Ok(Some(address))
+}
+
+fn otlp_endpoint(given: Option<&str>) -> Result<Option<String>, ConfigError> {
+    let Some(text) = given else {
+        return Ok(None);
+    };
+    let expected = "the http or https URL of a collector, such as http://127.0.0.1:4318, without credentials and query";
+    // There may be credentials in it, so it is not repeated.
+    let refused = || ConfigError::new("OTLP_ENDPOINT", expected, "something else");
+    let url = Url::parse(text).or(Err(refused()))?;
+    let plain = matches!(url.scheme(), "http" | "https")
+        && url.query().is_none()
+        && url.fragment().is_none()
+        && url.username().is_empty()
+        && url.password().is_none();
+    if !plain {
+        return Err(refused());
+    }
+    Ok(Some(url.as_str().trim_end_matches('/').to_owned()))
 }
 
 fn dns_resolver(given: Option<&str>) -> Result<Option<SocketAddr>, ConfigError> {
@@ -440,6 +498,13 @@ mod tests {
     fn every_wrong_value_is_named() {
         for (name, value) in [
             ("VESTIBULE_LISTEN", "localhost"),
+            ("VESTIBULE_METRICS_LISTEN", "9464"),
+            ("VESTIBULE_OTLP_ENDPOINT", "collector:4318"),
+            (
+                "VESTIBULE_OTLP_ENDPOINT",
+                "http://user:secret@collector:4318",
+            ),
+            ("VESTIBULE_METRICS_LISTEN", "0.0.0.0:8080"),
             ("VESTIBULE_PUBLIC_URL", "http://sso.example.com"),
             ("VESTIBULE_PUBLIC_URL", "https://sso.example.com/path"),
             ("VESTIBULE_PUBLIC_URL", "ftp://127.0.0.1"),

@@ -1,6 +1,6 @@
 //! Every problem of the settings at once, for whoever mends them.
 
-use super::{Config, ConfigError, PREFIX};
+use super::{Config, ConfigError, PREFIX, secrets};
 
 impl Config {
     /// Reads the settings from these variables, and says everything that is wrong with them.
@@ -24,10 +24,15 @@ impl Config {
                 "SMTP_URL" | "MAIL_FROM" => vec!["SMTP_URL", "MAIL_FROM"],
                 name => vec![name],
             };
+            // It may have come from a file.
+            let files: Vec<_> = names
+                .iter()
+                .filter_map(|name| secrets::file_of(name))
+                .collect();
             let before = vars.len();
             vars.retain(|(given, _)| {
-                let short = given.strip_prefix(PREFIX);
-                !short.is_some_and(|short| names.contains(&short))
+                let short = given.strip_prefix(PREFIX).unwrap_or_default();
+                !names.contains(&short) && files.iter().all(|file| file != short)
             });
             let lacks = error.name == "MASTER_KEY" && vars.len() == before;
             if lacks {

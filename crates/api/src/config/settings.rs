@@ -29,9 +29,19 @@ pub const SETTINGS: &[Setting] = &[
         meaning: "sqlite://<path> or postgres://user:password@host/database",
     },
     Setting {
+        name: "DATABASE_URL_FILE",
+        default: "none",
+        meaning: "a file that holds DATABASE_URL; one of the two, never both",
+    },
+    Setting {
         name: "REDIS_URL",
         default: "none: short-lived state is kept in the process, for one server alone",
         meaning: "redis://host:6379 or rediss://…, where replicas share pending sign-ins; it may lose everything",
+    },
+    Setting {
+        name: "REDIS_URL_FILE",
+        default: "none",
+        meaning: "a file that holds REDIS_URL; one of the two, never both",
     },
     Setting {
         name: "MASTER_KEY",
@@ -89,6 +99,11 @@ pub const SETTINGS: &[Setting] = &[
         meaning: "smtps://user:password@host or smtp://… (STARTTLS, except for loopback): how mail is sent",
     },
     Setting {
+        name: "SMTP_URL_FILE",
+        default: "none",
+        meaning: "a file that holds SMTP_URL; one of the two, never both",
+    },
+    Setting {
         name: "MAIL_FROM",
         default: "none; needed with SMTP_URL",
         meaning: "whom mail comes from: an e-mail address, or `Name <address>`",
@@ -127,6 +142,16 @@ pub const SETTINGS: &[Setting] = &[
         name: "DATABASE_CONNECTIONS",
         default: "4",
         meaning: "connections to Postgres, or readers of SQLite, 1 to 64",
+    },
+    Setting {
+        name: "METRICS_LISTEN",
+        default: "none",
+        meaning: "address and port where Prometheus reads metrics (GET /metrics, docs/operations.md); not for the internet",
+    },
+    Setting {
+        name: "OTLP_ENDPOINT",
+        default: "none",
+        meaning: "the URL of a collector that traces of sign-ins are sent to, by OTLP over HTTP (<URL>/v1/traces)",
     },
     Setting {
         name: "LOG",

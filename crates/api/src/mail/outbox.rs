@@ -40,12 +40,14 @@ async fn send(service: &Service, settings: &MailSettings, queued: QueuedMail) {
     };
     let settled = match settings.mailer().send(&mail, clock::now()).await {
         Ok(()) => {
+            service.metrics.mail("sent");
             info!(event = "mail_sent", mail.id = %id, workspace.id = %queued.workspace_id, "mail sent");
             let deleted = service.store.write(move |tx| tx.mail_sent(id)).await;
             deleted.map(|_was_there| ())
         }
         Err(MailError::Unavailable(reason)) if !is_last_try(&queued) => {
             let failures = queued.failures;
+            service.metrics.mail("delayed");
             warn!(
                 event = "mail_delayed",
                 mail.id = %id,
@@ -72,6 +74,7 @@ async fn give_up(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let (id, workspace_id, failures) = (queued.id, queued.workspace_id, queued.failures);
+    service.metrics.mail("failed");
     warn!(
         event = "mail_failed",
         mail.id = %id,

@@ -173,6 +173,7 @@ async fn finish(
         Ok(Outcome::Ended(code, _)) => ("ended", Some((*code).to_owned())),
         Err(error) => ("refused", Some(error.to_string())),
     };
+    service.metrics.token(grant_type, word);
     info!(event = "token", grant_type, outcome = word, reason, client.id = %client.id, "token");
     match outcome? {
         Outcome::Tokens(tokens) => Ok(*tokens),
@@ -228,6 +229,9 @@ async fn exchange(
             if let Some(id) = code.attempt {
                 attempt::code_redeemed(tx, id, now)?;
             }
+            service.traces.note(tx.source(), |noted| {
+                (noted.attempt, noted.session) = (code.attempt, Some(code.session_id));
+            });
             let less = wanted.of(&known.session, &client, &service.issuer.issuer)?;
             let grant = facts::renewed(&less, Some(known), &service.rules, now);
             issued(

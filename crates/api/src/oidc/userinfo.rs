@@ -57,6 +57,9 @@ async fn answer(request: &HttpRequest, service: &Data<Service>) -> HttpResponse 
     let Ok(claims) = verify_access_token(&service.keys.ring(), &service.issuer, token, now) else {
         return refused(" error=\"invalid_token\"");
     };
+    service
+        .traces
+        .here(|noted| noted.session = Some(claims.sid));
     let found = service
         .store
         .look(move |tx| tx.session_facts(claims.sid).map_err(Problem::from))

@@ -18,6 +18,7 @@ use crate::{
     audit, facts,
     guards::{self, Account},
     links, mail,
+    metrics::MintedBy,
     page::{self, ErrorPage},
     people::{
         factor::wrong,
@@ -80,8 +81,10 @@ where
             Ok::<_, Problem>((tried, flow))
         })
         .await?;
+    let ended = |reason| service.metrics.sign_in(MintedBy::Local, "refused", reason);
     match tried {
         Tried::In(entrance, email) => {
+            service.metrics.signed_in(MintedBy::Local);
             // Whoever posts twice has come in twice; the flow is over either way.
             drop(service.state.take_slip(&id, now).await?);
             if let Some(workspace_id) = flow.workspace_id {
@@ -94,12 +97,17 @@ where
             }
             answer(service, &flow, entrance).await
         }
-        Tried::Denied(denial) => Err(refused(&id, &flow, denial.refusal)),
+        Tried::Denied(denial) => {
+            ended(denial.refusal.code());
+            Err(refused(&id, &flow, denial.refusal))
+        }
         Tried::SomebodyElse => {
+            ended("somebody-else");
             drop(service.state.take_slip(&id, now).await?);
             saml::sign_in::somebody_else(service, &flow.request).await
         }
         Tried::Wrong(why) => {
+            ended("code-wrong");
             let mut open = Open::find(request, service, id.expose(), now).await?;
             page_of(service, &mut open, Some(wrong(why)), now).await
         }

@@ -14,6 +14,7 @@ use vestibule_store::Reach;
 use crate::{
     clock, facts,
     guards::{self, Account, Guess},
+    metrics::MintedBy,
     page::{self, ErrorPage},
     people::{
         Form,
@@ -85,7 +86,11 @@ async fn go_on(
     let proof = LocalProof::Password(proof, None);
     let prove = open.flow.prove.is_some();
     match local_step(&facts, &person, &proof, prove, &service.rules) {
-        Err(denial) => Err(refused(&open.id, &open.flow, denial.refusal)),
+        Err(denial) => {
+            let (refusal, code) = ("refused", denial.refusal.code());
+            service.metrics.sign_in(MintedBy::Local, refusal, code);
+            Err(refused(&open.id, &open.flow, denial.refusal))
+        }
         Ok(LocalStep::Enter) => enter(request, service, open, move |_, _| Ok(Ok(proof)), now).await,
         Ok(LocalStep::SecondFactor | LocalStep::EnrolSecondFactor) => {
             if let LocalProof::Password(password, _) = proof {
@@ -134,6 +139,8 @@ async fn wrong(
     open: &mut Open,
     now: Timestamp,
 ) -> Result<HttpResponse, ErrorPage> {
-    let error = Notice::named("password-wrong");
+    let reason = "password-wrong";
+    service.metrics.sign_in(MintedBy::Local, "refused", reason);
+    let error = Notice::named(reason);
     page_of(service, open, Some(error), now).await
 }

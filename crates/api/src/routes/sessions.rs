@@ -18,6 +18,7 @@ use crate::{
     extract::{Allowed, Caller, Json, PageQuery, created, scope},
     facts,
     manage::Change,
+    metrics::MintedBy,
     oidc::granted_scope,
     problem::{Problem, ProblemType},
     service::Service,
@@ -113,7 +114,9 @@ pub(crate) async fn create(
             scope: tokens.scope,
         })
     };
-    caller.answer(&service, change, show).await
+    let answer = caller.answer(&service, change, show).await?;
+    service.metrics.minted(MintedBy::Api);
+    Ok(answer)
 }
 
 /// From the caller's word to a session: policy, mint and archive in one transaction.

@@ -31,12 +31,14 @@ pub(crate) async fn arrive(
 ) -> Result<HttpResponse, ErrorPage> {
     // Whoever floods one connection leaves the others their turns.
     let turn = service.turns.turn(&arrival.connection_id).await?;
+    let step = service.traces.step("decode");
     let (arrival, decoded) = blocking(move || {
         let decoded = UnverifiedResponse::decode(&arrival.saml_response, &Limits::default());
         drop(turn);
         (arrival, decoded)
     })
     .await?;
+    drop(step);
     let unverified = decoded.map_err(|error| unreadable().because(&error).detail(error))?;
 
     let Some(claimed) = unverified.unverified_in_response_to() else {
@@ -44,11 +46,10 @@ pub(crate) async fn arrive(
     };
     let trip_id = TripId::parse(claimed).ok_or_else(unknown_trip)?;
     let now = clock::now();
-    let trip = service
-        .state
-        .find(&trip_id, now)
-        .await?
-        .ok_or_else(unknown_trip)?;
+    let step = service.traces.step("find the trip");
+    let found = service.state.find(&trip_id, now).await?;
+    drop(step);
+    let trip = found.ok_or_else(unknown_trip)?;
     if trip.connection_id != arrival.connection_id {
         return Err(unknown_trip());
     }
@@ -61,6 +62,12 @@ pub(crate) async fn arrive(
         Purpose::SignIn(request) => {
             let token = arrival.browser.ok_or_else(another_browser)?;
             let (kept, asked) = (trip.clone(), request.clone());
+            service.traces.here(|noted| {
+                noted.attempt = Some(asked.attempt);
+                noted.workspace = Some(kept.workspace_id);
+                noted.connection = Some(kept.connection_id);
+                noted.client = Some(asked.client_id);
+            });
             let answer = sign_in::finish(service, trip, request, &token, unverified).await;
             attempt::settle(service, &kept, &asked, arrival.saml_response, answer).await
         }

@@ -10,7 +10,7 @@ use vestibule_saml::Report;
 use vestibule_state::{AuthorizeRequest, Purpose, Trip};
 use vestibule_store::{Reach, StoreError, Tx};
 
-use crate::{audit, clock, page::ErrorPage, saml::burst, service::Service};
+use crate::{audit, clock, metrics::MintedBy, page::ErrorPage, saml::burst, service::Service};
 
 /// The largest response that is kept as it arrived, in bytes of base64. What an IdP sends has a tenth
 /// of it; what is larger was sent by somebody who wants it kept.
@@ -100,10 +100,14 @@ pub(super) async fn refused(
     trip: &Trip,
     request: &AuthorizeRequest,
     report: Report,
-    reason: &str,
+    reason: &'static str,
     page: ErrorPage,
     now: Timestamp,
 ) -> ErrorPage {
+    service.metrics.sign_in(MintedBy::Saml, "refused", reason);
+    service
+        .traces
+        .here(|noted| noted.outcome = Some(("refused", reason)));
     let step = (AttemptStep::Refused, Some(reason));
     let attempt = Attempt {
         outcome: AttemptOutcome::Refused,
@@ -126,7 +130,12 @@ pub(super) async fn restarted(
     revision_id: RevisionId,
     now: Timestamp,
 ) {
-    let step = (AttemptStep::Restarted, Some("revision-superseded"));
+    let reason = "revision-superseded";
+    service.metrics.sign_in(MintedBy::Saml, "restarted", reason);
+    service
+        .traces
+        .here(|noted| noted.outcome = Some(("restarted", reason)));
+    let step = (AttemptStep::Restarted, Some(reason));
     let attempt = Attempt {
         revision_id,
         ..returned(trip, request, step, Report::default(), now)
@@ -185,7 +194,13 @@ pub(super) async fn settle<T>(
             let (report, reason) = (Report::default(), page.reason);
             Err(refused(service, trip, request, report, reason, page, now).await)
         }
-        Err(page) => Err(page.reference(request.reference)),
+        Err(page) => {
+            if page.status.is_server_error() {
+                let (failed, reason) = ("failed", page.reason);
+                service.metrics.sign_in(MintedBy::Saml, failed, reason);
+            }
+            Err(page.reference(request.reference))
+        }
         Ok(answer) => Ok(answer),
     };
     if let Err(error) = keep(service, trip, request, saml_response, answer.is_ok(), now).await {

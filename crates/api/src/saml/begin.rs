@@ -58,6 +58,13 @@ pub(crate) async fn begin(
     let departing = attempt::departing(&trip);
     service.state.begin(trip, now).await?;
     if let Some(attempt) = departing {
+        service.traces.here(|noted| {
+            noted.attempt = Some(attempt.id);
+            noted.begins = true;
+            noted.workspace = Some(attempt.workspace_id);
+            noted.connection = Some(attempt.connection_id);
+            noted.client = Some(attempt.client_id);
+        });
         service.departures.note(attempt);
     }
     Ok(departure)

@@ -1,6 +1,6 @@
 //! What a response is opened with and held against: the settings of its revision.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 use actix_web::web::Data;
 use jiff::{SignedDuration, Timestamp};
@@ -119,7 +119,8 @@ pub(crate) async fn judge<P: vestibule_saml::Purpose + Send + 'static>(
     now: Timestamp,
 ) -> Result<Result<Arc<vestibule_saml::VerifiedAssertion<P>>, vestibule_saml::Refusal>, Problem> {
     let turn = service.turns.another_turn(&connection_id).await?;
-    super::arrival::blocking(move || {
+    let (started, step) = (Instant::now(), service.traces.step("verify"));
+    let judged = super::arrival::blocking(move || {
         let judged = unverified
             .verify(keys.keys())
             .and_then(|signed| signed.validate(&expected, now))
@@ -127,5 +128,8 @@ pub(crate) async fn judge<P: vestibule_saml::Purpose + Send + 'static>(
         drop(turn);
         judged
     })
-    .await
+    .await?;
+    drop(step);
+    service.metrics.verified(judged.is_ok(), started.elapsed());
+    Ok(judged)
 }

@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use jiff::Timestamp;
@@ -13,7 +13,7 @@ use vestibule_saml::{Cbc, CertificateFacts, Keys, Signing};
 use vestibule_store::{Reach, Tx};
 use vestibule_xmlsig::{Certificate, DecryptionKey, SigningKey, VerifyingKey};
 
-use crate::{pem, problem::Problem};
+use crate::{copies::Looks, pem, problem::Problem};
 
 /// How many revisions' keys are kept; about 2 KiB each.
 const KEPT: usize = 4_096;
@@ -27,16 +27,22 @@ pub(crate) struct Trusted {
 /// The parsed keys of revisions. A revision never changes, so nothing here ever grows stale.
 /// Reading a certificate costs as much as a verification.
 #[derive(Default)]
-pub(crate) struct RevisionKeys {
-    kept: Mutex<HashMap<RevisionId, Arc<[Trusted]>>>,
+pub(crate) struct RevisionKeys(Mutex<Parsed>);
+
+#[derive(Default)]
+struct Parsed {
+    kept: HashMap<RevisionId, Arc<[Trusted]>>,
+    looks: Looks,
 }
 
 impl RevisionKeys {
     /// The keys of this revision and no others.
     pub(crate) fn of(&self, revision: &Revision) -> Arc<[Trusted]> {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(keys) = kept.get(&revision.id) {
-            return Arc::clone(keys);
+        let mut parsed = self.lock();
+        let known = parsed.kept.get(&revision.id).map(Arc::clone);
+        parsed.looks.note(known.is_some());
+        if let Some(keys) = known {
+            return keys;
         }
         let keys: Arc<[Trusted]> = pem::certificates(&revision.settings.idp_certificates)
             .filter_map(|certificate| {
@@ -46,11 +52,20 @@ impl RevisionKeys {
                 })
             })
             .collect();
-        if kept.len() >= KEPT {
-            kept.clear();
+        if parsed.kept.len() >= KEPT {
+            parsed.kept.clear();
         }
-        kept.insert(revision.id, Arc::clone(&keys));
+        parsed.kept.insert(revision.id, Arc::clone(&keys));
         keys
+    }
+
+    /// How often they were looked at.
+    pub(crate) fn looks(&self) -> Looks {
+        self.lock().looks
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Parsed> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -22,6 +22,7 @@ use vestibule_store::{SamlSignIn, Tx};
 use crate::{
     clock,
     configuration::{Live, NoRoute, Route},
+    metrics::MintedBy,
     oidc::{
         again,
         authorize::{Refused, back},
@@ -164,6 +165,10 @@ async fn conclude(
         Ok((entrance, member_id)) => {
             let (uses, key) = (&service.certificate_uses, assertion.signed_by());
             uses.noted(trip.connection_id, key, now);
+            service.metrics.signed_in(MintedBy::Saml);
+            service
+                .traces
+                .here(|noted| noted.outcome = Some(("signed_in", "")));
             log(trip, "signed_in", None, Some(member_id));
             let mut response = match entrance {
                 Entrance::Code(code) => answer(service, &request, &code).await?,
@@ -235,6 +240,7 @@ async fn admit_once(
     let assertion = Arc::clone(assertion);
     let claim = whom(assertion.as_ref(), &revision.settings)?;
     let maps_roles = revision.settings.role_mapping.is_some();
+    let _step = service.traces.step("admit");
     service
         .store
         .write(move |tx| {
@@ -536,7 +542,7 @@ async fn refused(
     trip: &Trip,
     request: &AuthorizeRequest,
     report: Report,
-    reason: &str,
+    reason: &'static str,
     page: ErrorPage,
     now: Timestamp,
 ) -> ErrorPage {

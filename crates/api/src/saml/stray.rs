@@ -6,6 +6,7 @@ use vestibule_state::{Stray, random_reference};
 use crate::{
     clock,
     configuration::{NoRoute, Route},
+    metrics::MintedBy,
     page::ErrorPage,
     problem::Problem,
     service::Service,
@@ -21,6 +22,8 @@ pub(super) async fn noted(
     if page.reference.is_some() || !page.status.is_client_error() {
         return page;
     }
+    let (stray, reason) = ("stray", page.reason);
+    service.metrics.sign_in(MintedBy::Saml, stray, reason);
     let Ok(reference) = random_reference() else {
         return page;
     };

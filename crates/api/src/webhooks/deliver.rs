@@ -46,6 +46,8 @@ async fn deliver(service: &Service, claimed: ClaimedWebhook) -> bool {
         }
     };
     let (now, taken) = (clock::now(), outcome.is_ok());
+    let word = if taken { "delivered" } else { "failed" };
+    service.metrics.webhook(word);
     log(&delivery, &outcome);
     let noted = service.store.write(move |tx| match outcome {
         Ok(status) => tx.webhook_delivered(&claimed, status, now),

@@ -1,6 +1,6 @@
 //! The connection to Redis: made when it is needed, shared by all, made anew by itself.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex as StdMutex, MutexGuard as StdMutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,7 @@ use redis::{ServerErrorKind, Value};
 use tokio::sync::{Mutex, MutexGuard};
 
 use super::address::{Address, Addresses};
-use crate::StateError;
+use crate::{Calls, StateError};
 
 /// How long a whole operation may take.
 const WHOLE: Duration = Duration::from_secs(2);
@@ -38,6 +38,26 @@ pub(crate) struct Link {
     addresses: Addresses,
     current: Mutex<Option<Live>>,
     health: StdMutex<Health>,
+    counted: Counted,
+}
+
+/// What was asked since the start, for whoever watches.
+#[derive(Default)]
+struct Counted {
+    calls: AtomicU64,
+    failed: AtomicU64,
+    micros: AtomicU64,
+}
+
+impl Counted {
+    fn note(&self, well: bool, took: Duration) {
+        self.calls.fetch_add(1, Ordering::Relaxed);
+        if !well {
+            self.failed.fetch_add(1, Ordering::Relaxed);
+        }
+        let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+        self.micros.fetch_add(micros, Ordering::Relaxed);
+    }
 }
 
 #[derive(Default)]
@@ -76,6 +96,20 @@ impl Link {
             addresses,
             current: Mutex::default(),
             health: StdMutex::default(),
+            counted: Counted::default(),
+        }
+    }
+
+    pub(crate) fn calls(&self) -> Calls {
+        let Counted {
+            calls,
+            failed,
+            micros,
+        } = &self.counted;
+        Calls {
+            total: calls.load(Ordering::Relaxed),
+            failed: failed.load(Ordering::Relaxed),
+            took: Duration::from_micros(micros.load(Ordering::Relaxed)),
         }
     }
 
@@ -92,11 +126,13 @@ impl Link {
     /// Asks once. Where the answer is lost or late the outcome is unknown, which is a failure: nobody
     /// asks again on the caller's behalf.
     pub(crate) async fn ask(&self, request: Request<'_>) -> Result<Value, StateError> {
-        let made = self.health().made;
-        match tokio::time::timeout(WHOLE, self.ask_unbounded(&request)).await {
+        let (made, started) = (self.health().made, Instant::now());
+        let answer = match tokio::time::timeout(WHOLE, self.ask_unbounded(&request)).await {
             Ok(answer) => answer,
             Err(_) => Err(self.fail(made, self.address().too_slow(WHOLE))),
-        }
+        };
+        self.counted.note(answer.is_ok(), started.elapsed());
+        answer
     }
 
     async fn ask_unbounded(&self, request: &Request<'_>) -> Result<Value, StateError> {

@@ -13,8 +13,8 @@ use tokio::sync::mpsc;
 use vestibule_model::{Change, ConnectionId, Reference};
 
 use crate::{
-    Answer, Limits, News, Parked, ParkedId, PushedId, PushedRequest, ShortLived, Slip, SlipId,
-    StateError, Stray, ThrottleKey, ThrottleRule, Trip, TripId,
+    Answer, Calls, Limits, News, Parked, ParkedId, PushedId, PushedRequest, ShortLived, Slip,
+    SlipId, StateError, Stray, ThrottleKey, ThrottleRule, Trip, TripId,
 };
 use address::Addresses;
 use link::{Link, Request};
@@ -350,6 +350,10 @@ impl ShortLived for Redis {
                 .await
                 .map(drop)
         })
+    }
+
+    fn calls(&self) -> Option<Calls> {
+        Some(self.link.calls())
     }
 
     fn announce<'a>(&'a self, changes: &'a [Change]) -> Answer<'a, ()> {

@@ -17,6 +17,7 @@ mod assertion;
 mod attempts;
 mod audit;
 mod backchannel;
+mod backlog;
 mod bed;
 mod branding;
 mod browsers;
