@@ -114,13 +114,13 @@ impl Row {
         Self::new(check, Outcome::Skipped)
     }
 
-    pub(crate) fn expected(mut self, text: impl AsRef<str>) -> Self {
-        self.expected = Some(excerpt(text.as_ref()));
+    pub(crate) fn expected<'t>(mut self, text: impl Into<Cow<'t, str>>) -> Self {
+        self.expected = Some(fit_to_show(text.into()));
         self
     }
 
-    pub(crate) fn received(mut self, text: impl AsRef<str>) -> Self {
-        self.received = Some(excerpt(text.as_ref()));
+    pub(crate) fn received<'t>(mut self, text: impl Into<Cow<'t, str>>) -> Self {
+        self.received = Some(fit_to_show(text.into()));
         self
     }
 
@@ -264,14 +264,19 @@ const MAX_EXCERPT: usize = 300;
 /// Text of a message, fit for a report: bounded, and without characters that would act instead of
 /// being shown (control characters, and those that turn the direction of writing).
 pub(crate) fn excerpt(text: &str) -> String {
+    fit_to_show(Cow::Borrowed(text))
+}
+
+/// The same, of a text that may be had without a copy.
+fn fit_to_show(text: Cow<'_, str>) -> String {
     // Nearly every value is short and plain; without a way out early, the loop takes many bytes at a
     // time.
     let plain = |text: &str| {
         text.bytes()
             .fold(true, |all, byte| all & (b' '..=b'~').contains(&byte))
     };
-    if text.len() <= MAX_EXCERPT && plain(text) {
-        return text.to_owned();
+    if text.len() <= MAX_EXCERPT && plain(&text) {
+        return text.into_owned();
     }
     let mut shown = String::with_capacity(text.len().min(MAX_EXCERPT * 4));
     for character in text.chars().take(MAX_EXCERPT) {

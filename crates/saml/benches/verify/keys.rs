@@ -36,6 +36,6 @@ pub(crate) fn print() {
 }
 
 fn print_one(name: &str, mut run: impl FnMut()) {
-    let rounds: Vec<_> = (0..ROUNDS).map(|_| mean(50, &mut run)).collect();
+    let rounds: Vec<_> = (0..ROUNDS).map(|_| mean(5, &mut run)).collect();
     println!("{name:<36} {:>8.2}", median(rounds.into_iter()));
 }

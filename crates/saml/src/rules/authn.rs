@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use vestibule_xmlsig::Element;
 
-use super::{TIME_FORMAT, counted, instant, only};
+use super::{TIME_FORMAT, Written, counted, only, written_instant};
 use crate::check::Check;
 use crate::instant::{apart, is_ahead, is_not_later};
 use crate::names::ns;
@@ -88,8 +88,8 @@ pub(crate) fn instants(
     let check = Check::AuthnInstant;
     let mut first = None;
     for statement in statements(assertion) {
-        let at = match instant(statement, "AuthnInstant") {
-            Ok(Some(at)) => at,
+        let written = match written_instant(statement, "AuthnInstant") {
+            Ok(Some(written)) => written,
             Ok(None) => {
                 let row = Row::fail(check)
                     .expected(TIME_FORMAT)
@@ -101,6 +101,7 @@ pub(crate) fn instants(
                 return (row.mend(Fix::Software), None);
             }
         };
+        let at = written.at;
         if !is_not_later(at, skew, now) {
             let row = Row::fail(check)
                 .expected(format!("not after {now}"))
@@ -113,10 +114,10 @@ pub(crate) fn instants(
                 .received(format!("{at}, {} before that", apart(at, after)));
             return (row.mend(Fix::FreshSignIn), None);
         }
-        first.get_or_insert(at);
+        first.get_or_insert(written);
     }
     match first {
-        Some(at) => (Row::pass(check).received(at.to_string()), first),
+        Some(first) => (Row::pass(check).received(first.told()), Some(first.at)),
         None => (Row::skipped(check), None),
     }
 }
@@ -129,20 +130,20 @@ pub(crate) fn session_expiry(
     now: Timestamp,
 ) -> (Row, Option<Timestamp>) {
     let check = Check::SessionExpiry;
-    let mut earliest: Option<Timestamp> = None;
+    let mut earliest: Option<Written<'_>> = None;
     for statement in statements(assertion) {
-        match instant(statement, "SessionNotOnOrAfter") {
+        match written_instant(statement, "SessionNotOnOrAfter") {
             Ok(None) => {}
-            Ok(Some(end)) if is_ahead(end, skew, now) => {
-                earliest = Some(earliest.map_or(end, |earlier| earlier.min(end)));
+            Ok(Some(end)) if is_ahead(end.at, skew, now) => {
+                if earliest.as_ref().is_none_or(|earlier| end.at < earlier.at) {
+                    earliest = Some(end);
+                }
             }
             Ok(Some(end)) => {
+                let (end, ago) = (end.told(), apart(end.at, now));
                 let row = Row::fail(check)
                     .expected(format!("SessionNotOnOrAfter later than {now}"))
-                    .received(format!(
-                        "SessionNotOnOrAfter {end}, {} ago",
-                        apart(end, now)
-                    ));
+                    .received(format!("SessionNotOnOrAfter {end}, {ago} ago"));
                 return (row.mend(Fix::Clock), None);
             }
             Err(received) => {
@@ -151,8 +152,11 @@ pub(crate) fn session_expiry(
             }
         }
     }
-    let received = earliest.map_or("no end of session".to_owned(), |end| end.to_string());
-    (Row::pass(check).received(received), earliest)
+    let received = earliest
+        .as_ref()
+        .map_or("no end of session".into(), Written::told);
+    let row = Row::pass(check).received(received);
+    (row, earliest.map(|end| end.at))
 }
 
 fn statements(assertion: Element<'_>) -> impl Iterator<Item = Element<'_>> {

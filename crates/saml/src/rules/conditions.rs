@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use vestibule_xmlsig::Element;
 
-use super::{TIME_FORMAT, counted, instant, only};
+use super::{TIME_FORMAT, Written, counted, only, written_instant};
 use crate::check::Check;
 use crate::instant::{apart, is_ahead, is_not_later};
 use crate::names::ns;
@@ -33,8 +33,8 @@ pub(crate) fn window(
 ) -> (Row, Option<Timestamp>) {
     let check = Check::ConditionsWindow;
     let (begin, end) = match (
-        instant(conditions, "NotBefore"),
-        instant(conditions, "NotOnOrAfter"),
+        written_instant(conditions, "NotBefore"),
+        written_instant(conditions, "NotOnOrAfter"),
     ) {
         (Ok(begin), Ok(end)) => (begin, end),
         (Err(received), _) | (_, Err(received)) => {
@@ -42,32 +42,37 @@ pub(crate) fn window(
             return (row.mend(Fix::Software), None);
         }
     };
-    if let (Some(begin), Some(end)) = (begin, end)
-        && begin >= end
+    if let (Some(begin), Some(end)) = (&begin, &end)
+        && begin.at >= end.at
     {
+        let (begin, end) = (begin.told(), end.told());
         let row = Row::fail(check)
             .expected("NotBefore before NotOnOrAfter")
             .received(format!("NotBefore {begin}, NotOnOrAfter {end}"));
         return (row.mend(Fix::Software), None);
     }
-    if let Some(begin) = begin.filter(|begin| !is_not_later(*begin, skew, now)) {
+    if let Some(begin) = begin
+        .as_ref()
+        .filter(|begin| !is_not_later(begin.at, skew, now))
+    {
+        let (begin, ahead) = (begin.told(), apart(now, begin.at));
         let row = Row::fail(check)
             .expected(format!("NotBefore not later than {now}"))
-            .received(format!(
-                "NotBefore {begin}, {} in the future",
-                apart(now, begin)
-            ));
+            .received(format!("NotBefore {begin}, {ahead} in the future"));
         return (row.mend(Fix::Clock), None);
     }
-    if let Some(end) = end.filter(|end| !is_ahead(*end, skew, now)) {
+    if let Some(end) = end.as_ref().filter(|end| !is_ahead(end.at, skew, now)) {
+        let (end, ago) = (end.told(), apart(end.at, now));
         let row = Row::fail(check)
             .expected(format!("NotOnOrAfter later than {now}"))
-            .received(format!("NotOnOrAfter {end}, {} ago", apart(end, now)));
+            .received(format!("NotOnOrAfter {end}, {ago} ago"));
         return (row.mend(Fix::Clock), None);
     }
-    let shown = |time: Option<Timestamp>| time.map_or("none".to_owned(), |time| time.to_string());
-    let received = format!("NotBefore {}, NotOnOrAfter {}", shown(begin), shown(end));
-    (Row::pass(check).received(received), end)
+    let begin = begin.as_ref().map_or("none".into(), Written::told);
+    let until = end.as_ref().map(|end| end.at);
+    let end = end.as_ref().map_or("none".into(), Written::told);
+    let received = format!("NotBefore {begin}, NotOnOrAfter {end}");
+    (Row::pass(check).received(received), until)
 }
 
 /// There is an AudienceRestriction, and our entity ID is among the audiences of every one: the

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use vestibule_xmlsig::Element;
 
 use super::message::in_response_to;
-use super::{TIME_FORMAT, counted, instant, only};
+use super::{TIME_FORMAT, counted, only, written_instant};
 use crate::check::Check;
 use crate::expected::Request;
 use crate::instant::{apart, is_ahead};
@@ -123,7 +123,7 @@ fn window(data: Element<'_>, skew: SignedDuration, now: Timestamp) -> (Row, Opti
             .received(format!("NotBefore=\"{not_before}\""));
         return (row.mend(Fix::Software), None);
     }
-    match instant(data, "NotOnOrAfter") {
+    match written_instant(data, "NotOnOrAfter") {
         Err(received) => {
             let row = Row::fail(check).expected(TIME_FORMAT).received(received);
             (row.mend(Fix::Software), None)
@@ -134,15 +134,16 @@ fn window(data: Element<'_>, skew: SignedDuration, now: Timestamp) -> (Row, Opti
                 .received("no NotOnOrAfter");
             (row.mend(Fix::Software), None)
         }
-        Ok(Some(end)) if !is_ahead(end, skew, now) => {
+        Ok(Some(end)) if !is_ahead(end.at, skew, now) => {
+            let (end, ago) = (end.told(), apart(end.at, now));
             let row = Row::fail(check)
                 .expected(format!("NotOnOrAfter later than {now}"))
-                .received(format!("NotOnOrAfter {end}, {} ago", apart(end, now)));
+                .received(format!("NotOnOrAfter {end}, {ago} ago"));
             (row.mend(Fix::Clock), None)
         }
         Ok(Some(end)) => {
-            let row = Row::pass(check).received(format!("NotOnOrAfter {end}"));
-            (row, Some(end))
+            let row = Row::pass(check).received(format!("NotOnOrAfter {}", end.told()));
+            (row, Some(end.at))
         }
     }
 }

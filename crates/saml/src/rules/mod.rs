@@ -17,6 +17,8 @@ pub(crate) mod signature;
 pub(crate) mod status;
 pub(crate) mod subject;
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use vestibule_xmlsig::Element;
 
@@ -25,12 +27,39 @@ use crate::report::excerpt;
 
 /// The time in an attribute, `Err` if it is not a SAML time.
 fn instant(element: Element<'_>, attribute: &str) -> Result<Option<Timestamp>, String> {
+    written_instant(element, attribute).map(|written| written.map(|written| written.at))
+}
+
+/// The same, and as it is written.
+fn written_instant<'d>(
+    element: Element<'d>,
+    attribute: &str,
+) -> Result<Option<Written<'d>>, String> {
     match element.attribute(attribute) {
         None => Ok(None),
         Some(text) => match parse_instant(&text) {
-            Some(instant) => Ok(Some(instant)),
+            Some(at) => Ok(Some(Written { at, text })),
             None => Err(format!("{attribute}=\"{}\"", excerpt(&text))),
         },
+    }
+}
+
+/// A time, and how it is written.
+struct Written<'d> {
+    at: Timestamp,
+    text: Cow<'d, str>,
+}
+
+impl Written<'_> {
+    /// For a report, every time in one manner. Whole seconds are written in it already, as by nearly every
+    /// IdP: then nothing has to be made of the time again.
+    fn told(&self) -> Cow<'_, str> {
+        const WHOLE_SECONDS: usize = "2026-11-24T09:00:00Z".len();
+        if self.text.len() == WHOLE_SECONDS && self.at < Timestamp::MAX {
+            Cow::Borrowed(&self.text)
+        } else {
+            Cow::Owned(self.at.to_string())
+        }
     }
 }
 
@@ -52,5 +81,27 @@ fn counted(count: usize, name: &str) -> String {
     match count {
         0 => format!("no {name}"),
         count => format!("{count} {name} elements"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_told_as_it_reads_however_it_is_written() {
+        for text in [
+            "2026-11-24T09:00:00Z",
+            "0001-01-01T00:00:00Z",
+            "2026-11-24T09:00:00.5Z",
+            "2026-11-24T09:00:00.000Z",
+            "2026-11-24T09:00:00.0Z",
+            "9999-12-31T23:59:59Z",
+        ] {
+            let at = parse_instant(text).unwrap();
+            let text = Cow::Borrowed(text);
+            let written = Written { at, text };
+            assert_eq!(written.told(), at.to_string());
+        }
     }
 }

@@ -134,9 +134,12 @@ fn check(
         {
             return Err(library_failure());
         }
-        // All of the bytes, and the last of them.
-        let (bytes, last) = (bytes.as_ptr(), 1);
-        if sec::xmlSecTransformPushBin(transform, bytes, bytes_size, last, context) < 0 {
+        // All of the bytes, and the last of them, at once: pushed, they would be taken 1 KB at a time.
+        let last = 1;
+        let input = &raw mut (*transform).inBuf;
+        if sec::xmlSecBufferSetData(input, bytes.as_ptr(), bytes_size) < 0
+            || sec::xmlSecTransformExecute(transform, last, context) < 0
+        {
             return Err(library_failure());
         }
         let code = sec::xmlSecTransformVerify(transform, value.as_ptr(), value_size, context);

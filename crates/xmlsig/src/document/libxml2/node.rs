@@ -255,9 +255,12 @@ unsafe fn reads(text: *const xml::xmlChar, expected: &str) -> bool {
     if text.is_null() {
         return expected.is_empty();
     }
+    // Most names differ from what is looked for in the first byte, which there always is.
+    let first = expected.as_bytes().first().copied().unwrap_or_default();
     // SAFETY: by the caller's word.
-    let text = unsafe { CStr::from_ptr(text.cast::<c_char>()) };
-    text.to_bytes() == expected.as_bytes()
+    unsafe {
+        *text == first && CStr::from_ptr(text.cast::<c_char>()).to_bytes() == expected.as_bytes()
+    }
 }
 
 /// # Safety
