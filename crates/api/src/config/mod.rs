@@ -9,6 +9,7 @@ mod problems;
 mod proxies;
 mod secrets;
 mod settings;
+mod watching;
 
 use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, time::Duration};
 
@@ -230,8 +231,8 @@ impl Config {
             audit_file: get("AUDIT_FILE").map(PathBuf::from),
             migrate: one_of(get("MIGRATE"), "MIGRATE", &[("on", true), ("off", false)])?,
             database_connections: usize::from(connections),
-            metrics_listen: metrics_listen(get("METRICS_LISTEN"), listen)?,
-            otlp_endpoint: otlp_endpoint(get("OTLP_ENDPOINT"))?,
+            metrics_listen: watching::metrics_listen(get("METRICS_LISTEN"), listen)?,
+            otlp_endpoint: watching::otlp_endpoint(get("OTLP_ENDPOINT"))?,
             log: get("LOG").unwrap_or("info").to_owned(),
             log_format: one_of(
                 get("LOG_FORMAT"),
@@ -358,42 +359,6 @@ fn mail(url: Option<&str>, from: Option<&str>) -> Result<Option<MailSettings>, C
     })?;
     let bell = Bell::default();
     Ok(Some(MailSettings { mailer, bell }))
-}
-
-fn metrics_listen(
-    given: Option<&str>,
-    listen: SocketAddr,
-) -> Result<Option<SocketAddr>, ConfigError> {
-    let Some(text) = given else {
-        return Ok(None);
-    };
-    let expected = "an IP address and a port other than LISTEN's, such as 127.0.0.1:9464";
-    let refused = || ConfigError::new("METRICS_LISTEN", expected, text);
-    let address: SocketAddr = text.parse().or(Err(refused()))?;
-    // Port 0 is a free one, each time another.
-    if address.port() != 0 && address.port() == listen.port() {
-        return Err(refused());
-    }
-    Ok(Some(address))
-}
-
-fn otlp_endpoint(given: Option<&str>) -> Result<Option<String>, ConfigError> {
-    let Some(text) = given else {
-        return Ok(None);
-    };
-    let expected = "the http or https URL of a collector, such as http://127.0.0.1:4318, without credentials and query";
-    // There may be credentials in it, so it is not repeated.
-    let refused = || ConfigError::new("OTLP_ENDPOINT", expected, "something else");
-    let url = Url::parse(text).or(Err(refused()))?;
-    let plain = matches!(url.scheme(), "http" | "https")
-        && url.query().is_none()
-        && url.fragment().is_none()
-        && url.username().is_empty()
-        && url.password().is_none();
-    if !plain {
-        return Err(refused());
-    }
-    Ok(Some(url.as_str().trim_end_matches('/').to_owned()))
 }
 
 fn dns_resolver(given: Option<&str>) -> Result<Option<SocketAddr>, ConfigError> {
