@@ -85,6 +85,7 @@ impl PartialEq for Row {
 }
 
 impl Row {
+    #[inline(never)]
     fn new(check: Check, outcome: Outcome) -> Self {
         Self {
             check,
@@ -102,6 +103,10 @@ impl Row {
         Self::new(check, Outcome::Pass)
     }
 
+    /// Out of the way: what is made of a failure stands in nearly every rule, and should not lie between
+    /// the instructions of a sign-in that is let in.
+    #[cold]
+    #[inline(never)]
     pub(crate) fn fail(check: Check) -> Self {
         Self::new(check, Outcome::Fail)
     }
@@ -129,6 +134,7 @@ impl Row {
         self.mend_with(fix, "")
     }
 
+    #[inline(never)]
     fn mend_with(mut self, fix: Fix, hint: &'static str) -> Self {
         let mend = Mend { fix, hint };
         self.side = Some(mend.fix.side());
@@ -158,6 +164,7 @@ impl Row {
     }
 
     /// A value that is not the expected one.
+    #[cold]
     pub(crate) fn unequal(check: Check, expected: &str, received: &str, fix: Fix) -> Self {
         Self::fail(check)
             .expected(expected)
@@ -216,6 +223,7 @@ impl Report {
         }
     }
 
+    #[inline(never)]
     pub(crate) fn push(&mut self, row: Row) {
         self.rows.push(row);
     }
@@ -268,6 +276,7 @@ pub(crate) fn excerpt(text: &str) -> String {
 }
 
 /// The same, of a text that may be had without a copy.
+#[inline(never)]
 fn fit_to_show(text: Cow<'_, str>) -> String {
     // Nearly every value is short and plain; without a way out early, the loop takes many bytes at a
     // time.

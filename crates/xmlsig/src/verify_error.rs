@@ -256,6 +256,7 @@ impl VerifyError {
 }
 
 /// Text of the document, fit for a report: at most 200 characters, no control characters.
+#[cold]
 pub(crate) fn excerpt(text: &str) -> String {
     const MAX: usize = 200;
     let mut excerpt: String = text

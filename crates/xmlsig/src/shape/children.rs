@@ -4,6 +4,7 @@ use crate::algorithm::DSIG_NS;
 use crate::element::Element;
 use crate::verify_error::{VerifyError, excerpt};
 
+#[cold]
 pub(super) fn structure(
     parent: &'static str,
     expected: &'static str,

@@ -151,6 +151,7 @@ impl<'b> Reader<'b> {
         }
     }
 
+    #[cold]
     fn wrong(&self) -> ParseError {
         ParseError::NotCanonical { offset: self.at }
     }
