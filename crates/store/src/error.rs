@@ -191,10 +191,6 @@ impl StoreError {
                 DatabaseErrorKind::ClosedConnection => {
                     Self::Unavailable("the connection broke".to_owned())
                 }
-                // The server was the primary when the connection was made, and is a standby now.
-                DatabaseErrorKind::ReadOnlyTransaction => {
-                    Self::Unavailable("the server takes no writes".to_owned())
-                }
                 _ if is_passing(info.message()) => Self::Unavailable(info.message().to_owned()),
                 _ => Self::Statement(info.message().to_owned()),
             },

@@ -2,6 +2,7 @@
 
 use diesel::QueryResult;
 use diesel::connection::SimpleConnection;
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use vestibule_model::{AuditSource, Change, WorkspaceId};
 
 use crate::StoreError;
@@ -139,6 +140,13 @@ impl<'c> Tx<'c> {
         let mut errors = at_once::errors(&waiting);
         let error = match at_once::execute(waiting, conn) {
             Ok(()) => return Ok(()),
+            // Not in a transaction that may not write: the server was the primary when the connection was
+            // made, and is a standby now.
+            Err(DieselError::DatabaseError(DatabaseErrorKind::ReadOnlyTransaction, _))
+                if self.to_begin =>
+            {
+                StoreError::Unavailable("the server takes no writes".to_owned())
+            }
             Err(error) => StoreError::from_diesel(&error),
         };
         let unmet = match &error {
@@ -156,7 +164,14 @@ impl<'c> Tx<'c> {
             return Ok(());
         }
         self.write_outbox()?;
-        self.send_waiting()
+        let alone = self.to_begin;
+        match self.send_waiting() {
+            // It was the commit as well, and may have been one.
+            Err(StoreError::Unavailable(error)) if alone => Err(StoreError::Unavailable(format!(
+                "the outcome of a commit is unknown: {error}"
+            ))),
+            sent => sent,
+        }
     }
 
     /// Whether a statement that must change one row has.
