@@ -2,19 +2,17 @@
 //! on there without anybody's help.
 
 use std::{
-    process::{Child, Command, Stdio},
+    process::Command,
     time::{Duration, Instant},
 };
 
-use tempfile::TempDir;
 use vestibule_test_idp::{Style, Twist};
 
 use crate::support::{
     browser::Browser,
     database::{Database, Engine},
-    nginx::free_port,
     postgres::PostgresServer,
-    process::{Signal, signal},
+    redis::RedisServer,
     server::Server,
     within,
     world::{World, ada},
@@ -23,84 +21,8 @@ use crate::support::{
 /// How long it may take until somebody can sign in again, beyond what the servers themselves take.
 const BACK_WITHIN: Duration = Duration::from_secs(10);
 
-/// Redis servers of one test, gone when it ends.
-struct Servers {
-    folder: TempDir,
-    running: Vec<(u16, Child)>,
-}
-
-impl Servers {
-    fn new() -> Self {
-        Self {
-            folder: tempfile::tempdir().expect("a temporary folder"),
-            running: Vec::new(),
-        }
-    }
-
-    /// Starts one more with these lines in its configuration.
-    fn start(&mut self, lines: &str) -> u16 {
-        self.start_as(&[], lines)
-    }
-
-    fn start_as(&mut self, arguments: &[&str], lines: &str) -> u16 {
-        let port = low_port();
-        let folder = self.folder.path().join(port.to_string());
-        std::fs::create_dir(&folder).expect("a folder");
-        let file = folder.join("redis.conf");
-        let usual = format!(
-            "port {port}\nbind 127.0.0.1\ndir {}\n{lines}\n",
-            folder.display()
-        );
-        std::fs::write(&file, usual).expect("the configuration");
-        let child = Command::new("redis-server")
-            .arg(&file)
-            .args(arguments)
-            .stdout(Stdio::null())
-            .spawn()
-            .expect("redis-server runs; `make test` installs it");
-        self.running.push((port, child));
-        within(Duration::from_secs(10), "Redis answers", || {
-            ask(port, &["PING"]).trim() == "PONG"
-        });
-        port
-    }
-
-    fn kill(&mut self, port: u16) {
-        let found = self.running.iter_mut().find(|(own, _)| *own == port);
-        let (_, child) = found.expect("a running server");
-        signal(child.id(), Signal::KILL);
-        child.wait().expect("its status");
-    }
-}
-
-impl Drop for Servers {
-    fn drop(&mut self) {
-        for (_, child) in &mut self.running {
-            let _ = child.kill();
-            let _ = child.wait();
-        }
-    }
-}
-
-/// A port whose number leaves room for the port of a cluster's bus, which is 10 000 more.
-fn low_port() -> u16 {
-    loop {
-        let port = free_port();
-        let port = 20_000 + port % 30_000;
-        if std::net::TcpListener::bind(("127.0.0.1", port)).is_ok() {
-            return port;
-        }
-    }
-}
-
-/// What a server answers, as redis-cli prints it.
-fn ask(port: u16, command: &[&str]) -> String {
-    let output = Command::new("redis-cli")
-        .args(["-p", &port.to_string()])
-        .args(command)
-        .output()
-        .expect("redis-cli runs");
-    String::from_utf8_lossy(&output.stdout).into_owned()
+fn is_primary(server: &RedisServer) -> bool {
+    server.ask(&["ROLE"]).starts_with("master")
 }
 
 fn signs_in(world: &World) -> bool {
@@ -128,41 +50,51 @@ fn world_on(redis: &str) -> World {
 
 #[test]
 fn sentinel_makes_a_replica_the_primary() {
-    let mut servers = Servers::new();
-    let primary = servers.start("save \"\"");
-    let replica = servers.start(&format!("save \"\"\nreplicaof 127.0.0.1 {primary}"));
+    let mut primary = RedisServer::start();
+    let follow = format!("replicaof 127.0.0.1 {}", primary.port());
+    let replica = RedisServer::configured(&follow, &[]);
     let watch = format!(
-        "sentinel monitor vestibule 127.0.0.1 {primary} 1\nsentinel down-after-milliseconds vestibule 500\n\
-         sentinel failover-timeout vestibule 3000"
+        "sentinel monitor vestibule 127.0.0.1 {} 1\nsentinel down-after-milliseconds vestibule 500\n\
+         sentinel failover-timeout vestibule 3000",
+        primary.port()
     );
-    let sentinel = servers.start_as(&["--sentinel"], &watch);
+    let sentinel = RedisServer::configured(&watch, &["--sentinel"]);
+    let known = replica.port().to_string();
     within(
         Duration::from_secs(10),
         "Sentinel knows the replica",
-        || ask(sentinel, &["SENTINEL", "replicas", "vestibule"]).contains(&replica.to_string()),
+        || {
+            sentinel
+                .ask(&["SENTINEL", "replicas", "vestibule"])
+                .contains(&known)
+        },
     );
     // In whatever order: the one that takes writes is found.
-    let world = world_on(&format!("redis://127.0.0.1:{replica},127.0.0.1:{primary}"));
+    let world = world_on(&format!(
+        "redis://127.0.0.1:{},127.0.0.1:{}",
+        replica.port(),
+        primary.port()
+    ));
     assert!(signs_in(&world));
 
-    servers.kill(primary);
+    primary.kill();
     within(
         Duration::from_secs(20),
         "Sentinel has made the replica the primary",
-        || ask(replica, &["ROLE"]).starts_with("master"),
+        || is_primary(&replica),
     );
     comes_back(&world, "after Sentinel");
 }
 
 #[test]
 fn a_cluster_loses_the_node_that_keeps_our_keys() {
-    let mut servers = Servers::new();
-    let cluster =
-        "save \"\"\ncluster-enabled yes\ncluster-config-file nodes.conf\ncluster-node-timeout 1000";
-    let ports: Vec<_> = (0..6).map(|_| servers.start(cluster)).collect();
-    let nodes: Vec<_> = ports
+    let cluster = "cluster-enabled yes\ncluster-config-file nodes.conf\ncluster-node-timeout 1000";
+    let mut servers: Vec<_> = (0..6)
+        .map(|_| RedisServer::configured(cluster, &[]))
+        .collect();
+    let nodes: Vec<_> = servers
         .iter()
-        .map(|port| format!("127.0.0.1:{port}"))
+        .map(|server| format!("127.0.0.1:{}", server.port()))
         .collect();
     let made = Command::new("redis-cli")
         .args(["--cluster", "create"])
@@ -172,20 +104,34 @@ fn a_cluster_loses_the_node_that_keeps_our_keys() {
         .expect("redis-cli runs");
     assert!(made.status.success(), "{made:?}");
     within(Duration::from_secs(20), "the cluster is up", || {
-        ports
-            .iter()
-            .all(|port| ask(*port, &["CLUSTER", "INFO"]).contains("cluster_state:ok"))
+        servers.iter().all(|server| {
+            server
+                .ask(&["CLUSTER", "INFO"])
+                .contains("cluster_state:ok")
+        })
     });
+    // One that has not had everything yet takes nobody's place.
+    within(
+        Duration::from_secs(30),
+        "each replica has what its primary has",
+        || {
+            servers.iter().all(|server| {
+                is_primary(server)
+                    || server
+                        .ask(&["INFO", "replication"])
+                        .contains("master_link_status:up")
+            })
+        },
+    );
     let world = world_on(&format!("redis://{}", nodes.join(",")));
     assert!(signs_in(&world));
 
     // Somebody is on their way: whoever has keys at all has ours.
     Browser::default().get(&world.authorize_url()).expect(302);
-    let keeps = ports.iter().find(|port| {
-        let is_primary = ask(**port, &["ROLE"]).starts_with("master");
-        is_primary && ask(**port, &["DBSIZE"]).trim() != "0"
-    });
-    servers.kill(*keeps.expect("somebody keeps our keys"));
+    let keeps = servers
+        .iter_mut()
+        .find(|server| is_primary(server) && server.ask(&["DBSIZE"]).trim() != "0");
+    keeps.expect("somebody keeps our keys").kill();
     comes_back(&world, "after the node of the cluster");
 }
 

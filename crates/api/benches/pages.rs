@@ -20,11 +20,13 @@
 )]
 mod support;
 
+#[path = "shared/wire.rs"]
+#[expect(dead_code, reason = "another bench posts forms and reads headers")]
+mod wire;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
-    io::{Read as _, Write as _},
-    net::TcpStream,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use serde_json::json;
@@ -35,6 +37,7 @@ use support::{
     visitor::{PASSWORD, Visitor, set_password},
     world::{World, text},
 };
+use wire::Wire;
 
 const WARM: usize = 20;
 const ROUNDS: usize = 200;
@@ -132,58 +135,22 @@ fn measure(world: &World, browser: &Browser, path: &str) -> Measured {
     let url = format!("{}{path}", world.server.url);
     let host = world.server.url.trim_start_matches("http://");
     let cookies = browser.cookies_for(&url, true);
-    let request = format!(
-        "GET {path} HTTP/1.1\r\nHost: {host}\r\nAccept: text/html\r\nCookie: {cookies}\r\n\r\n"
-    );
-    let mut stream = TcpStream::connect(host).unwrap();
-    stream.set_nodelay(true).unwrap();
+    let mut wire = Wire::to(host);
+    let headers = [("Accept", "text/html"), ("Cookie", cookies.as_str())];
     let mut times = Vec::with_capacity(ROUNDS);
     let mut last = (0, String::new());
     for round in 0..WARM + ROUNDS {
-        let (time, status, body) = ask(&mut stream, &request);
+        let answer = wire.get(path, &headers);
         if round >= WARM {
-            times.push(time);
+            times.push(answer.first_byte);
         }
-        last = (status, body);
+        last = (answer.status, answer.body);
     }
     times.sort_unstable();
     Measured {
         status: last.0,
         body: last.1,
         times,
-    }
-}
-
-/// One request: the time to the first byte, the status and the body.
-fn ask(stream: &mut TcpStream, request: &str) -> (Duration, u16, String) {
-    let begun = Instant::now();
-    stream.write_all(request.as_bytes()).unwrap();
-    let mut answer = Vec::new();
-    let mut part = [0; 64 * 1024];
-    let mut first = None;
-    loop {
-        let read = stream.read(&mut part).unwrap();
-        assert!(read > 0, "the server has hung up: {request}");
-        first = first.or_else(|| Some(begun.elapsed()));
-        answer.extend_from_slice(&part[..read]);
-        let text = String::from_utf8_lossy(&answer);
-        let Some((head, body)) = text.split_once("\r\n\r\n") else {
-            continue;
-        };
-        let length = head
-            .lines()
-            .find_map(|line| {
-                line.to_lowercase()
-                    .strip_prefix("content-length:")?
-                    .trim()
-                    .parse()
-                    .ok()
-            })
-            .unwrap_or(0);
-        if body.len() >= length {
-            let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-            return (first.unwrap(), status, body.to_owned());
-        }
     }
 }
 

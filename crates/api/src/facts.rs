@@ -1,38 +1,14 @@
 //! What the policy asks about, read in the transaction that acts on its answer.
 
 use jiff::Timestamp;
-use vestibule_model::{Email, Identity, Member, Provisioned, Session, Workspace};
+use vestibule_model::{Email, Identity, Member, Provisioned, Session};
 use vestibule_policy::{
-    Admission, ConnectionFacts, Denial, Grant, IdentityUse, PersonFacts, Reason, Refusal,
-    RuleOutcome, Rules, SsoFacts, WorkspaceFacts, grant_renewal, needs_links,
+    Admission, Denial, Grant, IdentityUse, PersonFacts, Reason, Refusal, RuleOutcome, Rules,
+    WorkspaceFacts, grant_renewal, needs_links,
 };
 use vestibule_store::{SessionFacts, StoreError, Tx};
 
 use crate::service::Service;
-
-/// A workspace as the rules see it. Whoever is asked about by an address that is nobody's yet adds
-/// [`with_owner_of`].
-pub(crate) fn of_workspace(
-    tx: &mut Tx<'_>,
-    workspace: Workspace,
-) -> Result<WorkspaceFacts, StoreError> {
-    let mut connections = Vec::new();
-    for connection in tx.connections_of(workspace.id)? {
-        let revision = tx.named_revision(connection.id, connection.live)?;
-        connections.push(ConnectionFacts {
-            connection,
-            revision,
-        });
-    }
-    let verified = tx.verified_domains(workspace.id)?;
-    let verified_domains = verified.into_iter().map(|domain| domain.domain).collect();
-    Ok(WorkspaceFacts {
-        workspace,
-        sso: SsoFacts { connections },
-        verified_domains,
-        domains_of_others: Vec::new(),
-    })
-}
 
 /// Adds whether another workspace has verified the domain of an address (P7).
 pub(crate) fn with_owner_of(
@@ -48,6 +24,12 @@ pub(crate) fn with_owner_of(
     Ok(())
 }
 
+/// Whether it matters who has verified the domain of a member's address (P7): of somebody who came just in
+/// time. A domain that this workspace has verified is nobody else's.
+fn owner_matters(member: &Member, facts: &WorkspaceFacts) -> bool {
+    member.provisioned == Provisioned::JustInTime && !facts.is_verified(member.email.domain())
+}
+
 /// A member with what the rules look at when a session goes on or begins by somebody's word.
 pub(crate) fn of_member(
     tx: &mut Tx<'_>,
@@ -56,9 +38,7 @@ pub(crate) fn of_member(
 ) -> Result<PersonFacts, StoreError> {
     let mut person = PersonFacts::bare(member);
     let email = person.member.email.clone();
-    let just_in_time = person.member.provisioned == Provisioned::JustInTime;
-    // A domain that this workspace has verified is nobody else's.
-    if just_in_time && !facts.is_verified(email.domain()) {
+    if owner_matters(&person.member, facts) {
         with_owner_of(tx, facts, &email)?;
     }
     if needs_links(&person.member, facts) {
@@ -122,8 +102,7 @@ pub(crate) fn renewed(
         return Err(Denial { refusal, reasons });
     };
     let person = member.map(|member| {
-        let just_in_time = member.provisioned == Provisioned::JustInTime;
-        if just_in_time && !facts.is_verified(member.email.domain()) {
+        if owner_matters(&member, &facts) {
             facts.domains_of_others.extend(domain_of_another);
         }
         PersonFacts {

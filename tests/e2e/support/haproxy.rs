@@ -8,7 +8,7 @@ use std::{
 
 use tempfile::TempDir;
 
-use super::within;
+use super::{nginx::changed, within};
 
 const PROGRAM: &str = "/usr/sbin/haproxy";
 const HANDED_OUT: &str = include_str!("../../../deploy/haproxy.cfg");
@@ -17,12 +17,6 @@ const HANDED_OUT: &str = include_str!("../../../deploy/haproxy.cfg");
 pub(crate) struct Haproxy {
     child: Child,
     _folder: TempDir,
-}
-
-/// One place of the file, changed as its reader would.
-fn changed(config: &str, from: &str, to: &str) -> String {
-    assert!(config.contains(from), "{from} is not in the file");
-    config.replace(from, to)
 }
 
 impl Haproxy {

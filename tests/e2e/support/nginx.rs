@@ -35,8 +35,8 @@ pub(crate) fn free_port() -> u16 {
     listener.local_addr().expect("its address").port()
 }
 
-/// One place of the file that we hand out, changed as its reader would.
-fn changed(config: &str, from: &str, to: &str) -> String {
+/// One place of a file that we hand out, changed as its reader would.
+pub(crate) fn changed(config: &str, from: &str, to: &str) -> String {
     assert!(config.contains(from), "{from} is not in the file");
     config.replace(from, to)
 }

@@ -27,6 +27,8 @@ mod support;
 
 mod figures;
 mod scene;
+#[path = "../shared/wire.rs"]
+#[expect(dead_code, reason = "another bench asks for the first byte")]
 mod wire;
 
 use std::time::{Duration, Instant};
@@ -60,6 +62,7 @@ fn measure(name: &str, engine: Engine, sign_ins: usize) {
     let begun = Instant::now();
     let scene = Scene::new(engine);
     let first = begun.elapsed();
+    scene.settle();
     scene.pin();
     let idle = Memory::of(scene.pid());
     println!("{name}: idle {idle}");

@@ -10,7 +10,7 @@ use vestibule_model::{
 use vestibule_policy::{PersonFacts, Preflight, PreflightPerson, preflight};
 use vestibule_store::{MemberFilter, PageRequest, StoreError, Tx};
 
-use crate::{facts, manage::Authority, problem::Problem, service::Service};
+use crate::{manage::Authority, problem::Problem, service::Service};
 
 /// The most people of a workspace that are looked at.
 const PEOPLE: i64 = 10_000;
@@ -46,7 +46,7 @@ pub(crate) async fn read(
         let workspace_id = workspace.id;
         let revision = revision(tx, &connection, revision_id)?;
         let asserted = asserted(tx, revision.as_ref())?;
-        let facts = facts::of_workspace(tx, workspace)?;
+        let facts = tx.facts_of_workspace(workspace)?;
         let (members, truncated) = members(tx, workspace_id)?;
         let people = people(tx, workspace_id, &members)?;
         let said = preflight(

@@ -138,7 +138,7 @@ impl Of<'_> {
         let workspace = tx.workspace(Reach::All, workspace_id)?.ok_or_else(gone)?;
         let member = tx.member_by_email(workspace_id, email.key())?;
         let member = member.ok_or_else(gone)?;
-        let mut facts = facts::of_workspace(tx, workspace.clone())?;
+        let mut facts = tx.facts_of_workspace(workspace.clone())?;
         let person = facts::of_person(tx, &mut facts, member)?;
         let proof = match shown(tx, &person)? {
             Ok(proof) => proof,

@@ -18,7 +18,6 @@ use crate::{
     clock,
     config::Config,
     cookies::HostCookie,
-    facts,
     page::{self, ErrorPage},
     people::{
         Form,
@@ -109,7 +108,7 @@ async fn find(service: &Data<Service>, open: &Open) -> Result<Option<Found>, Pro
         let Some(workspace) = tx.workspace(Reach::All, id)? else {
             return Ok(None);
         };
-        let facts = facts::of_workspace(tx, workspace)?;
+        let facts = tx.facts_of_workspace(workspace)?;
         Ok::<_, Problem>(Some(Found {
             id,
             sso_is_live: facts.sso_is_live(&service_in.rules),

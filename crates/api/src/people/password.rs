@@ -77,7 +77,7 @@ async fn go_on(
             let (Some(workspace), Some(member)) = (workspace, member) else {
                 return Ok(None);
             };
-            let mut facts = facts::of_workspace(tx, workspace)?;
+            let mut facts = tx.facts_of_workspace(workspace)?;
             let person = facts::of_person(tx, &mut facts, member)?;
             Ok::<_, Problem>(Some((facts, person)))
         })

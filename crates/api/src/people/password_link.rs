@@ -22,7 +22,7 @@ use vestibule_session::Secret;
 use vestibule_store::{Reach, StoreError, Tx};
 
 use crate::{
-    audit, clock, facts,
+    audit, clock,
     guards::{self, Account, Guess},
     mail,
     page::{self, ErrorPage},
@@ -119,7 +119,7 @@ async fn find(
             let Some((member, workspace)) = member.zip(workspace) else {
                 return Ok(None);
             };
-            let facts = facts::of_workspace(tx, workspace.clone())?;
+            let facts = tx.facts_of_workspace(workspace.clone())?;
             let sso_instead = member.role == Role::Member && facts.sso_is_live(&service_in.rules);
             Ok::<_, StoreError>(Some(Found {
                 link,

@@ -125,7 +125,7 @@ fn standing(
     let Some(workspace) = tx.workspace(Reach::All, workspace_id)? else {
         return Ok(None);
     };
-    let mut facts = facts::of_workspace(tx, workspace)?;
+    let mut facts = tx.facts_of_workspace(workspace)?;
     let mut standing = Standing {
         person: None,
         passkeys: Vec::new(),

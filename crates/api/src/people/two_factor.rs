@@ -6,7 +6,7 @@ use vestibule_model::{Actor, Member, MemberId, StoredPasskey, StoredTotp, Worksp
 use vestibule_policy::{WaysIn, may_take_way_in};
 use vestibule_store::{Reach, StoreError, Tx};
 
-use crate::{audit, facts, mail, problem::Problem, service::Service};
+use crate::{audit, mail, problem::Problem, service::Service};
 
 /// What a member keeps with us beside a password.
 pub(crate) struct Kept {
@@ -57,7 +57,9 @@ pub(crate) fn hold_way_in(
     let (workspace_id, member_id) = (member.workspace_id, member.id);
     let gone = || Problem::not_found("workspace");
     let workspace = tx.workspace(Reach::All, workspace_id)?.ok_or_else(gone)?;
-    let sso_is_live = facts::of_workspace(tx, workspace)?.sso_is_live(&service.rules);
+    let sso_is_live = tx
+        .facts_of_workspace(workspace)?
+        .sso_is_live(&service.rules);
     let links = tx.identities_of(workspace_id, member_id)?;
     let before = WaysIn {
         password: tx.password(workspace_id, member_id)?.is_some(),

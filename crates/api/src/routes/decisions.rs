@@ -64,7 +64,7 @@ pub(crate) async fn create(
         .read(move |tx| {
             let workspace = caller.workspace(tx, id)?;
             let member = tx.member_by_email(id, asked.email.key())?;
-            let mut facts = facts::of_workspace(tx, workspace)?;
+            let mut facts = tx.facts_of_workspace(workspace)?;
             let person = match member {
                 Some(member) => Some(facts::of_person(tx, &mut facts, member)?),
                 None => {

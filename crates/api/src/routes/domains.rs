@@ -18,7 +18,7 @@ use crate::{
     audit, clock,
     domains::{self, Looked, record_name, record_value},
     extract::{Allowed, Caller, Json, PageQuery, Patch, created, double_option, scope},
-    facts, limits,
+    limits,
     manage::Change,
     problem::{Problem, ProblemType},
     service::Service,
@@ -345,7 +345,7 @@ impl ShutOut {
 }
 
 fn shut_out(tx: &mut Tx<'_>, workspace: Workspace, domain: &Domain) -> Result<ShutOut, Problem> {
-    let facts = facts::of_workspace(tx, workspace)?;
+    let facts = tx.facts_of_workspace(workspace)?;
     let mut shut_out = ShutOut::default();
     if !facts.verified_domains.is_empty() {
         return Ok(shut_out);

@@ -147,7 +147,7 @@ fn vouch(
             Problem::new(ProblemType::NotFound, detail)
         })?;
     let workspace_id = workspace.id;
-    let mut facts = facts::of_workspace(tx, workspace)?;
+    let mut facts = tx.facts_of_workspace(workspace)?;
     let person = facts::of_member(tx, &mut facts, member)?;
     let (rules, client_id) = (&service.rules, new.client_id);
     let grant = grant_vouched(&facts, &new.email, &person, amr, client_id, rules, now)

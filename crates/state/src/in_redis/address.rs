@@ -163,6 +163,22 @@ impl Address {
         })
     }
 
+    /// Connects within [`CONNECT`]; answers take no longer than [`ANSWER`].
+    pub(crate) async fn connect(
+        &self,
+        pushes: impl AsyncPushSender,
+    ) -> Result<MultiplexedConnection, StateError> {
+        let config = AsyncConnectionConfig::new()
+            .set_connection_timeout(Some(CONNECT))
+            .set_response_timeout(Some(ANSWER))
+            .set_push_sender(pushes);
+        let client = Client::open(self.info.clone()).map_err(|error| self.explain(&error))?;
+        client
+            .get_multiplexed_async_connection_with_config(&config)
+            .await
+            .map_err(|error| self.explain(&error))
+    }
+
     /// The same, and only if this server takes writes.
     pub(crate) async fn connect_to_primary(
         &self,
@@ -181,22 +197,6 @@ impl Address {
                 self.shown
             ))),
         }
-    }
-
-    /// Connects within [`CONNECT`]; answers take no longer than [`ANSWER`].
-    pub(crate) async fn connect(
-        &self,
-        pushes: impl AsyncPushSender,
-    ) -> Result<MultiplexedConnection, StateError> {
-        let config = AsyncConnectionConfig::new()
-            .set_connection_timeout(Some(CONNECT))
-            .set_response_timeout(Some(ANSWER))
-            .set_push_sender(pushes);
-        let client = Client::open(self.info.clone()).map_err(|error| self.explain(&error))?;
-        client
-            .get_multiplexed_async_connection_with_config(&config)
-            .await
-            .map_err(|error| self.explain(&error))
     }
 
     /// The error for people.

@@ -20,6 +20,19 @@ pub(super) struct ClaimRow {
     _connection_id: String,
 }
 
+/// The statement that claims a message, once, and owns its values.
+macro_rules! claiming {
+    ($connection_id:expr, $name:expr, $keep_until:expr) => {
+        diesel::insert_into(assertion_claims::table)
+            .values((
+                assertion_claims::connection_id.eq($connection_id.to_string()),
+                assertion_claims::assertion_id_hash.eq(assertion_hash($name)),
+                assertion_claims::keep_until.eq(micros($keep_until)),
+            ))
+            .on_conflict_do_nothing()
+    };
+}
+
 /// What a claim of an assertion is found by.
 pub(super) fn assertion_hash(assertion_id: &str) -> String {
     hex(&Sha256::digest(assertion_id))
@@ -54,13 +67,7 @@ impl Tx<'_> {
         assertion_id: &str,
         keep_until: Timestamp,
     ) -> Result<(), StoreError> {
-        let statement = diesel::insert_into(assertion_claims::table)
-            .values((
-                assertion_claims::connection_id.eq(connection_id.to_string()),
-                assertion_claims::assertion_id_hash.eq(assertion_hash(assertion_id)),
-                assertion_claims::keep_until.eq(micros(keep_until)),
-            ))
-            .on_conflict_do_nothing();
+        let statement = claiming!(connection_id, assertion_id, keep_until);
         later!(self, adds assertion_claims, statement, must: StoreError::Conflict { what: "assertion.claim" })
     }
 
@@ -84,17 +91,9 @@ impl Tx<'_> {
         name: &str,
         keep_until: Timestamp,
     ) -> Result<bool, StoreError> {
-        let connection_id = connection_id.to_string();
-        let hash = assertion_hash(name);
         // On Postgres a second claim waits here until the first transaction has ended.
-        let inserted = on!(self, |conn| diesel::insert_into(assertion_claims::table)
-            .values((
-                assertion_claims::connection_id.eq(&connection_id),
-                assertion_claims::assertion_id_hash.eq(&hash),
-                assertion_claims::keep_until.eq(micros(keep_until)),
-            ))
-            .on_conflict_do_nothing()
-            .execute(conn))?;
+        let statement = claiming!(connection_id, name, keep_until);
+        let inserted = on!(self, |conn| statement.execute(conn))?;
         Ok(inserted == 1)
     }
 }

@@ -293,8 +293,43 @@ impl Tx<'_> {
             by_subject,
             by_email: first(with_address)?,
             links_by_email: all(links)?,
-            domain_of_another: of_another(of_domain, about.email, Some(about.workspace_id)),
+            domain_of_another: of_another(of_domain, about.email, about.workspace_id),
         })
+    }
+
+    /// A workspace as the rules see it. Whose the domain of an address is, is asked besides.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it could not be looked up.
+    pub fn facts_of_workspace(
+        &mut self,
+        workspace: Workspace,
+    ) -> Result<WorkspaceFacts, StoreError> {
+        let id = workspace.id.to_string();
+        let (connections, revisions, own) = together!(
+            self,
+            [
+                ConnectionRow = connections::table
+                    .filter(connections::workspace_id.eq(&id))
+                    .order(connections::id.asc())
+                    .select(ConnectionRow::as_select()),
+                RevisionRow = revisions::table
+                    .filter(
+                        revisions::id.nullable().eq_any(
+                            connections::table
+                                .filter(connections::workspace_id.eq(&id))
+                                .select(connections::live_revision_id)
+                        )
+                    )
+                    .select(RevisionRow::as_select()),
+                Proved = domains::table
+                    .filter(domains::workspace_id.eq(&id))
+                    .filter(domains::verified_at.is_not_null())
+                    .order(domains::id.asc())
+                    .select(Proved::as_select()),
+            ]
+        )?;
+        put_together(workspace, connections, revisions, own)
     }
 
     /// What the rules are asked about when a session goes on.
@@ -367,7 +402,7 @@ impl Tx<'_> {
                 .verified_domain(domain)?
                 .filter(|found| found.workspace_id != session.workspace_id)
                 .map(|found| found.domain),
-            _ => of_another(of_domain, email, Some(session.workspace_id)),
+            _ => of_another(of_domain, email, session.workspace_id),
         };
         Ok(Some(SessionFacts {
             workspace: workspace_facts(workspaces, connections, revisions, own)?,
@@ -402,9 +437,9 @@ fn all<R, T: TryFrom<R, Error = StoreError>>(rows: Vec<R>) -> Result<Vec<T>, Sto
 fn of_another(
     found: Vec<Proved>,
     email: Option<&Email>,
-    workspace_id: Option<WorkspaceId>,
+    workspace_id: WorkspaceId,
 ) -> Option<String> {
-    let (domain, own) = (email?.domain(), workspace_id?.to_string());
+    let (domain, own) = (email?.domain(), workspace_id.to_string());
     let mut found = found.into_iter();
     found
         .find(|one| one.domain == domain && one.workspace_id != own)
@@ -417,9 +452,18 @@ fn workspace_facts(
     revisions: Vec<RevisionRow>,
     own: Vec<Proved>,
 ) -> Result<Option<WorkspaceFacts>, StoreError> {
-    let Some(workspace) = first::<_, Workspace>(workspace)? else {
-        return Ok(None);
-    };
+    let workspace = first::<_, Workspace>(workspace)?;
+    workspace
+        .map(|workspace| put_together(workspace, connections, revisions, own))
+        .transpose()
+}
+
+fn put_together(
+    workspace: Workspace,
+    connections: Vec<ConnectionRow>,
+    revisions: Vec<RevisionRow>,
+    own: Vec<Proved>,
+) -> Result<WorkspaceFacts, StoreError> {
     let mut revisions: Vec<Revision> = all(revisions)?;
     let connections = all::<_, Connection>(connections)?
         .into_iter()
@@ -433,12 +477,12 @@ fn workspace_facts(
                 connection,
             }
         });
-    Ok(Some(WorkspaceFacts {
+    Ok(WorkspaceFacts {
         sso: SsoFacts {
             connections: connections.collect(),
         },
         verified_domains: own.into_iter().map(|one| one.domain).collect(),
         domains_of_others: Vec::new(),
         workspace,
-    }))
+    })
 }

@@ -9,7 +9,7 @@ use vestibule_store::{Reach, Tx};
 
 use super::{back, done::Done, note, posted, proven, signed_in, sso_instead};
 use crate::{
-    clock, facts, mail,
+    clock, mail,
     page::{self, ErrorPage},
     people::{
         Form,
@@ -36,7 +36,9 @@ pub(super) fn may_have_one(
     let Some(workspace) = tx.workspace(Reach::All, member.workspace_id)? else {
         return Ok(false);
     };
-    Ok(!facts::of_workspace(tx, workspace)?.sso_is_live(&service.rules))
+    Ok(!tx
+        .facts_of_workspace(workspace)?
+        .sso_is_live(&service.rules))
 }
 
 /// Asks for a new one.

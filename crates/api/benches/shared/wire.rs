@@ -3,6 +3,7 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
+use std::time::{Duration, Instant};
 
 /// One connection that is kept.
 pub(crate) struct Wire {
@@ -14,6 +15,8 @@ pub(crate) struct Wire {
 /// An answer.
 pub(crate) struct Answer {
     pub(crate) status: u16,
+    /// From the request to the first byte of the answer.
+    pub(crate) first_byte: Duration,
     head: String,
     pub(crate) body: String,
 }
@@ -64,17 +67,20 @@ impl Wire {
         }
         request.push_str("\r\n");
         request.push_str(body);
+        let begun = Instant::now();
         self.stream.write_all(request.as_bytes()).unwrap();
-        self.receive()
+        self.receive(begun)
     }
 
-    fn receive(&mut self) -> Answer {
+    fn receive(&mut self, begun: Instant) -> Answer {
         self.buffer.clear();
+        let mut first_byte = None;
         let mut part = [0; 16 * 1024];
         let mut end = None;
         loop {
             let read = self.stream.read(&mut part).unwrap();
             assert!(read > 0, "the server has hung up");
+            let first_byte = *first_byte.get_or_insert_with(|| begun.elapsed());
             self.buffer.extend_from_slice(&part[..read]);
             if end.is_none() {
                 end = self.head_and_length();
@@ -85,6 +91,7 @@ impl Wire {
                 let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
                 let head_text = text(&self.buffer[..head]);
                 return Answer {
+                    first_byte,
                     status: head_text.split(' ').nth(1).unwrap().parse().unwrap(),
                     body: text(&self.buffer[head..head + length]),
                     head: head_text,
