@@ -7,9 +7,11 @@
 
 use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::result::Error as DieselError;
 use diesel::{PgConnection, QueryResult, RunQueryDsl};
 
 use crate::StoreError;
+use crate::error::DEADLOCK;
 
 /// What a statement does, and to which table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,9 +78,30 @@ impl Waiting {
 /// whatever language it complains.
 const UNMET: &str = "vestibule unmet ";
 
+/// How often a statement that is a transaction of its own is sent.
+const TRIES: usize = 5;
+
 /// Executes what waits, as one statement.
 pub(crate) fn execute(waiting: Vec<Waiting>, conn: &mut PgConnection) -> QueryResult<()> {
-    AtOnce(waiting).execute(conn).map(drop)
+    AtOnce(waiting).send(conn)
+}
+
+/// The same, where it is a transaction of its own: when two of them have waited for each other, the one that
+/// was undone has done nothing, and says itself under which conditions it may be done.
+pub(crate) fn execute_alone(waiting: Vec<Waiting>, conn: &mut PgConnection) -> QueryResult<()> {
+    let statement = AtOnce(waiting);
+    for _ in 1..TRIES {
+        match statement.send(conn) {
+            Err(error) if is_deadlock(&error) => {}
+            sent => return sent,
+        }
+    }
+    statement.send(conn)
+}
+
+/// By its words, as everything that diesel has no kind for.
+fn is_deadlock(error: &DieselError) -> bool {
+    matches!(error, DieselError::DatabaseError(_, info) if info.message().contains(DEADLOCK))
 }
 
 /// Which of them has not done what it must, by the words of the error.
@@ -100,7 +123,13 @@ impl QueryId for AtOnce {
     const HAS_STATIC_QUERY_ID: bool = false;
 }
 
-impl RunQueryDsl<PgConnection> for AtOnce {}
+impl RunQueryDsl<PgConnection> for &AtOnce {}
+
+impl AtOnce {
+    fn send(&self, conn: &mut PgConnection) -> QueryResult<()> {
+        self.execute(conn).map(drop)
+    }
+}
 
 impl QueryFragment<Pg> for AtOnce {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {

@@ -202,6 +202,9 @@ impl StoreError {
     }
 }
 
+/// What Postgres says to one of several transactions that wait for each other (40P01).
+pub(crate) const DEADLOCK: &str = "deadlock detected";
+
 /// Whether a database says that it gave up for now: busy, full, told to stop, out of time.
 fn is_passing(message: &str) -> bool {
     [
@@ -210,7 +213,7 @@ fn is_passing(message: &str) -> bool {
         "database or disk is full",
         "disk I/O error",
         "canceling statement due to",
-        "deadlock detected",
+        DEADLOCK,
         "terminating connection",
         "the database system is",
         "too many clients already",

@@ -138,7 +138,12 @@ impl<'c> Tx<'c> {
             return Ok(());
         }
         let mut errors = at_once::errors(&waiting);
-        let error = match at_once::execute(waiting, conn) {
+        let sent = if self.to_begin {
+            at_once::execute_alone(waiting, conn)
+        } else {
+            at_once::execute(waiting, conn)
+        };
+        let error = match sent {
             Ok(()) => return Ok(()),
             // Not in a transaction that may not write: the server was the primary when the connection was
             // made, and is a standby now.

@@ -44,6 +44,9 @@ use crate::{
 /// How long past its expiry an assertion's ID is remembered (design §4.3): well past any skew.
 const CLAIM_MEMORY: SignedDuration = SignedDuration::from_hours(24);
 
+/// How often somebody is admitted while others change what was read for it.
+const TRIES: u8 = 4;
+
 /// Why an attempt failed whose person is not the one whom the application expected.
 const SOMEBODY_ELSE: &str = "somebody-else";
 
@@ -153,13 +156,16 @@ async fn conclude(
     now: Timestamp,
 ) -> Result<HttpResponse, ErrorPage> {
     let report = assertion.report().clone();
-    let admitted = match admit_once(service, trip, &request, assertion, revision, now).await {
-        // Two first sign-ins of one person met: the other one made the member, this one finds them. Or
-        // what was read has changed before it was written: then it is read again.
-        Err(NotAdmitted::Failed(problem)) if problem.kind == ProblemType::Conflict => {
-            admit_once(service, trip, &request, assertion, revision, now).await
+    let mut tries = TRIES;
+    let admitted = loop {
+        tries -= 1;
+        match admit_once(service, trip, &request, assertion, revision, now).await {
+            // Two first sign-ins of one person met: the other one made the member, this one finds them. Or
+            // what was read has changed before it was written: then it is read again.
+            Err(NotAdmitted::Failed(problem))
+                if problem.kind == ProblemType::Conflict && tries > 0 => {}
+            other => break other,
         }
-        other => other,
     };
     match admitted {
         Ok((entrance, member_id)) => {

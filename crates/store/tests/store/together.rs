@@ -162,6 +162,41 @@ on_both! {
     }
 }
 
+/// Whoever is undone for it, because two waited for each other, does it again.
+#[test]
+fn who_waits_for_somebody_who_waits_for_them_finds_out_what_that_one_has_done() {
+    let mut bed = Bed::postgres();
+    let bed = &mut bed;
+    let (scene, _other) = peopled(bed);
+    let (conn, live, connection) = (scene.connection.id, scene.revision.id, scene.connection);
+    let (store, (begun, ready)) = (bed.store(), std::sync::mpsc::channel());
+    let (waits, go_on) = std::sync::mpsc::channel::<()>();
+    std::thread::scope(|scope| {
+        let first = store.clone();
+        let first = scope.spawn(move || {
+            crate::bed::wait(first.write(move |tx| {
+                assert!(tx.claim_assertion(conn, "_one", later(60))?);
+                begun.send(()).unwrap();
+                go_on.recv().unwrap();
+                tx.update_connection(&connection)
+            }))
+        });
+        ready.recv().unwrap();
+        let second = scope.spawn(move || {
+            crate::bed::wait(store.write(move |tx| {
+                tx.hold_connection_live(conn, live)?;
+                tx.claim_unclaimed_assertion(conn, "_one", later(60))
+            }))
+        });
+        // Of the two, Postgres undoes the one that has waited for a second first.
+        std::thread::sleep(std::time::Duration::from_millis(300));
+        waits.send(()).unwrap();
+        assert_eq!(first.join().unwrap(), Ok(true));
+        let what = "assertion.claim";
+        assert_eq!(second.join().unwrap(), Err(StoreError::Conflict { what }));
+    });
+}
+
 /// On SQLite one transaction writes at a time: what was read in it is still so.
 #[test]
 fn a_connection_that_no_longer_serves_lets_nobody_in() {
