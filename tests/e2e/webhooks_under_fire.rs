@@ -362,7 +362,7 @@ fn two_replicas_send_each_event_once_and_each_workspace_in_order() {
 
 /// The process that leads: its number begins the name of the lease's holder.
 fn leader(world: &World) -> u32 {
-    let asked = "SELECT holder FROM leases WHERE name = 'webhooks'";
+    let asked = "SELECT holder FROM leases WHERE name = 'jobs'";
     let output = Command::new("psql")
         .args(["--no-psqlrc", "--tuples-only", "--no-align", "--dbname"])
         .args([&world.server.database.url, "--command", asked])

@@ -6,7 +6,7 @@ use actix_web::web::Data;
 use jiff::Timestamp;
 use serde_json::json;
 use tracing::{info, warn};
-use vestibule_jobs::{Pace, Stop, is_last_untold, tell_clients};
+use vestibule_jobs::{Duty, Pace, is_last_untold, tell_clients};
 use vestibule_model::{Actor, BackchannelLogout, Client};
 use vestibule_outbound::{Limits, Outbound};
 use vestibule_session::logout_token;
@@ -22,18 +22,17 @@ const PACE: Pace = Pace {
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Tells applications what they have to be told, again and again, until it is told to stop.
-pub(crate) async fn run_jobs(service: Data<Service>, stop: Stop) {
+pub(crate) async fn run_jobs(service: Data<Service>, duty: Duty) {
     let limits = Limits {
         total: PATIENCE,
         ..Limits::default()
     };
     let outbound = Outbound::new(service.config.reach(), limits);
-    let store = service.store.clone();
     let work = move |logout| {
         let (service, outbound) = (service.clone(), outbound.clone());
         async move { tell(&service, &outbound, logout).await }
     };
-    tell_clients(store, PACE, clock::now, work, stop).await;
+    tell_clients(duty, PACE, work).await;
 }
 
 /// Tells of one that was claimed: should this server end now, it is tried again by its timetable.

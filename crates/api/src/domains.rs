@@ -5,7 +5,7 @@ use futures_util::stream::{StreamExt as _, iter};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use tracing::warn;
-use vestibule_jobs::{Chore, Pace, Stop, repeat};
+use vestibule_jobs::{Chore, Duty, Pace, repeat};
 use vestibule_model::{Actor, Domain, DomainName, DomainOutcome};
 use vestibule_outbound::TxtAnswer;
 use vestibule_policy::{DomainVerdict, note_domain_check};
@@ -15,7 +15,7 @@ use crate::{audit, clock, problem::Problem, service::Service};
 
 /// What is due is looked at a minute later at most.
 const CHORE: Chore = Chore {
-    lease: "domains",
+    name: "domains",
     every: SignedDuration::from_mins(1),
 };
 /// How many domains are looked at in one go, and how many of them at the same time: even where no
@@ -115,8 +115,7 @@ pub(crate) fn log(domain: &Domain, verdict: DomainVerdict) {
 }
 
 /// Looks at everything that is due, again and again, until it is told to stop.
-pub(crate) async fn run_jobs(service: Data<Service>, stop: Stop) {
-    let store = service.store.clone();
+pub(crate) async fn run_jobs(service: Data<Service>, duty: Duty) {
     let work = move |now| {
         let service = service.clone();
         async move {
@@ -128,7 +127,7 @@ pub(crate) async fn run_jobs(service: Data<Service>, stop: Stop) {
             looked.is_ok()
         }
     };
-    repeat(store, CHORE, Pace::default(), clock::now, work, stop).await;
+    repeat(duty, CHORE, Pace::default(), work).await;
 }
 
 /// Looks at the verified domains that are due.

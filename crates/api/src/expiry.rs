@@ -4,13 +4,13 @@ use actix_web::web::Data;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use tracing::{info, warn};
-use vestibule_jobs::{Chore, Pace, Stop, repeat};
+use vestibule_jobs::{Chore, Duty, Pace, repeat};
 use vestibule_model::{Actor, Connection, ConnectionState, Revision};
 use vestibule_policy::{Expiry, Rules, connection_state, expiry};
 use vestibule_store::{PageRequest, Reach, Tx};
 
 use crate::{
-    audit, clock,
+    audit,
     metrics::{CertificateEnds, Ends},
     pem,
     problem::Problem,
@@ -20,7 +20,7 @@ use crate::{
 
 /// Often enough that who is warned a day before has most of the day left.
 const CHORE: Chore = Chore {
-    lease: "certificate-expiry",
+    name: "certificate-expiry",
     every: SignedDuration::from_hours(6),
 };
 /// How many connections are looked at at a time.
@@ -34,8 +34,7 @@ struct Ending {
 }
 
 /// Looks at the certificates of everything that is live, again and again, until it is told to stop.
-pub(crate) async fn run_jobs(service: Data<Service>, stop: Stop) {
-    let store = service.store.clone();
+pub(crate) async fn run_jobs(service: Data<Service>, duty: Duty) {
     let work = move |now| {
         let service = service.clone();
         async move {
@@ -47,7 +46,7 @@ pub(crate) async fn run_jobs(service: Data<Service>, stop: Stop) {
             looked.is_ok()
         }
     };
-    repeat(store, CHORE, Pace::default(), clock::now, work, stop).await;
+    repeat(duty, CHORE, Pace::default(), work).await;
 }
 
 /// Warns of each certificate of a live revision whose end is near, once 30, 14, 7 and 1 days before:

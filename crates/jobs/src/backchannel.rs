@@ -4,15 +4,15 @@ use std::future::{Future, pending};
 
 use jiff::Timestamp;
 use vestibule_model::BackchannelLogout;
-use vestibule_store::{Store, StoreError, Tx};
+use vestibule_store::{StoreError, Tx};
 
+use crate::duty::Duty;
 use crate::refresh::Pace;
-use crate::stop::Stop;
 use crate::timetable::after_untold;
 use crate::work_off::{Waiting, work_off};
 
 impl Waiting for BackchannelLogout {
-    const LEASE: &'static str = "backchannel-logout";
+    const NAME: &'static str = "backchannel-logout";
     const AT_ONCE: u8 = 8;
     const NOT_LOOKED_UP: &'static str =
         "who is to be told of ended sessions could not be looked up; it is tried again";
@@ -31,15 +31,10 @@ impl Waiting for BackchannelLogout {
 /// Calls `work` for each ended session whose application is to be told now, on the server that leads,
 /// until it is told to stop. It is put off to its next try before it is given to `work`, which settles
 /// it; so nobody is told by two, and none is forgotten with a server that ends.
-pub async fn tell_clients<W, F>(
-    store: Store,
-    pace: Pace,
-    clock: fn() -> Timestamp,
-    work: W,
-    stop: Stop,
-) where
+pub async fn tell_clients<W, F>(duty: Duty, pace: Pace, work: W)
+where
     W: Fn(BackchannelLogout) -> F,
     F: Future<Output = ()> + Send + 'static,
 {
-    work_off(store, pace, pending, clock, work, stop).await;
+    work_off(duty, pace, pending, work).await;
 }

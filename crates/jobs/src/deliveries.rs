@@ -7,18 +7,13 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::task::JoinSet;
 use tracing::warn;
 use vestibule_model::WebhookEndpointId;
-use vestibule_store::{ClaimedWebhook, DueLane, Store, StoreError};
+use vestibule_store::{ClaimedWebhook, DueLane, StoreError};
 
-use crate::leader::Candidate;
+use crate::duty::Duty;
 use crate::refresh::Pace;
-use crate::stop::Stop;
 
-/// The name of the lease.
-const LEASE: &str = "webhooks";
-/// A receiver waits no longer for another leader when the one before has died.
-const TERM: SignedDuration = SignedDuration::from_secs(15);
-/// How often a leader that is at work says so.
-const RENEWED: SignedDuration = SignedDuration::from_secs(5);
+/// What it is called where it notes how it fares.
+const NAME: &str = "webhooks";
 /// How many are on their way at a time: each has a connection and a thread of its own.
 const AT_ONCE: usize = 32;
 /// Of these to one endpoint: whoever has many workspaces holds nobody up who has one.
@@ -92,76 +87,37 @@ impl Load {
     }
 }
 
-/// One that leads, as far as it remembers.
-struct Leader {
-    candidate: Candidate,
-    leads_since: Option<Timestamp>,
-}
-
-impl Leader {
-    /// Whether it leads: asked anew now and then. Should two of them believe so for a while, each lane is
-    /// still claimed by one.
-    async fn leads(&mut self, now: Timestamp) -> Result<bool, StoreError> {
-        let age = self.leads_since.map(|since| now.duration_since(since));
-        if age.is_some_and(|age| !age.is_negative() && age < RENEWED) {
-            return Ok(true);
-        }
-        let leads = self.candidate.leads(now).await?;
-        self.leads_since = leads.then_some(now);
-        Ok(leads)
-    }
-}
-
 /// Calls `work` for the first delivery of each lane that is due, on the server that leads, until it is
 /// told to stop. A lane is claimed before; `work` notes what came of it, which lets the lane go on, and
 /// says whether it was taken.
-pub async fn deliver_webhooks<W, F>(
-    store: Store,
-    pace: Pace,
-    clock: fn() -> Timestamp,
-    work: W,
-    mut stop: Stop,
-) where
+pub async fn deliver_webhooks<W, F>(mut duty: Duty, pace: Pace, work: W)
+where
     W: Fn(ClaimedWebhook) -> F,
     F: Future<Output = bool> + Send + 'static,
 {
-    let mut leader = Leader {
-        candidate: Candidate::new(store.clone(), LEASE, stop.board()).for_term(TERM),
-        leads_since: None,
-    };
     let (mut running, mut load) = (JoinSet::new(), Load::default());
     loop {
-        let began = round(
-            &store,
-            &mut leader,
-            clock,
-            &work,
-            &mut running,
-            &mut load,
-            &stop,
-        );
-        let began = began.await;
-        leader.candidate.note(began.is_ok(), clock());
+        let began = round(&duty, &work, &mut running, &mut load).await;
+        duty.note(NAME, began.is_ok());
         if let Err(error) = began {
             warn!(%error, "webhooks could not be looked for; it is tried again");
         }
         let mut ended = None;
-        let told = if running.is_empty() {
-            stop.within(pace.every).await
+        let over = if running.is_empty() {
+            duty.rest(pace.every).await
         } else {
             let next = async { ended = running.join_next().await };
-            stop.within_or(pace.every, next).await
+            duty.rest_or(pace.every, next).await
         };
         note_ended(&mut load, ended);
         while let Some(more) = running.try_join_next() {
             note_ended(&mut load, Some(more));
         }
-        if told {
+        if over {
             break;
         }
     }
     while running.join_next().await.is_some() {}
-    leader.candidate.resign().await;
 }
 
 type Ended = Result<(WebhookEndpointId, bool), tokio::task::JoinError>;
@@ -180,25 +136,23 @@ fn note_ended(load: &mut Load, ended: Option<Ended>) {
 
 /// Begins everything that is due and has room.
 async fn round<W, F>(
-    store: &Store,
-    leader: &mut Leader,
-    clock: fn() -> Timestamp,
+    duty: &Duty,
     work: &W,
     running: &mut JoinSet<(WebhookEndpointId, bool)>,
     load: &mut Load,
-    stop: &Stop,
 ) -> Result<(), StoreError>
 where
     W: Fn(ClaimedWebhook) -> F,
     F: Future<Output = bool> + Send + 'static,
 {
-    while load.has_room() && !stop.is_told() {
-        let (now, busy) = (clock(), load.busy());
-        // Reading is cheap; only who has something to send stands for leadership.
-        let due = store
+    while duty.leads() && load.has_room() && !duty.is_over() {
+        let (now, busy) = ((duty.clock)(), load.busy());
+        // Reading is cheap; only who has something to send writes.
+        let due = duty
+            .store
             .read(move |tx| tx.due_webhook_lanes(&busy, LOOK, now))
             .await?;
-        if due.is_empty() || !leader.leads(now).await? {
+        if due.is_empty() {
             break;
         }
         let mut taken = Vec::new();
@@ -209,7 +163,7 @@ where
             }
         }
         let places: Vec<_> = taken.iter().map(|lane| lane.endpoint_id).collect();
-        let claimed = store.write(move |tx| claim(tx, &taken, now)).await;
+        let claimed = duty.store.write(move |tx| claim(tx, &taken, now)).await;
         let mut claimed = match claimed {
             Ok(claimed) => claimed,
             Err(error) => {

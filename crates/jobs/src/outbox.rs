@@ -7,10 +7,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::sync::Notify;
 use vestibule_model::QueuedMail;
-use vestibule_store::{Store, StoreError, Tx};
+use vestibule_store::{StoreError, Tx};
 
+use crate::duty::Duty;
 use crate::refresh::Pace;
-use crate::stop::Stop;
 use crate::timetable::after_mail_failure;
 use crate::work_off::{Waiting, work_off};
 
@@ -33,7 +33,7 @@ impl Bell {
 }
 
 impl Waiting for QueuedMail {
-    const LEASE: &'static str = "mail";
+    const NAME: &'static str = "mail";
     // Each has a connection of its own.
     const AT_ONCE: u8 = 4;
     const NOT_LOOKED_UP: &'static str = "the outbox could not be looked into; it is tried again";
@@ -52,14 +52,8 @@ impl Waiting for QueuedMail {
 /// Calls `work` for each mail that is due, on the server that leads, until it is told to stop. A mail
 /// is put off to its next try before it is given to `work`, which deletes it when it is sent; so none
 /// is sent by two, and none is lost with a server that ends.
-pub async fn send_mails<W, F>(
-    store: Store,
-    pace: Pace,
-    bell: Bell,
-    clock: fn() -> Timestamp,
-    work: W,
-    stop: Stop,
-) where
+pub async fn send_mails<W, F>(duty: Duty, pace: Pace, bell: Bell, work: W)
+where
     W: Fn(QueuedMail) -> F,
     F: Future<Output = ()> + Send + 'static,
 {
@@ -67,5 +61,5 @@ pub async fn send_mails<W, F>(
         bell.rung().await;
         tokio::time::sleep(COMMITTED_AFTER).await;
     };
-    work_off(store, pace, rung, clock, work, stop).await;
+    work_off(duty, pace, rung, work).await;
 }

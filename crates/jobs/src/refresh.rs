@@ -7,13 +7,12 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::task::JoinSet;
 use tracing::warn;
 use vestibule_model::MetadataSource;
-use vestibule_store::{Store, StoreError};
+use vestibule_store::StoreError;
 
-use crate::leader::Candidate;
-use crate::stop::Stop;
+use crate::duty::Duty;
 
-/// The name of the lease.
-const LEASE: &str = "metadata";
+/// What it is called where it notes how it fares.
+const NAME: &str = "metadata";
 /// How many sources are looked at at a time: each may take ten seconds and hold eight MiB.
 const AT_ONCE: usize = 4;
 /// After so long a claim that nobody made good is another's.
@@ -36,49 +35,35 @@ impl Default for Pace {
 
 /// Calls `work` for each source that is due, on the server that leads, until it is told to stop.
 /// `work` says in the source itself when it is due again; it never fails for others.
-pub async fn refresh_metadata<W, F>(
-    store: Store,
-    pace: Pace,
-    clock: fn() -> Timestamp,
-    work: W,
-    mut stop: Stop,
-) where
+pub async fn refresh_metadata<W, F>(mut duty: Duty, pace: Pace, work: W)
+where
     W: Fn(MetadataSource) -> F,
     F: Future<Output = ()> + Send + 'static,
 {
-    let candidate = Candidate::new(store.clone(), LEASE, stop.board());
-    while !stop.within(pace.every).await {
-        match round(&store, &candidate, clock, &work, &stop).await {
-            Ok(true) => candidate.note(true, clock()),
-            Ok(false) => {}
-            Err(error) => {
-                candidate.note(false, clock());
-                warn!(%error, "metadata could not be looked at; it is tried again");
-            }
+    while !duty.rest(pace.every).await {
+        if !duty.leads() {
+            continue;
+        }
+        let looked = round(&duty, &work).await;
+        duty.note(NAME, looked.is_ok());
+        if let Err(error) = looked {
+            warn!(%error, "metadata could not be looked at; it is tried again");
         }
     }
-    candidate.resign().await;
 }
 
-/// Everything that is due now; whether this server leads.
-async fn round<W, F>(
-    store: &Store,
-    candidate: &Candidate,
-    clock: fn() -> Timestamp,
-    work: &W,
-    stop: &Stop,
-) -> Result<bool, StoreError>
+/// Everything that is due now.
+async fn round<W, F>(duty: &Duty, work: &W) -> Result<(), StoreError>
 where
     W: Fn(MetadataSource) -> F,
     F: Future<Output = ()> + Send + 'static,
 {
     let mut running = JoinSet::new();
-    let mut leads = false;
-    while !stop.is_told() && candidate.leads(clock()).await? {
-        leads = true;
-        let now = clock();
+    while duty.leads() && !duty.is_over() {
+        let now = (duty.clock)();
         let until = now.checked_add(CLAIM).unwrap_or(Timestamp::MAX);
-        let due = store
+        let due = duty
+            .store
             .write(move |tx| tx.claim_due_metadata_source(until, now))
             .await?;
         let Some(source) = due else { break };
@@ -88,5 +73,5 @@ where
         }
     }
     while running.join_next().await.is_some() {}
-    Ok(leads)
+    Ok(())
 }

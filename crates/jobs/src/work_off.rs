@@ -5,16 +5,15 @@ use std::future::Future;
 use jiff::Timestamp;
 use tokio::task::JoinSet;
 use tracing::warn;
-use vestibule_store::{Store, StoreError, Tx};
+use vestibule_store::{StoreError, Tx};
 
-use crate::leader::Candidate;
+use crate::duty::Duty;
 use crate::refresh::Pace;
-use crate::stop::Stop;
 
 /// Something that waits in the archive until it is done, and is tried again when it fails.
 pub(crate) trait Waiting: Send + Sized + 'static {
-    /// The name of the lease.
-    const LEASE: &'static str;
+    /// What the job is called where it notes how it fares.
+    const NAME: &'static str;
     /// How many are under way at a time.
     const AT_ONCE: u8;
     /// What the log says when the archive could not be asked.
@@ -31,51 +30,41 @@ pub(crate) trait Waiting: Send + Sized + 'static {
 /// whenever `sooner` comes. It is put off to its next try before it is given to `work`, which settles it;
 /// so none is done by two, and none is forgotten with a server that ends.
 pub(crate) async fn work_off<T, W, F, S>(
-    store: Store,
+    mut duty: Duty,
     pace: Pace,
     sooner: impl Fn() -> S,
-    clock: fn() -> Timestamp,
     work: W,
-    mut stop: Stop,
 ) where
     T: Waiting,
     W: Fn(T) -> F,
     F: Future<Output = ()> + Send + 'static,
     S: Future<Output = ()>,
 {
-    let candidate = Candidate::new(store.clone(), T::LEASE, stop.board());
-    while !stop.within_or(pace.every, sooner()).await {
-        let done = round(&store, &candidate, clock, &work, &stop).await;
-        candidate.note(done.is_ok(), clock());
+    while !duty.rest_or(pace.every, sooner()).await {
+        let done = round(&duty, &work).await;
+        duty.note(T::NAME, done.is_ok());
         if let Err(error) = done {
             warn!(%error, "{}", T::NOT_LOOKED_UP);
         }
     }
-    candidate.resign().await;
 }
 
 /// Everything that is due now.
-async fn round<T, W, F>(
-    store: &Store,
-    candidate: &Candidate,
-    clock: fn() -> Timestamp,
-    work: &W,
-    stop: &Stop,
-) -> Result<(), StoreError>
+async fn round<T, W, F>(duty: &Duty, work: &W) -> Result<(), StoreError>
 where
     T: Waiting,
     W: Fn(T) -> F,
     F: Future<Output = ()> + Send + 'static,
 {
     let mut running = JoinSet::new();
-    while !stop.is_told() {
-        let now = clock();
-        // Reading is cheap; only who has something to do stands for leadership.
-        let waiting = store.read(move |tx| T::due(tx, now, 1)).await?;
-        if waiting.is_empty() || !candidate.leads(now).await? {
+    while duty.leads() && !duty.is_over() {
+        let now = (duty.clock)();
+        // Reading is cheap; only who has something to do writes.
+        let waiting = duty.store.read(move |tx| T::due(tx, now, 1)).await?;
+        if waiting.is_empty() {
             break;
         }
-        for one in store.write(move |tx| claim(tx, now)).await? {
+        for one in duty.store.write(move |tx| claim(tx, now)).await? {
             running.spawn(work(one));
         }
         // Those that are slow hold the others up, but no more than so many are under way.

@@ -58,7 +58,7 @@ pub use store::Store;
 pub use tables::{
     Activity, ActivityOf, ActivityRequest, AttemptFilter, AuditCheck, AuditFilter, AuditPruned,
     AuditSealed, Backlog, Before, ClaimedWebhook, CodeRedemption, CodeState, Counted, DueLane,
-    Ended, KeyRotation, Listener, MemberFilter, OldChain, OldChains, RefreshRedemption,
+    Ended, KeyRotation, Lease, Listener, MemberFilter, OldChain, OldChains, RefreshRedemption,
     RefreshState, Repeatable, SamlSignIn, SamlSignInFacts, SessionFacts, WebhookFailure,
     WebhookLane,
 };

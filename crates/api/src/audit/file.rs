@@ -10,13 +10,13 @@ use std::{
 
 use actix_web::web::Data;
 use tracing::warn;
-use vestibule_jobs::{Pace, Stop, whenever};
+use vestibule_jobs::{Duty, Pace, whenever};
 use vestibule_model::AuditEvent;
 use vestibule_store::Tx;
 
-use crate::{clock, problem::Problem, saml::blocking, service::Service, views::AuditEventView};
+use crate::{problem::Problem, saml::blocking, service::Service, views::AuditEventView};
 
-const LEASE: &str = "audit-file";
+const NAME: &str = "audit-file";
 const PACE: Pace = Pace {
     every: Duration::from_secs(2),
 };
@@ -24,11 +24,10 @@ const PACE: Pace = Pace {
 const AT_ONCE: i64 = 500;
 
 /// Writes what was not written yet, again and again, until it is told to stop. Nothing where no file is wanted.
-pub(super) async fn run_job(service: Data<Service>, stop: Stop) {
+pub(super) async fn run_job(service: Data<Service>, duty: Duty) {
     if service.config.audit_file.is_none() {
         return;
     }
-    let store = service.store.clone();
     let work = move |_| {
         let service = service.clone();
         async move {
@@ -41,7 +40,7 @@ pub(super) async fn run_job(service: Data<Service>, stop: Stop) {
         }
     };
     let waits = |tx: &mut Tx<'_>| tx.has_unwritten_audit();
-    whenever(store, LEASE, PACE, clock::now, waits, work, stop).await;
+    whenever(duty, NAME, PACE, waits, work).await;
 }
 
 /// What is written and not noted, because the server ended in between, is written once more: a line that is

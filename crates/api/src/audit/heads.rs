@@ -3,22 +3,21 @@
 use actix_web::web::Data;
 use jiff::{SignedDuration, Timestamp};
 use tracing::warn;
-use vestibule_jobs::{Chore, Pace, Stop, repeat};
+use vestibule_jobs::{Chore, Duty, Pace, repeat};
 use vestibule_store::StoreError;
 
-use crate::{clock, service::Service, webhooks};
+use crate::{service::Service, webhooks};
 
 /// Often enough to be of use, seldom enough that a busy workspace is no burden to its receivers.
 const CHORE: Chore = Chore {
-    lease: "audit-heads",
+    name: "audit-heads",
     every: SignedDuration::from_mins(5),
 };
 /// How many one transaction announces.
 const AT_ONCE: i64 = 100;
 
 /// Announces what has grown, again and again, until it is told to stop.
-pub(super) async fn run_job(service: Data<Service>, stop: Stop) {
-    let store = service.store.clone();
+pub(super) async fn run_job(service: Data<Service>, duty: Duty) {
     let work = move |now| {
         let service = service.clone();
         async move {
@@ -29,7 +28,7 @@ pub(super) async fn run_job(service: Data<Service>, stop: Stop) {
             announced.is_ok()
         }
     };
-    repeat(store, CHORE, Pace::default(), clock::now, work, stop).await;
+    repeat(duty, CHORE, Pace::default(), work).await;
 }
 
 async fn announce(service: &Service, now: Timestamp) -> Result<(), StoreError> {

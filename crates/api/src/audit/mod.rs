@@ -10,7 +10,7 @@ use actix_web::web::Data;
 use futures_util::future::join4;
 use jiff::Timestamp;
 use serde_json::Value;
-use vestibule_jobs::Stop;
+use vestibule_jobs::Duty;
 use vestibule_model::{Actor, AuditEvent, AuditSource, EventId, Via, WorkspaceId};
 use vestibule_store::{StoreError, Tx};
 
@@ -68,12 +68,12 @@ pub(crate) fn via(path: &str) -> Via {
 
 /// Gives entries their places, sends the ends of the chains out, writes entries to the file, and takes away
 /// those whose time is over, until it is told to stop.
-pub(crate) async fn run_jobs(service: Data<Service>, stop: Stop) {
+pub(crate) async fn run_jobs(service: Data<Service>, duty: Duty) {
     join4(
-        sealing::run_job(service.clone(), stop.clone()),
-        heads::run_job(service.clone(), stop.clone()),
-        file::run_job(service.clone(), stop.clone()),
-        retention::run_job(service, stop),
+        sealing::run_job(service.clone(), duty.clone()),
+        heads::run_job(service.clone(), duty.clone()),
+        file::run_job(service.clone(), duty.clone()),
+        retention::run_job(service, duty),
     )
     .await;
 }

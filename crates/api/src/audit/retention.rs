@@ -4,24 +4,23 @@ use actix_web::web::Data;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use tracing::{error, warn};
-use vestibule_jobs::{Chore, Pace, Stop, repeat};
+use vestibule_jobs::{Chore, Duty, Pace, repeat};
 use vestibule_model::Actor;
 use vestibule_store::{AuditPruned, OldChain, StoreError, Tx};
 
 use super::record;
-use crate::{clock, service::Service};
+use crate::service::Service;
 
 /// It is a matter of days.
 const CHORE: Chore = Chore {
-    lease: "audit-retention",
+    name: "audit-retention",
     every: SignedDuration::from_hours(6),
 };
 /// How many chains one look takes.
 const LOOK: i64 = 500;
 
 /// Takes away what is too old, again and again, until it is told to stop.
-pub(super) async fn run_job(service: Data<Service>, stop: Stop) {
-    let store = service.store.clone();
+pub(super) async fn run_job(service: Data<Service>, duty: Duty) {
     let work = move |now| {
         let service = service.clone();
         async move {
@@ -32,7 +31,7 @@ pub(super) async fn run_job(service: Data<Service>, stop: Stop) {
             done.is_ok()
         }
     };
-    repeat(store, CHORE, Pace::default(), clock::now, work, stop).await;
+    repeat(duty, CHORE, Pace::default(), work).await;
 }
 
 async fn prune(service: &Service, now: Timestamp) -> Result<(), StoreError> {

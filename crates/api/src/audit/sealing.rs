@@ -5,20 +5,19 @@ use std::time::Duration;
 use actix_web::web::Data;
 use jiff::Timestamp;
 use tracing::{error, warn};
-use vestibule_jobs::{Pace, Stop, whenever};
+use vestibule_jobs::{Duty, Pace, whenever};
 use vestibule_store::{StoreError, Tx};
 
-use crate::{clock, service::Service};
+use crate::service::Service;
 
-const LEASE: &str = "audit-seal";
+const NAME: &str = "audit-seal";
 /// Until an entry has its place, whoever can write to the database can take it away unseen.
 const PACE: Pace = Pace {
     every: Duration::from_secs(2),
 };
 
 /// Looks for entries without a place again and again, until it is told to stop.
-pub(super) async fn run_job(service: Data<Service>, stop: Stop) {
-    let store = service.store.clone();
+pub(super) async fn run_job(service: Data<Service>, duty: Duty) {
     let work = move |now| {
         let service = service.clone();
         async move {
@@ -30,7 +29,7 @@ pub(super) async fn run_job(service: Data<Service>, stop: Stop) {
         }
     };
     let waits = |tx: &mut Tx<'_>| tx.has_unsealed_audit();
-    whenever(store, LEASE, PACE, clock::now, waits, work, stop).await;
+    whenever(duty, NAME, PACE, waits, work).await;
 }
 
 async fn seal(service: &Service, now: Timestamp) -> Result<(), StoreError> {

@@ -4,7 +4,7 @@ use actix_web::web::Data;
 use jiff::Timestamp;
 use serde_json::json;
 use tracing::{info, warn};
-use vestibule_jobs::{Pace, Stop, is_last_try, send_mails};
+use vestibule_jobs::{Duty, Pace, is_last_try, send_mails};
 use vestibule_model::{Actor, QueuedMail};
 use vestibule_outbound::{Mail, MailError};
 use vestibule_store::StoreError;
@@ -18,16 +18,16 @@ const PACE: Pace = Pace {
 };
 
 /// Sends what is due, again and again, until it is told to stop; nothing where no mail is set up.
-pub(crate) async fn run_jobs(service: Data<Service>, stop: Stop) {
+pub(crate) async fn run_jobs(service: Data<Service>, duty: Duty) {
     let Some(settings) = service.config.mail.clone() else {
         return;
     };
-    let (store, bell) = (service.store.clone(), settings.bell().clone());
+    let bell = settings.bell().clone();
     let work = move |mail| {
         let (service, settings) = (service.clone(), settings.clone());
         async move { send(&service, &settings, mail).await }
     };
-    send_mails(store, PACE, bell, clock::now, work, stop).await;
+    send_mails(duty, PACE, bell, work).await;
 }
 
 /// Sends one that was claimed: should this server end now, it is tried again by its timetable.

@@ -4,7 +4,7 @@ use actix_web::web::Data;
 use jiff::Timestamp;
 use serde_json::json;
 use tracing::{info, warn};
-use vestibule_jobs::{Jitter, Pace, Stop, after_failure, after_success, refresh_metadata};
+use vestibule_jobs::{Duty, Jitter, Pace, after_failure, after_success, refresh_metadata};
 use vestibule_model::{
     Actor, Connection, MetadataChange, MetadataSource, Revision, RevisionSettings, Workspace,
 };
@@ -68,8 +68,7 @@ impl Standing {
 }
 
 /// Looks at everything that is due, until it is told to stop.
-pub(crate) async fn run_jobs(service: Data<Service>, stop: Stop) {
-    let store = service.store.clone();
+pub(crate) async fn run_jobs(service: Data<Service>, duty: Duty) {
     let work = move |source: MetadataSource| {
         let service = service.clone();
         async move {
@@ -80,7 +79,7 @@ pub(crate) async fn run_jobs(service: Data<Service>, stop: Stop) {
             }
         }
     };
-    refresh_metadata(store, Pace::default(), clock::now, work, stop).await;
+    refresh_metadata(duty, Pace::default(), work).await;
 }
 
 /// Looks at a source now. What came of the look stands in the source; the inner error says why

@@ -123,8 +123,8 @@ metrics! {
         "entries of the audit log that have no place in their chain yet";
     AUDIT_BROKEN = "vestibule_audit_chains_broken", Gauge, [],
         "chains of the audit log that are not what was written";
-    JOB_LEADER = "vestibule_job_leader", Gauge, ["task"],
-        "1 where this server is the one that does it";
+    JOB_LEADER = "vestibule_job_leader", Gauge, [],
+        "1 where this server does what one of several has to do";
     JOB_SUCCESS = "vestibule_job_last_success_timestamp_seconds", Gauge, ["task"],
         "when a round last ended without a failure here, one with nothing to do included";
     JOB_FAILURES = "vestibule_job_failures_total", Counter, ["task"],

@@ -25,7 +25,7 @@ pub(super) async fn text(service: &Service, now: Timestamp) -> Result<String, Er
     state(&mut families, service);
     copies(&mut families, service);
     certificates(&mut families, metrics, now);
-    jobs(&mut families, metrics, now);
+    jobs(&mut families, metrics);
     process(&mut families, metrics);
     let mut all = metrics.registry.gather();
     all.extend(families.into_inner());
@@ -132,9 +132,9 @@ fn certificates(families: &mut Families, metrics: &Metrics, now: Timestamp) {
     of(families, "service_provider", ends.service_provider);
 }
 
-fn jobs(families: &mut Families, metrics: &Metrics, now: Timestamp) {
+fn jobs(families: &mut Families, metrics: &Metrics) {
+    families.one(&names::JOB_LEADER, Some(bit(metrics.jobs.leads())));
     for (job, numbers) in metrics.jobs.numbers() {
-        families.by(&names::JOB_LEADER, [(job, bit(numbers.leads(now)))]);
         families.by(&names::JOB_FAILURES, [(job, number(numbers.failures))]);
         let succeeded = numbers.succeeded_at.map(|at| (job, seconds(at)));
         families.by(&names::JOB_SUCCESS, succeeded);

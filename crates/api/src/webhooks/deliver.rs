@@ -4,7 +4,7 @@ use actix_web::web::Data;
 use jiff::Timestamp;
 use serde_json::json;
 use tracing::{debug, warn};
-use vestibule_jobs::{Jitter, Pace, Stop, after_webhook_failure, deliver_webhooks};
+use vestibule_jobs::{Duty, Jitter, Pace, after_webhook_failure, deliver_webhooks};
 use vestibule_model::{Actor, WebhookDelivery, WebhookEndpointId};
 use vestibule_outbound::{Outbound, WebhookSecret, webhook_headers};
 use vestibule_store::{ClaimedWebhook, Reach, StoreError, Tx, WebhookFailure};
@@ -20,13 +20,12 @@ const PACE: Pace = Pace {
 const GONE: u16 = 410;
 
 /// Sends what is due, again and again, until it is told to stop.
-pub(crate) async fn run_jobs(service: Data<Service>, stop: Stop) {
-    let store = service.store.clone();
+pub(crate) async fn run_jobs(service: Data<Service>, duty: Duty) {
     let work = move |claimed| {
         let service = service.clone();
         async move { deliver(&service, claimed).await }
     };
-    deliver_webhooks(store, PACE, clock::now, work, stop).await;
+    deliver_webhooks(duty, PACE, work).await;
 }
 
 /// Sends one that was claimed; whether it was taken. Should this server end now, it is sent again when

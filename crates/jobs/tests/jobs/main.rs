@@ -9,12 +9,14 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
-use vestibule_jobs::{Bell, Chore, Pace, Stopper, refresh_metadata, repeat, send_mails, stop};
+use vestibule_jobs::{
+    Bell, Board, Chore, Duty, Pace, Stopper, refresh_metadata, repeat, send_mails,
+};
 use vestibule_model::{
     Connection, ConnectionId, MailId, MetadataOrigin, MetadataSource, Phase, Plan, QueuedMail,
     ServiceProvider, Slug, TwoFactorRule, Workspace, WorkspaceId,
 };
-use vestibule_store::{MasterKey, Store, StoreConfig};
+use vestibule_store::{Lease, MasterKey, Store, StoreConfig};
 
 /// The present: these loops keep real time.
 #[expect(
@@ -97,12 +99,20 @@ async fn bed(sources: usize) -> (tempfile::TempDir, Store) {
     (folder, store)
 }
 
+/// A server that stands for leadership; it has no jobs yet.
+fn stand(store: &Store, clock: fn() -> Timestamp) -> (Stopper, Duty, Board) {
+    let board = Board::default();
+    let (stopper, duty, leading) = vestibule_jobs::stand(store.clone(), clock, board.clone());
+    tokio::spawn(leading);
+    (stopper, duty, board)
+}
+
 /// A server whose work is to say what it was given.
 fn server(
     store: &Store,
     done: &mpsc::UnboundedSender<MetadataSource>,
 ) -> (Stopper, tokio::task::JoinHandle<()>) {
-    let (stopper, stop) = stop();
+    let (stopper, duty, _) = stand(store, clock);
     let done = done.clone();
     let pace = Pace {
         every: Duration::from_millis(5),
@@ -111,7 +121,7 @@ fn server(
         let done = done.clone();
         async move { done.send(source).unwrap() }
     };
-    let running = tokio::spawn(refresh_metadata(store.clone(), pace, clock, work, stop));
+    let running = tokio::spawn(refresh_metadata(duty, pace, work));
     (stopper, running)
 }
 
@@ -161,7 +171,7 @@ fn a_mail_is_sent_once_and_at_once_when_the_bell_rings() {
         let (said, mut done) = mpsc::unbounded_channel();
         let servers: Vec<_> = (0..3)
             .map(|_| {
-                let ((stopper, stop), bell) = (stop(), Bell::default());
+                let ((stopper, duty, _), bell) = (stand(&store, clock), Bell::default());
                 let (kept, said) = (store.clone(), said.clone());
                 let work = move |mail: QueuedMail| {
                     let (store, said) = (kept.clone(), said.clone());
@@ -175,8 +185,7 @@ fn a_mail_is_sent_once_and_at_once_when_the_bell_rings() {
                 let pace = Pace {
                     every: Duration::from_secs(3600),
                 };
-                let (store, rung) = (store.clone(), bell.clone());
-                let running = tokio::spawn(send_mails(store, pace, rung, clock, work, stop));
+                let running = tokio::spawn(send_mails(duty, pace, bell.clone(), work));
                 (stopper, running, bell)
             })
             .collect();
@@ -221,47 +230,67 @@ fn a_leader_that_ends_makes_room_at_once() {
     });
 }
 
+async fn until_it_leads(board: &Board) {
+    let led = tokio::time::timeout(Duration::from_secs(20), async {
+        while !board.leads() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    });
+    led.await.unwrap();
+}
+
+/// Another server that has the lease, whose clock says `until`.
+async fn another_leads(store: &Store, seen: Option<Lease>, until: Timestamp) -> Lease {
+    let own = Lease {
+        holder: "another".to_owned(),
+        until,
+    };
+    let put = own.clone();
+    let taken = store.write(move |tx| tx.take_lease("jobs", seen.as_ref(), &put));
+    assert!(taken.await.unwrap());
+    own
+}
+
+/// Another's clock is an hour slow; its lease is its own as long as it moves.
 #[test]
-fn who_does_not_hold_the_lease_does_nothing() {
+fn who_does_not_hold_the_lease_does_nothing_until_it_is_over() {
     on_threads(async {
         let (_folder, store) = bed(1).await;
-        let hour = clock() + SignedDuration::from_hours(1);
-        let lease = move |tx: &mut vestibule_store::Tx<'_>| {
-            tx.take_lease("metadata", "another", hour, clock())
-        };
-        assert!(store.write(lease).await.unwrap());
+        let mut at = clock() - SignedDuration::from_hours(1);
+        let mut lease = another_leads(&store, None, at).await;
         let (said, mut done) = mpsc::unbounded_channel();
-        // The clock of this server is asked once a round: after so many it has had its chance.
-        static ASKED: Mutex<Option<mpsc::UnboundedSender<()>>> = Mutex::new(None);
-        fn counting() -> Timestamp {
-            if let Some(asked) = &*ASKED.lock().unwrap() {
-                let _ = asked.send(());
-            }
-            clock()
+        let (stopper, running) = server(&store, &said);
+        // Longer than a term.
+        for _ in 0..9 {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            at += SignedDuration::from_secs(1);
+            lease = another_leads(&store, Some(lease), at).await;
         }
-        let (ask, mut asked) = mpsc::unbounded_channel();
-        *ASKED.lock().unwrap() = Some(ask);
-        let (stopper, stop) = stop();
-        let pace = Pace {
-            every: Duration::from_millis(1),
-        };
-        let said = Arc::new(said);
-        let work = move |source| {
-            let said = Arc::clone(&said);
-            async move { said.send(source).unwrap() }
-        };
-        let running = tokio::spawn(refresh_metadata(store.clone(), pace, counting, work, stop));
-        for _ in 0..20 {
-            asked.recv().await.unwrap();
-        }
+        assert!(done.try_recv().is_err());
+        // Then it is gone, with a lease that runs on for an hour by its clock.
+        let hour = clock() + SignedDuration::from_hours(1);
+        another_leads(&store, Some(lease), hour).await;
+        next(&mut done).await;
         drop(stopper);
         running.await.unwrap();
-        assert!(done.try_recv().is_err());
-        // And the lease is still the other's.
-        let held = store
-            .write(|tx| tx.release_lease("metadata", "another"))
-            .await;
-        assert!(held.unwrap());
+    });
+}
+
+/// Whoever has lost the lease finds out, and waits.
+#[test]
+fn who_has_lost_the_lease_does_nothing_more() {
+    on_threads(async {
+        let (_folder, store) = bed(0).await;
+        let (_stopper, _duty, board) = stand(&store, clock);
+        until_it_leads(&board).await;
+        let seen = store.read(|tx| tx.lease("jobs")).await.unwrap();
+        another_leads(&store, seen, clock()).await;
+        let lost = tokio::time::timeout(Duration::from_secs(5), async {
+            while board.leads() {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        });
+        lost.await.unwrap();
     });
 }
 
@@ -271,20 +300,20 @@ fn with_chore(
     every: SignedDuration,
     done: &mpsc::UnboundedSender<Timestamp>,
 ) -> (Stopper, tokio::task::JoinHandle<()>) {
-    let (stopper, stop) = stop();
+    let (stopper, duty, _) = stand(store, clock);
     let done = done.clone();
     let pace = Pace {
         every: Duration::from_millis(5),
     };
     let chore = Chore {
-        lease: "chore",
+        name: "chore",
         every,
     };
     let work = move |now| {
         let done = done.clone();
         async move { done.send(now).is_ok() }
     };
-    let running = tokio::spawn(repeat(store.clone(), chore, pace, clock, work, stop));
+    let running = tokio::spawn(repeat(duty, chore, pace, work));
     (stopper, running)
 }
 
@@ -327,7 +356,6 @@ fn a_chore_is_done_at_once_by_one_server_and_again_after_a_rest() {
 fn a_chore_that_failed_is_tried_again_later_and_not_at_every_turn() {
     on_threads(async {
         let (_folder, store) = bed(0).await;
-        let (stopper, stop) = stop();
         let (said, mut turns) = mpsc::unbounded_channel();
         static TURNS: Mutex<Option<mpsc::UnboundedSender<()>>> = Mutex::new(None);
         fn counting() -> Timestamp {
@@ -344,13 +372,15 @@ fn a_chore_that_failed_is_tried_again_later_and_not_at_every_turn() {
             async { false }
         };
         let chore = Chore {
-            lease: "chore",
+            name: "chore",
             every: SignedDuration::from_millis(1),
         };
         let pace = Pace {
             every: Duration::from_millis(1),
         };
-        let running = tokio::spawn(repeat(store, chore, pace, counting, work, stop));
+        let (stopper, duty, board) = stand(&store, counting);
+        until_it_leads(&board).await;
+        let running = tokio::spawn(repeat(duty, chore, pace, work));
         for _ in 0..20 {
             turns.recv().await.unwrap();
         }

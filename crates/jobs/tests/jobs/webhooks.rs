@@ -4,13 +4,13 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::sync::mpsc;
-use vestibule_jobs::{Pace, Stopper, deliver_webhooks, stop};
+use vestibule_jobs::{Pace, Stopper, deliver_webhooks};
 use vestibule_model::{
     EventId, WebhookEndpoint, WebhookEndpointId, WebhookEvent, WebhookEventType, WorkspaceId,
 };
 use vestibule_store::{ClaimedWebhook, Store, StoreError, WebhookLane};
 
-use crate::{bed, clock, on_threads};
+use crate::{bed, clock, on_threads, stand};
 
 /// An endpoint, and so many events of each of so many workspaces, numbered in their bodies.
 async fn fill(store: &Store, workspaces: usize, events: usize) -> WebhookEndpointId {
@@ -58,7 +58,7 @@ fn server(
     slow: Option<WebhookEndpointId>,
     most: &Arc<Mutex<(usize, usize)>>,
 ) -> (Stopper, tokio::task::JoinHandle<()>) {
-    let (stopper, stop) = stop();
+    let (stopper, duty, _) = stand(store, clock);
     let (kept, sent, most) = (store.clone(), sent.clone(), Arc::clone(most));
     let work = move |claimed: ClaimedWebhook| {
         let (store, sent, most) = (kept.clone(), sent.clone(), Arc::clone(&most));
@@ -83,7 +83,7 @@ fn server(
     let pace = Pace {
         every: Duration::from_millis(5),
     };
-    let running = tokio::spawn(deliver_webhooks(store.clone(), pace, clock, work, stop));
+    let running = tokio::spawn(deliver_webhooks(duty, pace, work));
     (stopper, running)
 }
 

@@ -64,6 +64,7 @@ pub use code::{CodeRedemption, CodeState};
 pub(crate) use facts::add_functions;
 pub use facts::{SamlSignIn, SamlSignInFacts, SessionFacts};
 pub use kept_answer::{Before, Repeatable};
+pub use lease::Lease;
 pub use limits::Counted;
 pub use member::MemberFilter;
 pub use refresh::{RefreshRedemption, RefreshState};

@@ -1,8 +1,9 @@
 //! Metadata sources and leases.
 
 use vestibule_model::{FieldChange, MetadataChange, MetadataOrigin, MetadataSource, RevisionId};
-use vestibule_store::StoreError;
+use vestibule_store::{Lease, StoreError};
 
+use crate::bed::Bed;
 use crate::on_both;
 use crate::samples::{Scene, later, now};
 
@@ -88,22 +89,29 @@ on_both! {
         assert!(claim(later(120)).is_some());
     }
 
-    fn a_lease_has_one_holder_until_it_is_over_or_given_back(bed) {
-        let mut take = |holder: &'static str, at: i64| {
+    fn a_lease_is_taken_from_whoever_was_seen_to_have_it_and_from_nobody_else(bed) {
+        let lease = |holder: &str, until: i64| Lease {
+            holder: holder.to_owned(),
+            until: later(until),
+        };
+        let take = |bed: &mut Bed, seen: Option<Lease>, own: Lease| {
             let taken = move |tx: &mut vestibule_store::Tx<'_>| {
-                tx.take_lease("jobs", holder, later(at + 60), later(at))
+                tx.take_lease("jobs", seen.as_ref(), &own)
             };
             bed.write(taken).unwrap()
         };
-        assert!(take("a", 0));
-        assert!(!take("b", 1));
-        assert!(take("a", 30), "whoever has it keeps it");
-        assert!(!take("b", 89));
-        assert!(take("b", 90), "it is over");
-        assert!(!take("a", 91));
+        let held = |bed: &mut Bed| bed.read(|tx| tx.lease("jobs")).unwrap();
+        assert_eq!(held(bed), None);
+        assert!(take(bed, None, lease("a", 0)));
+        assert!(!take(bed, None, lease("b", 9)), "there is one by now");
+        assert_eq!(held(bed), Some(lease("a", 0)));
+        let seen = held(bed);
+        assert!(take(bed, seen, lease("a", 5)), "it is renewed");
+        assert!(!take(bed, Some(lease("a", 0)), lease("b", 9)), "it has moved on");
+        assert!(!take(bed, Some(lease("c", 5)), lease("b", 9)), "it is another's");
+        assert!(take(bed, Some(lease("a", 5)), lease("b", 9)));
         assert!(!bed.write(|tx| tx.release_lease("jobs", "a")).unwrap());
         assert!(bed.write(|tx| tx.release_lease("jobs", "b")).unwrap());
-        let taken = bed.write(|tx| tx.take_lease("jobs", "c", later(200), later(92)));
-        assert_eq!(taken, Ok(true));
+        assert_eq!(held(bed), None);
     }
 }
