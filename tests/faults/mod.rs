@@ -1,5 +1,6 @@
 //! What is killed, emptied or frozen costs a fresh start and nothing else, and comes back by itself.
 
+mod ending;
 mod failover;
 mod haproxy;
 mod kill;

@@ -31,6 +31,7 @@ mod clock;
 mod demo;
 mod domains;
 mod draft;
+mod ending;
 mod expiry;
 mod extract;
 mod facts;

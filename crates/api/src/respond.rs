@@ -7,7 +7,7 @@ use actix_web::{
     body::{BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     http::{
-        StatusCode,
+        ConnectionType, StatusCode,
         header::{
             ACCEPT, ALLOW, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE,
         },
@@ -74,6 +74,16 @@ pub(crate) async fn wrap(
         response.headers_mut().insert(REQUEST_ID, value);
     }
     headers::secure(&mut response);
+    if service
+        .as_ref()
+        .is_some_and(|service| service.ending.has_begun())
+    {
+        // Whoever keeps connections opens the next one at another server.
+        response
+            .response_mut()
+            .head_mut()
+            .set_connection_type(ConnectionType::Close);
+    }
     // The route, never the path: a path can hold a bearer (start_url, resume).
     let route = response
         .request()

@@ -15,7 +15,7 @@ use actix_web::{
     middleware::from_fn,
     web::{self, Data},
 };
-use futures_util::future::join3;
+use futures_util::future::{join3, join4};
 use tracing::{info, warn};
 use vestibule_credential::{Argon2Cost, CredentialError, Hasher, Passkeys};
 use vestibule_outbound::TxtResolver;
@@ -34,7 +34,9 @@ use crate::{
     config::{CLIENT_TIMEOUT, Config, MasterKeySource},
     configuration::Configuration,
     departures::{self, Departures},
-    domains, expiry,
+    domains,
+    ending::{Ending, Told, end_when_told},
+    expiry,
     extract::{answered_once, with_entity_tags},
     forward,
     hashing::Hashing,
@@ -141,18 +143,19 @@ impl Started {
     #[must_use]
     pub fn start_jobs(&self) -> Jobs {
         let board = self.service.metrics.jobs.clone();
-        let (stopper, stop) = vestibule_jobs::stop_noting(board);
-        let metadata = metadata::run_jobs(self.service.clone(), stop.clone());
-        let domains = domains::run_jobs(self.service.clone(), stop.clone());
-        let expiry = expiry::run_jobs(self.service.clone(), stop.clone());
-        let mail = outbox::run_jobs(self.service.clone(), stop.clone());
-        let webhooks = webhooks::run_jobs(self.service.clone(), stop.clone());
-        let backchannel = backchannel::run_jobs(self.service.clone(), stop.clone());
-        let log = audit::run_jobs(self.service.clone(), stop);
+        let store = self.service.store.clone();
+        let (stopper, duty, leading) = vestibule_jobs::stand(store, clock::now, board);
+        let metadata = metadata::run_jobs(self.service.clone(), duty.clone());
+        let domains = domains::run_jobs(self.service.clone(), duty.clone());
+        let expiry = expiry::run_jobs(self.service.clone(), duty.clone());
+        let mail = outbox::run_jobs(self.service.clone(), duty.clone());
+        let webhooks = webhooks::run_jobs(self.service.clone(), duty.clone());
+        let backchannel = backchannel::run_jobs(self.service.clone(), duty.clone());
+        let log = audit::run_jobs(self.service.clone(), duty);
         let running = actix_web::rt::spawn(async move {
             let looking = join3(metadata, domains, expiry);
             let telling = join3(mail, webhooks, backchannel);
-            join3(looking, telling, log).await;
+            join4(leading, looking, telling, log).await;
         });
         Jobs {
             stopper,
@@ -299,6 +302,7 @@ fn short_lived_state(config: &Config) -> Result<Arc<dyn ShortLived>, StartError>
 pub async fn start(mut config: Config, public_url_given: bool) -> Result<Started, StartError> {
     vestibule_session::init();
     let versions = vestibule_xmlsig::init()?;
+    let told = Told::listen()?;
     let listener = bind(config.listen)?;
     let metrics_listener = config.metrics_listen.map(bind).transpose()?;
     let metrics_address = metrics_listener.as_ref().map(TcpListener::local_addr);
@@ -335,6 +339,7 @@ pub async fn start(mut config: Config, public_url_given: bool) -> Result<Started
         departures,
         metrics: Metrics::new(build, clock::now())?,
         traces: Traces::new(&config)?,
+        ending: Ending::default(),
         turns: Turns::of_this_machine(),
         hashing: Hashing::new(Hasher::new(Argon2Cost::OWASP)?),
         passkeys: Passkeys::new(
@@ -381,8 +386,11 @@ pub async fn start(mut config: Config, public_url_given: bool) -> Result<Started
     })
     .client_request_timeout(CLIENT_TIMEOUT)
     .shutdown_timeout(SHUTDOWN)
+    .disable_signals()
     .listen(listener)?
     .run();
+    let handle = server.handle();
+    actix_web::rt::spawn(end_when_told(shared.clone(), told, handle));
     Ok(Started {
         server,
         address,

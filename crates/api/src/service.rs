@@ -11,9 +11,9 @@ use vestibule_store::Store;
 
 use crate::{
     brand::DeploymentBrand, certificate_uses::CertificateUses, config::Config,
-    configuration::Configuration, departures::Departures, hashing::Hashing, key_pool::KeyPool,
-    keys::Keys, metadata::Door, metrics::Metrics, oidc::PublishedKeys, saml::RevisionKeys,
-    traces::Traces, turns::Turns, webhooks::UrlCheck,
+    configuration::Configuration, departures::Departures, ending::Ending, hashing::Hashing,
+    key_pool::KeyPool, keys::Keys, metadata::Door, metrics::Metrics, oidc::PublishedKeys,
+    saml::RevisionKeys, traces::Traces, turns::Turns, webhooks::UrlCheck,
 };
 
 /// The service: its settings, its archive, its short-lived state and its keys.
@@ -34,6 +34,7 @@ pub(crate) struct Service {
     pub(crate) departures: Departures,
     pub(crate) metrics: Metrics,
     pub(crate) traces: Traces,
+    pub(crate) ending: Ending,
     pub(crate) hashing: Hashing,
     /// Who may verify what an IdP has sent.
     pub(crate) turns: Turns,

@@ -20,6 +20,8 @@ use vestibule_model::{Email, Plan};
 use vestibule_outbound::{Mailer, Reach, is_loopback};
 use zeroize::Zeroizing;
 
+use crate::ending;
+
 pub use brand::BrandSettings;
 pub use places::{Database, MailSettings, MasterKeySource, RedisUrl};
 pub use proxies::TrustedProxies;
@@ -89,6 +91,8 @@ pub struct Config {
     pub database: Database,
     /// Where replicas share short-lived state; it may hold a password.
     pub redis_url: Option<RedisUrl>,
+    /// How long a server that is told to end goes on answering while it says that it is not ready.
+    pub drain: Duration,
     /// Where the master key comes from.
     pub master_key: MasterKeySource,
     /// By how much clocks may differ.
@@ -187,6 +191,10 @@ impl Config {
             .collect::<Result<Vec<_>, _>>()
             .map_err(|error| ConfigError::new("SSO_PLANS", error.expected, error.found))?;
         let clock_skew = whole_number(get("CLOCK_SKEW"), "CLOCK_SKEW", 180, 0..=600)?;
+        let redis_url = redis_url(get("REDIS_URL"))?;
+        // Short-lived state that is shared is shared with others, who take over.
+        let drain = redis_url.as_ref().map_or(0, |_| ending::AMONG_OTHERS);
+        let drain = whole_number(get("DRAIN_SECONDS"), "DRAIN_SECONDS", drain, 0..=60)?;
         let connections = whole_number(
             get("DATABASE_CONNECTIONS"),
             "DATABASE_CONNECTIONS",
@@ -198,7 +206,8 @@ impl Config {
             public_url: public_url(get("PUBLIC_URL"), listen)?,
             master_key: master_key(get("MASTER_KEY"), get("MASTER_KEY_FILE"), &database)?,
             database,
-            redis_url: redis_url(get("REDIS_URL"))?,
+            redis_url,
+            drain: Duration::from_secs(drain.into()),
             clock_skew: SignedDuration::from_secs(i64::from(clock_skew)),
             sso_plans,
             upgrade_contact: get("UPGRADE_CONTACT").map(str::to_owned),

@@ -139,6 +139,11 @@ pub const SETTINGS: &[Setting] = &[
         meaning: "on: `serve` brings the schema up to date at start; off: do it with `vestibule migrate`",
     },
     Setting {
+        name: "DRAIN_SECONDS",
+        default: "4 with REDIS_URL, 0 without",
+        meaning: "how long a server that gets SIGTERM goes on answering while `/readyz` says 503, so that a load balancer takes it out first, 0 to 60",
+    },
+    Setting {
         name: "DATABASE_CONNECTIONS",
         default: "4",
         meaning: "connections to Postgres, or readers of SQLite, 1 to 64",

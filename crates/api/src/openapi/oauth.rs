@@ -433,13 +433,13 @@ pub(crate) struct Health {
 /// Whether the server can serve.
 #[derive(ToSchema)]
 pub(crate) struct Readiness {
-    /// ready, degraded (no sign-in can begin, sessions go on) or unavailable.
+    /// ready, degraded (no sign-in can begin, sessions go on), unavailable, or ending.
     #[schema(example = "ready")]
     status: String,
-    /// ok, or does not answer.
+    /// ok, does not answer, or, where the server ends, not asked.
     #[schema(example = "ok")]
     database: String,
-    /// The place where pending sign-ins are kept: ok, or does not answer.
+    /// The place where pending sign-ins are kept: ok, does not answer, or not asked.
     #[schema(example = "ok")]
     short_lived_state: String,
 }

@@ -21,21 +21,19 @@ pub(crate) async fn healthz() -> HttpResponse {
 ///
 /// Without the database it cannot. Without the place for short-lived state it cannot begin a
 /// sign-in, but sessions go on: it says `degraded` with 200, or a load balancer would take the
-/// sessions away as well.
+/// sessions away as well. Before it ends it says `ending` with 503 for a while and answers all the same, so
+/// that nothing is lost of what a load balancer sends it until it knows.
 #[utoipa::path(tag = "Health", operation_id = "getReadiness", security(()),
     responses((status = 200, description = "It can, or its sessions can", body = Readiness),
-        (status = 503, description = "It cannot, for the moment", body = Readiness)))]
+        (status = 503, description = "It cannot, for the moment, or is about to end", body = Readiness)))]
 #[get("/readyz")]
 pub(crate) async fn readyz(service: Data<Service>) -> HttpResponse {
+    if service.ending.has_begun() {
+        return HttpResponse::ServiceUnavailable().json(body("ending", "not asked", "not asked"));
+    }
     let (database, state) = future::join(service.store.ping(), service.state.ping()).await;
     let word = |answers: bool| if answers { "ok" } else { "does not answer" };
-    let body = |status: &str| {
-        json!({
-            "status": status,
-            "database": word(database.is_ok()),
-            "short_lived_state": word(state.is_ok()),
-        })
-    };
+    let body = |status| body(status, word(database.is_ok()), word(state.is_ok()));
     if let Err(error) = &state {
         tracing::warn!(%error, "no sign-in can begin");
     }
@@ -49,4 +47,8 @@ pub(crate) async fn readyz(service: Data<Service>) -> HttpResponse {
                 .json(body("unavailable"))
         }
     }
+}
+
+fn body(status: &str, database: &str, state: &str) -> serde_json::Value {
+    json!({"status": status, "database": database, "short_lived_state": state})
 }

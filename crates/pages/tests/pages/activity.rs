@@ -23,7 +23,14 @@ const OTHER_DOORS: &[&str] = &[
 ];
 
 /// What looks like an action of the audit log and is none.
-const NO_ACTIONS: &[&str] = &["service_provider_key.next"];
+const NO_ACTIONS: &[&str] = &[
+    "service_provider_key.next",
+    // Attributes of traces.
+    "http.route",
+    "service.version",
+    "vestibule.outcome",
+    "vestibule.reason",
+];
 
 /// Endings of names of files and of hosts.
 const ENDINGS: &[&str] = &[
