@@ -49,7 +49,7 @@ schemathesis: test-dependencies ## Send thousands of requests made from the API 
 	tests/with-services $(CARGO) test --locked --workspace --features vestibule-api/demo --test e2e -- --ignored schemathesis
 
 soak: test-dependencies ## Sign people in for SOAK_MINUTES (30) while something breaks every minute (docs/reliability.md)
-	$(CARGO) test --locked --release -p vestibule-api --features demo --test e2e -- --ignored --nocapture half_an_hour
+	$(CARGO) test --locked --profile bench -p vestibule-api --features demo --test e2e -- --ignored --nocapture half_an_hour
 
 sanitize: toolchain ## Run the XML crates' tests under Valgrind (docs/memory-safety.md)
 	@deploy/install-dependencies build sanitize

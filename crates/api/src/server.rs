@@ -408,7 +408,10 @@ fn bind(address: SocketAddr) -> Result<TcpListener, StartError> {
 }
 
 fn configure(config: &mut web::ServiceConfig) {
+    // Each is asked in turn whether a path is its own: what a sign-in asks for is asked first.
     config
+        .configure(oidc::routes)
+        .configure(saml::routes)
         .service(
             web::scope("/v1")
                 .wrap(from_fn(answered_once))
@@ -423,12 +426,10 @@ fn configure(config: &mut web::ServiceConfig) {
         .service(openapi::json)
         .service(openapi::docs)
         .configure(brand::routes)
-        .configure(oidc::routes)
         .configure(forward::routes)
         .configure(people::routes)
         .configure(settings::routes)
-        .configure(setup::routes)
-        .configure(saml::routes);
+        .configure(setup::routes);
     for asset in vestibule_pages::ASSETS {
         config.route(asset.path, web::get().to(|| ready(served(asset))));
     }

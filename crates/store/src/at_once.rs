@@ -41,6 +41,8 @@ pub(crate) struct Waiting {
     effect: Effect,
     /// It must change exactly one row, or find it, or this is the error of them all.
     unmet: Option<StoreError>,
+    /// Whether it has the same text, or one of a few, whatever its values.
+    few_texts: bool,
 }
 
 impl Waiting {
@@ -52,6 +54,18 @@ impl Waiting {
             statement: Box::new(statement),
             effect,
             unmet,
+            few_texts: true,
+        }
+    }
+
+    /// One whose text hangs on how many values it has.
+    pub(crate) fn of_many_texts<S>(effect: Effect, statement: S) -> Self
+    where
+        S: QueryFragment<Pg> + Send + 'static,
+    {
+        Self {
+            few_texts: false,
+            ..Self::new(effect, statement, None)
         }
     }
 
@@ -66,11 +80,7 @@ impl Waiting {
     where
         S: QueryFragment<Pg> + Send + 'static,
     {
-        Self {
-            statement: Box::new(query),
-            effect: Effect::Holds,
-            unmet: Some(unmet),
-        }
+        Self::new(Effect::Holds, query, Some(unmet))
     }
 }
 
@@ -132,6 +142,11 @@ impl AtOnce {
 }
 
 impl QueryFragment<Pg> for AtOnce {
+    /// What goes together does so in a few ways: diesel would prepare each anew, as it does every UPDATE.
+    fn is_safe_to_cache_prepared(&self, _backend: &Pg) -> QueryResult<bool> {
+        Ok(self.0.iter().all(|one| one.few_texts))
+    }
+
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         if let [only] = self.0.as_slice()
             && only.unmet.is_none()

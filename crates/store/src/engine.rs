@@ -38,8 +38,23 @@ pub(crate) use on;
 /// all the others (`at_once`). It says whether it adds rows to a table or changes some, and owns its
 /// values.
 ///
+/// There are few texts of it, whatever its values: it stays prepared.
+///
 /// With an error at the end it must change exactly one row, or the transaction fails with that error.
 macro_rules! later {
+    // Of as many texts as there are numbers of rows: prepared each time.
+    ($tx:expr, adds many $table:ident, $statement:expr) => {
+        match $tx.engine_without_waiting() {
+            $crate::engine::Engine::Sqlite(conn) => {
+                let result = diesel::RunQueryDsl::execute($statement, *conn);
+                $tx.settle(result).map(drop)
+            }
+            $crate::engine::Engine::Postgres(_) => {
+                let effect = $crate::at_once::Effect::Adds(stringify!($table));
+                $tx.wait($crate::at_once::Waiting::of_many_texts(effect, $statement))
+            }
+        }
+    };
     ($tx:expr, adds $table:ident, $statement:expr) => {
         $crate::engine::later!($tx, Adds $table, $statement, None)
     };
@@ -55,7 +70,8 @@ macro_rules! later {
     ($tx:expr, $effect:ident $table:ident, $statement:expr, $unmet:expr) => {
         match $tx.engine_without_waiting() {
             $crate::engine::Engine::Sqlite(conn) => {
-                let result = diesel::RunQueryDsl::execute($statement, *conn);
+                let statement = $crate::prepared::Prepared($statement);
+                let result = diesel::RunQueryDsl::execute(statement, *conn);
                 $tx.settle(result)
                     .and_then(|changed| $tx.met(changed, $unmet))
             }

@@ -31,6 +31,7 @@ mod migrate;
 mod numbers;
 mod page;
 mod postgres;
+mod prepared;
 mod probe;
 mod queue;
 mod reseal;

@@ -67,7 +67,8 @@ pub(crate) fn connect(path: &Path, purpose: Use) -> Result<SqliteConnection, Sto
     let settings = match purpose {
         // A table that others refer to is rebuilt by dropping it; the migration checks the keys.
         Use::Migrate => "PRAGMA foreign_keys = OFF;",
-        Use::Write => "PRAGMA foreign_keys = ON;",
+        // 16 MB: a page that each sign-in writes to is copied into the database once for hundreds of them.
+        Use::Write => "PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 4000;",
         Use::Read => "PRAGMA foreign_keys = ON; PRAGMA query_only = ON;",
     };
     let settings = format!(

@@ -26,6 +26,8 @@
 mod support;
 
 mod figures;
+mod load;
+mod rates;
 mod scene;
 #[path = "../shared/wire.rs"]
 #[expect(dead_code, reason = "another bench asks for the first byte")]
@@ -43,6 +45,10 @@ const CONCURRENT: [usize; 4] = [1, 8, 32, 128];
 const SIGN_INS: usize = 2_000;
 
 fn main() {
+    // `cargo bench -- many`: with a thousand, a hundred thousand and a million workspaces, which takes its time.
+    if std::env::args().any(|argument| argument == "many") {
+        return among_many();
+    }
     // `cargo bench -- quick`: a tenth of it, to see that it runs.
     let quick = std::env::args().any(|argument| argument == "quick");
     let sign_ins = if quick { SIGN_INS / 10 } else { SIGN_INS };
@@ -85,11 +91,50 @@ fn measure(name: &str, engine: Engine, sign_ins: usize) {
         let figures = line(&scene, sign_ins, concurrent);
         println!("{concurrent:>10} {figures}");
     }
+    rates::print(&scene, sign_ins);
     println!(
         "loaded {}, set up within {} ms\n",
         Memory::of(scene.pid()),
         first.as_millis()
     );
+}
+
+/// The same sign-ins as the archive fills up, to two hundred workspaces of all.
+fn among_many() {
+    let mut scene = Scene::new(Engine::Sqlite);
+    scene.settle();
+    println!("Complete sign-ins on SQLite, 8 at a time, as the archive fills up.\n");
+    println!(
+        "{:>10} {:>9} {:>7} {:>8} {:>8} {:>8}   {:>9} {:>7} {:>7} {:>8}   memory, start, archive",
+        "workspaces",
+        "a second",
+        "cpu",
+        "p50",
+        "p95",
+        "p99",
+        "authorize",
+        "acs",
+        "token",
+        "userinfo"
+    );
+    let mut there = 1;
+    for workspaces in [1, 1_000, 100_000, 1_000_000] {
+        if workspaces > there {
+            scene.fill(workspaces - there);
+            there = workspaces;
+        }
+        let started = scene.restart();
+        scene.settle();
+        scene.pin();
+        scene.round(&scene.begun(1_000, 8), 8);
+        let figures = line(&scene, SIGN_INS, 8);
+        let memory = Memory::of(scene.pid());
+        println!(
+            "{workspaces:>10} {figures}   {memory}, {} ms, {} MB",
+            started.as_millis(),
+            scene.archive()
+        );
+    }
 }
 
 /// As many sign-ins, in rounds.

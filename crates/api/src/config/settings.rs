@@ -140,7 +140,7 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting {
         name: "DRAIN_SECONDS",
-        default: "4 with REDIS_URL, 0 without",
+        default: "0; 4 with Redis",
         meaning: "how long a server that gets SIGTERM goes on answering while `/readyz` says 503, so that a load balancer takes it out first, 0 to 60",
     },
     Setting {

@@ -182,7 +182,7 @@ impl Tx<'_> {
             let statement = diesel::insert_into(sign_in_attempts::table)
                 .values(rows)
                 .on_conflict_do_nothing();
-            later!(self, adds sign_in_attempts, statement)?;
+            later!(self, adds many sign_in_attempts, statement)?;
         }
         Ok(())
     }
