@@ -25,17 +25,19 @@
 )]
 mod support;
 
+#[path = "../shared/figures.rs"]
 mod figures;
+#[path = "../shared/scene.rs"]
 mod scene;
 #[path = "../shared/wire.rs"]
 #[expect(dead_code, reason = "another bench asks for the first byte")]
 mod wire;
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use figures::{Figures, Memory};
-use scene::Scene;
-use support::database::Engine;
+use figures::Memory;
+use scene::{Scene, Service};
+use support::{database::Engine, world::World};
 
 /// How many at a time.
 const CONCURRENT: [usize; 4] = [1, 8, 32, 128];
@@ -60,7 +62,8 @@ fn main() {
 
 fn measure(name: &str, engine: Engine, sign_ins: usize) {
     let begun = Instant::now();
-    let scene = Scene::new(engine);
+    let world = World::live(engine);
+    let scene = Scene::new(Service::ours(&world));
     let first = begun.elapsed();
     scene.settle();
     scene.pin();
@@ -82,7 +85,7 @@ fn measure(name: &str, engine: Engine, sign_ins: usize) {
     // Everybody is known, everything is read, every statement is prepared.
     scene.round(&scene.begun(400, 8), 8);
     for concurrent in CONCURRENT {
-        let figures = line(&scene, sign_ins, concurrent);
+        let figures = scene.line(sign_ins, concurrent);
         println!("{concurrent:>10} {figures}");
     }
     println!(
@@ -90,26 +93,4 @@ fn measure(name: &str, engine: Engine, sign_ins: usize) {
         Memory::of(scene.pid()),
         first.as_millis()
     );
-}
-
-/// As many sign-ins, in rounds.
-fn line(scene: &Scene, sign_ins: usize, concurrent: usize) -> Figures {
-    let portion = (sign_ins / 4).max(concurrent);
-    let mut figures = Figures::default();
-    let mut waiting = scene.begun(portion, concurrent);
-    while figures.count() < sign_ins {
-        let (processor, begun) = (scene.processor_time(), Instant::now());
-        let round = scene.round(&waiting, concurrent);
-        figures.add(
-            begun.elapsed(),
-            scene.processor_time() - processor,
-            &round.times,
-        );
-        waiting = scene.answered(round.begun);
-    }
-    figures
-}
-
-fn millis(time: Duration) -> f64 {
-    time.as_secs_f64() * 1e3
 }

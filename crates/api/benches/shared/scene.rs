@@ -1,35 +1,68 @@
-//! A server with a workspace whose connection is live, and browsers that sign people in.
+//! Browsers that sign people in to a service: to a server of ours with a workspace whose connection is live,
+//! or to another that speaks the same protocols.
 
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use vestibule_test_idp::{Twist, User};
+use vestibule_test_idp::{TestIdp, Twist, User};
 
-use super::figures::{Times, processor_time};
-use super::support::database::Engine;
+use super::figures::{Figures, Times, processor_time};
 use super::support::world::{REDIRECT_URI, VERIFIER, World, now};
 use super::wire::Wire;
 
 /// How many people sign in, in turn.
 const PEOPLE: usize = 200;
 
+/// What people sign in to, and what it is asked.
+pub(crate) struct Service {
+    pub(crate) pid: u32,
+    /// Name and port.
+    pub(crate) host: String,
+    /// Whose answers it takes.
+    pub(crate) idp: TestIdp,
+    /// Its authorization endpoint, with everything that is asked for.
+    pub(crate) authorize: String,
+    pub(crate) acs: String,
+    pub(crate) token: &'static str,
+    pub(crate) userinfo: &'static str,
+    /// Id and secret.
+    pub(crate) client: (String, String),
+}
+
+impl Service {
+    /// The server of this world.
+    pub(crate) fn ours(world: &World) -> Self {
+        let path = |url: &str| url.replacen(&world.server.url, "", 1);
+        Self {
+            pid: world.server.pid(),
+            host: world.server.url.trim_start_matches("http://").to_owned(),
+            idp: world.idp.clone(),
+            authorize: path(&world.authorize_url()),
+            acs: path(&world.acs_url),
+            token: "/oauth2/token",
+            userinfo: "/oauth2/userinfo",
+            client: world.client.clone(),
+        }
+    }
+}
+
 /// The scene.
 pub(crate) struct Scene {
-    world: World,
-    host: String,
+    service: Service,
     people: Vec<User>,
 }
 
 /// A sign-in that waits for the IdP's answer.
 pub(crate) struct Begun {
-    cookie: String,
+    /// Where the service sets one.
+    cookie: Option<String>,
     to_idp: String,
     took: Duration,
 }
 
 /// One whose answer is here.
 pub(crate) struct Answered {
-    cookie: String,
+    cookie: Option<String>,
     form: String,
     began: Duration,
 }
@@ -41,19 +74,16 @@ pub(crate) struct Round {
 }
 
 impl Scene {
-    pub(crate) fn new(engine: Engine) -> Self {
-        let world = World::live(engine);
-        let host = world.server.url.trim_start_matches("http://").to_owned();
+    pub(crate) fn new(service: Service) -> Self {
         let person = |number| User::new(format!("person{number}@acme.example"), "Per", "Son");
         Self {
-            world,
-            host,
+            service,
             people: (0..PEOPLE).map(person).collect(),
         }
     }
 
     pub(crate) fn pid(&self) -> u32 {
-        self.world.server.pid()
+        self.service.pid
     }
 
     pub(crate) fn processor_time(&self) -> Duration {
@@ -74,24 +104,18 @@ impl Scene {
 
     /// The server on one core, and this process on the other.
     pub(crate) fn pin(&self) {
-        for (pid, core) in [(self.pid(), "0"), (std::process::id(), "1")] {
-            // util-linux, which every Debian has. Where it fails there is one core.
-            let _ = Command::new("taskset")
-                .args(["--all-tasks", "--cpu-list", "--pid", core, &pid.to_string()])
-                .stdout(Stdio::null())
-                .stderr(Stdio::null())
-                .status();
-        }
+        pin(self.pid(), "0");
+        pin(std::process::id(), "1");
     }
 
-    fn authorize(&self, wire: &mut Wire, path: &str) -> Begun {
+    fn authorize(&self, wire: &mut Wire) -> Begun {
         let begun = Instant::now();
-        let answer = wire.get(path, &[]).expect(302);
+        let answer = wire.get(&self.service.authorize, &[]);
         let took = begun.elapsed();
-        let cookie = answer.header("set-cookie").expect("a cookie");
+        let cookie = answer.header("set-cookie");
         Begun {
-            cookie: cookie.split(';').next().unwrap().to_owned(),
-            to_idp: answer.header("location").expect("a redirect").to_owned(),
+            cookie: cookie.map(|cookie| cookie.split(';').next().unwrap().to_owned()),
+            to_idp: answer.location().to_owned(),
             took,
         }
     }
@@ -99,16 +123,14 @@ impl Scene {
     /// So many sign-ins whose answers are here.
     pub(crate) fn begun(&self, count: usize, concurrent: usize) -> Vec<Answered> {
         let portions = portions(count, concurrent);
-        let path = self.path();
         let begun = std::thread::scope(|scope| {
             let threads: Vec<_> = portions
                 .into_iter()
                 .map(|portion| {
-                    let path = &path;
                     scope.spawn(move || {
-                        let mut wire = Wire::to(&self.host);
+                        let mut wire = Wire::to(&self.service.host);
                         (0..portion)
-                            .map(|_| self.authorize(&mut wire, path))
+                            .map(|_| self.authorize(&mut wire))
                             .collect::<Vec<_>>()
                     })
                 })
@@ -121,48 +143,54 @@ impl Scene {
         self.answered(begun)
     }
 
-    fn path(&self) -> String {
-        self.world
-            .authorize_url()
-            .replacen(&self.world.server.url, "", 1)
-    }
-
     /// What the IdP answers to each: signed one after the other, while no clock runs.
     pub(crate) fn answered(&self, begun: Vec<Begun>) -> Vec<Answered> {
         let twist = Twist::default();
         let people = self.people.iter().cycle();
         let answer = |(begun, user): (Begun, &User)| {
             let (_, query) = begun.to_idp.split_once('?').expect("a query");
-            let request = self.world.idp.read_request(query).expect("a request");
-            let form = self.world.idp.respond(&request, user, &twist, now());
-            let form = form.expect("an answer");
-            let fields = [("SAMLResponse", form.saml_response.as_str())];
+            let idp = &self.service.idp;
+            let request = idp.read_request(query).expect("a request");
+            let form = idp.respond(&request, user, &twist, now());
             Answered {
                 cookie: begun.cookie,
-                form: super::support::http::form(&fields),
+                form: form.expect("an answer").to_urlencoded(),
                 began: begun.took,
             }
         };
         begun.into_iter().zip(people).map(answer).collect()
     }
 
+    /// As many sign-ins, in rounds.
+    pub(crate) fn line(&self, sign_ins: usize, concurrent: usize) -> Figures {
+        let portion = (sign_ins / 4).max(concurrent);
+        let mut figures = Figures::default();
+        let mut waiting = self.begun(portion, concurrent);
+        while figures.count() < sign_ins {
+            let (processor, begun) = (self.processor_time(), Instant::now());
+            let round = self.round(&waiting, concurrent);
+            figures.add(
+                begun.elapsed(),
+                self.processor_time() - processor,
+                &round.times,
+            );
+            waiting = self.answered(round.begun);
+        }
+        figures
+    }
+
     /// Finishes these, and begins as many.
     pub(crate) fn round(&self, waiting: &[Answered], concurrent: usize) -> Round {
-        let (path, acs) = (
-            self.path(),
-            self.world.acs_url.replacen(&self.world.server.url, "", 1),
-        );
         let size = waiting.len().div_ceil(concurrent);
         let portions = std::thread::scope(|scope| {
             let threads: Vec<_> = waiting
                 .chunks(size)
                 .map(|portion| {
-                    let (path, acs) = (&path, &acs);
                     scope.spawn(move || {
-                        let mut wire = Wire::to(&self.host);
+                        let mut wire = Wire::to(&self.service.host);
                         let sign_in = |answered: &Answered| {
-                            let times = self.finish(&mut wire, acs, answered);
-                            (times, self.authorize(&mut wire, path))
+                            let times = self.finish(&mut wire, answered);
+                            (times, self.authorize(&mut wire))
                         };
                         portion.iter().map(sign_in).collect::<Vec<_>>()
                     })
@@ -176,26 +204,30 @@ impl Scene {
     }
 
     /// From the IdP's answer to the claims.
-    fn finish(&self, wire: &mut Wire, acs: &str, answered: &Answered) -> Times {
+    fn finish(&self, wire: &mut Wire, answered: &Answered) -> Times {
         let mut times = [
             answered.began,
             Duration::ZERO,
             Duration::ZERO,
             Duration::ZERO,
         ];
+        let cookie = answered.cookie.as_deref();
+        let cookie: Vec<_> = cookie
+            .map(|cookie| ("Cookie", cookie))
+            .into_iter()
+            .collect();
         let begun = Instant::now();
-        let cookie = [("Cookie", answered.cookie.as_str())];
-        let answer = wire.post_form(acs, &cookie, &answered.form).expect(303);
+        let answer = wire.post_form(&self.service.acs, &cookie, &answered.form);
         times[1] = begun.elapsed();
-        let to_app = answer.header("location").expect("a redirect");
-        let code = to_app
+        let code = answer
+            .location()
             .split("code=")
             .nth(1)
             .expect("a code")
             .split('&')
             .next()
             .unwrap();
-        let (id, secret) = &self.world.client;
+        let (id, secret) = &self.service.client;
         let form = super::support::http::form(&[
             ("grant_type", "authorization_code"),
             ("code", code),
@@ -205,18 +237,28 @@ impl Scene {
             ("client_secret", secret),
         ]);
         let begun = Instant::now();
-        let answer = wire.post_form("/oauth2/token", &[], &form).expect(200);
+        let answer = wire.post_form(self.service.token, &[], &form).expect(200);
         times[2] = begun.elapsed();
         let tokens: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
         let bearer = format!("Bearer {}", tokens["access_token"].as_str().unwrap());
         let begun = Instant::now();
         let claims = wire
-            .get("/oauth2/userinfo", &[("Authorization", &bearer)])
+            .get(self.service.userinfo, &[("Authorization", &bearer)])
             .expect(200);
         times[3] = begun.elapsed();
         assert!(claims.body.contains("@acme.example"), "{}", claims.body);
         times
     }
+}
+
+/// A process with all its threads on this core.
+pub(crate) fn pin(pid: u32, core: &str) {
+    // util-linux, which every Debian has. Where it fails there is one core.
+    let _ = Command::new("taskset")
+        .args(["--all-tasks", "--cpu-list", "--pid", core, &pid.to_string()])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
 }
 
 /// How many each of so many does.
