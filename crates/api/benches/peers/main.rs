@@ -56,7 +56,14 @@ fn main() {
     }
     // `cargo bench -- quick`: a part of it, to see that it runs.
     let quick = is_there("quick");
-    let all = [libraries::compare(quick), services::compare(quick)];
+    // `libraries` or `services`: that half alone.
+    let mut all = Vec::new();
+    if !is_there("services") {
+        all.push(libraries::compare(quick));
+    }
+    if !is_there("libraries") {
+        all.push(services::compare(quick));
+    }
     let picture = Path::new(env!("CARGO_TARGET_TMPDIR")).join("peers.svg");
     std::fs::write(&picture, chart::draw(&all)).unwrap();
     println!("As a picture: {}", picture.display());

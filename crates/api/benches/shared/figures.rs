@@ -22,6 +22,11 @@ impl Figures {
         self.times.extend_from_slice(times);
     }
 
+    /// With those of another time.
+    pub(crate) fn join(&mut self, other: &Self) {
+        self.add(other.wall, other.processor, &other.times);
+    }
+
     pub(crate) fn count(&self) -> usize {
         self.times.len()
     }

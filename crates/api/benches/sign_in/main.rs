@@ -26,6 +26,7 @@
 mod support;
 
 #[path = "../shared/figures.rs"]
+#[expect(dead_code, reason = "another bench measures in turn")]
 mod figures;
 #[path = "../shared/scene.rs"]
 mod scene;
