@@ -11,7 +11,7 @@ TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 MDBOOK := 0.5.4
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test snippets docs simplesamlphp schemathesis sanitize fuzz bench bench-peers lint openapi release image-check clean-demo \
+.PHONY: help demo test snippets docs simplesamlphp schemathesis soak sanitize fuzz bench bench-peers lint openapi release image-check clean-demo \
 	toolchain dependencies test-dependencies
 
 help: ## List the tasks
@@ -47,6 +47,9 @@ simplesamlphp: test-dependencies ## Start a real identity provider to try with (
 
 schemathesis: test-dependencies ## Send thousands of requests made from the API document, and hold each answer against it
 	tests/with-services $(CARGO) test --locked --workspace --features vestibule-api/demo --test e2e -- --ignored schemathesis
+
+soak: test-dependencies ## Sign people in for SOAK_MINUTES (30) while something breaks every minute (docs/reliability.md)
+	$(CARGO) test --locked --release -p vestibule-api --features demo --test e2e -- --ignored --nocapture half_an_hour
 
 sanitize: toolchain ## Run the XML crates' tests under Valgrind (docs/memory-safety.md)
 	@deploy/install-dependencies build sanitize

@@ -1,5 +1,8 @@
 //! What is killed, emptied or frozen costs a fresh start and nothing else, and comes back by itself.
 
+mod clients;
+mod clock;
+mod disk;
 mod ending;
 mod failover;
 mod haproxy;
@@ -7,3 +10,4 @@ mod kill;
 
 mod postgres;
 mod redis;
+mod soak;

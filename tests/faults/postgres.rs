@@ -113,3 +113,39 @@ fn frozen_it_fails_everything_in_time_and_the_next_request_works() {
         workspace["name"] == "Acme GmbH" || workspace["name"] == "Lost"
     });
 }
+
+/// Somebody holds what everybody needs, say a migration by hand: every connection waits for it.
+#[test]
+fn when_every_connection_waits_all_are_told_in_time_and_all_goes_on_afterwards() {
+    let (postgres, world) = scene();
+    let tokens = world.exchange(&world.code(&ada())).expect(200).json();
+    let refresh = text(&tokens, "/refresh_token");
+    let url = |path: &str| format!("{}{path}", world.server.url);
+    let mut holder = postgres.session();
+    holder.say("BEGIN; LOCK TABLE workspaces, sessions IN ACCESS EXCLUSIVE MODE; SELECT 'locked';");
+    assert_eq!(holder.line(), "locked");
+    // More of them than there are connections; and whoever needs none goes on.
+    std::thread::scope(|scope| {
+        for _ in 0..20 {
+            scope.spawn(|| {
+                let answer = world.api.get(&world.workspace_path(""));
+                assert_eq!(answer.problem(503), "unavailable");
+                assert!(answer.header("retry-after").is_some(), "{answer:?}");
+            });
+        }
+        std::thread::sleep(Duration::from_secs(1));
+        send("GET", &url("/oauth2/jwks"), &[], "").expect(200);
+        send("GET", &url("/healthz"), &[], "").expect(200);
+        let ready = send("GET", &url("/readyz"), &[], "").expect(503);
+        assert_eq!(ready.json()["database"], "does not answer");
+    });
+    holder.say("ROLLBACK; SELECT 'let go';");
+    assert_eq!(holder.line(), "let go");
+    within(
+        Duration::from_secs(5),
+        "the connections are free again",
+        || send("GET", &url("/readyz"), &[], "").status == 200,
+    );
+    world.refresh(&refresh).expect(200);
+    world.exchange(&world.code(&ada())).expect(200);
+}

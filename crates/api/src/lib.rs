@@ -12,6 +12,7 @@
 pub mod cli;
 pub mod config;
 mod configuration;
+mod connections;
 mod cookies;
 mod copies;
 mod departures;

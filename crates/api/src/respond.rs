@@ -22,7 +22,9 @@ use vestibule_state::random_reference;
 use vestibule_store::with_source;
 
 use crate::{
-    audit, clock, forward, headers, openapi,
+    audit, clock,
+    connections::UnderWay,
+    forward, headers, openapi,
     page::{self, ErrorPage},
     problem::{Problem, ProblemType},
     service::Service,
@@ -47,6 +49,7 @@ pub(crate) async fn wrap(
     let in_flight = service
         .as_ref()
         .map(|service| service.metrics.routes.begin());
+    let under_way = request.conn_data().map(UnderWay::on);
     let span = info_span!("request", request.id = %id);
     let traced = service
         .as_ref()
@@ -106,7 +109,10 @@ pub(crate) async fn wrap(
     let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
     let status = response.status().as_u16();
     span.in_scope(|| info!(%method, route, status, micros, "request"));
-    Ok(response)
+    Ok(match under_way {
+        Some(under_way) => response.map_body(|_, body| under_way.until_sent(body)),
+        None => response,
+    })
 }
 
 /// Writes out the problem or the page that a handler (or the framework) left without a body.

@@ -33,6 +33,7 @@ use crate::{
     clock,
     config::{CLIENT_TIMEOUT, Config, MasterKeySource},
     configuration::Configuration,
+    connections::Connections,
     departures::{self, Departures},
     domains,
     ending::{Ending, Told, end_when_told},
@@ -369,6 +370,8 @@ pub async fn start(mut config: Config, public_url_given: bool) -> Result<Started
         openssl = versions.openssl,
         "listening"
     );
+    let connections = Connections::default();
+    actix_web::rt::spawn(connections.clone().watch());
     let server = HttpServer::new(move || {
         App::new()
             .app_data(service.clone())
@@ -385,6 +388,7 @@ pub async fn start(mut config: Config, public_url_given: bool) -> Result<Started
             .configure(configure)
     })
     .client_request_timeout(CLIENT_TIMEOUT)
+    .on_connect(move |stream, data| connections.opened(stream, data))
     .shutdown_timeout(SHUTDOWN)
     .disable_signals()
     .listen(listener)?

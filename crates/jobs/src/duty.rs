@@ -34,7 +34,6 @@ pub struct Duty {
 
 /// What ends the jobs, what they are given, and what stands for leadership as long as one of them is left:
 /// run it beside them.
-#[must_use]
 pub fn stand(
     store: Store,
     clock: fn() -> Timestamp,

@@ -1,15 +1,16 @@
-//! Holds the clock of a server that a test starts.
+//! Holds or steps the clock of a server that a test starts.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use jiff::Timestamp;
 use tempfile::TempDir;
 
-/// The library that holds a clock, as long as this is kept; built by the C compiler that built the
+/// The library that holds or steps a clock, as long as this is kept; built by the C compiler that built the
 /// server.
 pub(crate) struct Clock {
-    _folder: TempDir,
+    folder: TempDir,
     library: PathBuf,
 }
 
@@ -27,10 +28,31 @@ impl Clock {
             .arg(&library)
             .arg(source);
         assert!(compiler.status().expect("a C compiler").success());
-        Self {
-            _folder: folder,
-            library,
+        Self { folder, library }
+    }
+
+    /// The setting that names the file of steps.
+    pub(crate) const STEPS: &str = "CLOCK_STEPS";
+
+    /// What [`Self::STEPS`] has to say; the clock is right until it is stepped.
+    pub(crate) fn steps(&self) -> PathBuf {
+        let file = self.folder.path().join("steps");
+        if !file.exists() {
+            self.step_to(0);
         }
+        file
+    }
+
+    /// From now on the clock is wrong by so many seconds.
+    pub(crate) fn step_to(&self, seconds: i64) {
+        // In place: the server has the file mapped.
+        let mut file = std::fs::OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(self.folder.path().join("steps"))
+            .expect("the file of steps");
+        file.write_all(&seconds.to_ne_bytes()).expect("the step");
     }
 
     /// What `LD_PRELOAD` has to say.

@@ -1,9 +1,10 @@
 //! A Postgres of a test's own, to be killed and frozen.
 
 use std::{
+    io::{BufRead, BufReader, Write},
     net::TcpListener,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::{Child, ChildStdout, Command, Stdio},
     time::Duration,
 };
 
@@ -42,6 +43,33 @@ fn programs() -> PathBuf {
 /// One of the programs that come with the server.
 pub(crate) fn program(name: &str) -> PathBuf {
     programs().join(name)
+}
+
+/// Somebody who types statements, gone when it is dropped.
+pub(crate) struct Session {
+    child: Child,
+    said: BufReader<ChildStdout>,
+}
+
+impl Session {
+    pub(crate) fn say(&mut self, statements: &str) {
+        let input = self.child.stdin.as_mut().expect("its input");
+        writeln!(input, "{statements}").expect("it listens");
+    }
+
+    /// The next line that it is answered.
+    pub(crate) fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.said.read_line(&mut line).expect("an answer");
+        line.trim_end().to_owned()
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
 }
 
 impl PostgresServer {
@@ -117,6 +145,25 @@ impl PostgresServer {
             .status();
         let log = || std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default();
         assert!(started.expect("pg_ctl runs").success(), "{}", log());
+    }
+
+    /// Somebody else who uses it, by hand.
+    pub(crate) fn session(&self) -> Session {
+        let mut child = Command::new(program("psql"))
+            .args([
+                "--no-psqlrc",
+                "--quiet",
+                "--tuples-only",
+                "--no-align",
+                "--dbname",
+            ])
+            .arg(self.url())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("psql runs");
+        let said = BufReader::new(child.stdout.take().expect("what it says"));
+        Session { child, said }
     }
 
     /// Another server that follows this one (`target_session_attrs` tells them apart).

@@ -55,9 +55,23 @@ impl Drop for Killer {
 
 /// One process.
 struct Replica {
-    child: Option<Child>,
+    child: Mutex<Option<Child>>,
     address: SocketAddr,
     log: Arc<Mutex<Vec<String>>>,
+}
+
+impl Replica {
+    fn take(&self) -> Option<Child> {
+        self.child.lock().expect("the process").take()
+    }
+
+    fn pid(&self) -> Option<u32> {
+        self.child
+            .lock()
+            .expect("the process")
+            .as_ref()
+            .map(Child::id)
+    }
 }
 
 impl Server {
@@ -149,7 +163,10 @@ impl Server {
 
     /// The program with this server's settings and nothing else of the environment.
     pub(crate) fn command(&self) -> Command {
-        let mut command = Command::new(PROGRAM);
+        self.of_this_server(Command::new(PROGRAM))
+    }
+
+    fn of_this_server(&self, mut command: Command) -> Command {
         command
             .env_clear()
             .envs(std::env::vars_os().filter(|(name, _)| name == "PATH" || name == "HOME"))
@@ -160,9 +177,11 @@ impl Server {
     }
 
     fn run(&self, listen: &str) -> Replica {
+        // A file that must not grow is an error to it, as a full disk is, and not its end.
+        let mut program = Command::new("env");
+        program.args(["--ignore-signal=XFSZ", PROGRAM, "serve"]);
         let mut child = self
-            .command()
-            .arg("serve")
+            .of_this_server(program)
             .env("VESTIBULE_LISTEN", listen)
             .stderr(Stdio::piped())
             .spawn()
@@ -184,7 +203,7 @@ impl Server {
         });
         match told.recv_timeout(Duration::from_secs(60)) {
             Ok(address) => Replica {
-                child: Some(child),
+                child: Mutex::new(Some(child)),
                 address: address.parse().expect("an address"),
                 log: own_log,
             },
@@ -206,8 +225,7 @@ impl Server {
         let kept = self.settings.iter_mut().find(|(name, _)| name == setting);
         kept.expect("a setting that was given").1 = value.to_owned();
         for index in 0..self.replicas.len() {
-            let replica = &mut self.replicas[index];
-            if let Some(mut child) = replica.child.take() {
+            if let Some(mut child) = self.replicas[index].take() {
                 signal(child.id(), Signal::TERM);
                 child.wait().expect("its status");
             }
@@ -224,7 +242,7 @@ impl Server {
     /// Starts every server that is not running at the address it had.
     pub(crate) fn restart(&mut self) {
         for index in 0..self.replicas.len() {
-            if self.replicas[index].child.is_none() {
+            if self.replicas[index].pid().is_none() {
                 let address = self.replicas[index].address.to_string();
                 self.replicas[index] = self.run(&address);
             }
@@ -233,25 +251,21 @@ impl Server {
 
     /// What kills the servers while others use them.
     pub(crate) fn killer(&self) -> Killer {
-        let pids = self
-            .replicas
-            .iter()
-            .filter_map(|replica| replica.child.as_ref());
-        Killer(pids.map(Child::id).collect())
+        Killer(self.pids())
     }
 
     /// Asks the server to end, and waits until it has.
     pub(crate) fn terminate(&mut self) -> std::process::ExitStatus {
-        let replica = self.replicas.first_mut().expect("a server");
-        let mut child = replica.child.take().expect("a running server");
+        let replica = self.replicas.first().expect("a server");
+        let mut child = replica.take().expect("a running server");
         signal(child.id(), Signal::TERM);
         child.wait().expect("its status")
     }
 
     /// The first server, to be ended by the test.
     pub(crate) fn take_first(&mut self) -> Leaving {
-        let replica = self.replicas.first_mut().expect("a server");
-        Leaving(replica.child.take().expect("a running server"))
+        let replica = self.replicas.first().expect("a server");
+        Leaving(replica.take().expect("a running server"))
     }
 
     /// What each server has logged.
@@ -264,16 +278,29 @@ impl Server {
     /// The process of the first server.
     pub(crate) fn pid(&self) -> u32 {
         let replica = self.replicas.first().expect("a server");
-        replica.child.as_ref().expect("a running server").id()
+        replica.pid().expect("a running server")
+    }
+
+    /// The processes of all of them.
+    pub(crate) fn pids(&self) -> Vec<u32> {
+        self.replicas.iter().filter_map(Replica::pid).collect()
+    }
+
+    /// Ends one of them beside what others do with it, by force or by telling it, and starts it at its address
+    /// again after a pause.
+    pub(crate) fn replace(&self, index: usize, end: Signal, pause: Duration) {
+        let replica = &self.replicas[index];
+        let mut child = replica.take().expect("a running server");
+        signal(child.id(), end);
+        child.wait().expect("its status");
+        std::thread::sleep(pause);
+        let again = self.run(&replica.address.to_string()).take();
+        *replica.child.lock().expect("the process") = again;
     }
 
     /// Kills every server without a warning.
     pub(crate) fn kill(&mut self) {
-        let mut children: Vec<_> = self
-            .replicas
-            .iter_mut()
-            .filter_map(|replica| replica.child.take())
-            .collect();
+        let mut children: Vec<_> = self.replicas.iter().filter_map(Replica::take).collect();
         for child in &mut children {
             let _ = child.kill();
         }
