@@ -11,8 +11,8 @@ TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 MDBOOK := 0.5.4
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test snippets docs simplesamlphp schemathesis soak sanitize fuzz bench lint openapi release image-check clean-demo toolchain dependencies \
-	test-dependencies
+.PHONY: help demo test snippets docs simplesamlphp schemathesis soak sanitize fuzz bench bench-peers lint openapi release image-check clean-demo \
+	toolchain dependencies test-dependencies
 
 help: ## List the tasks
 	@echo 'Vestibule: SAML sign-in for the customers of a SaaS product'
@@ -62,6 +62,13 @@ bench: test-dependencies ## Measure verify + validate beside the floor of the li
 	$(CARGO) bench --locked --package vestibule-saml --bench verify
 	tests/with-services $(CARGO) bench --locked --package vestibule-api --features demo --bench sign_in
 	$(CARGO) bench --locked --package vestibule-api --features demo --bench pages
+
+# What is measured is put on the first core; all else, with the databases, stays on the last. Before that
+# everything is built and fetched: on all of them.
+bench-peers: test-dependencies ## Do the same work by other service providers (from npm, PyPI, crates.io), side by side with ours
+	$(CARGO) bench --locked --package vestibule-api --features demo --bench peers -- install
+	taskset --cpu-list $$(($$(nproc) - 1)) tests/with-services \
+	  $(CARGO) bench --locked --package vestibule-api --features demo --bench peers
 
 lint: dependencies ## Check format, clippy without warnings, and the dependencies if cargo-deny is there
 	$(CARGO) fmt --all --check

@@ -15,7 +15,11 @@ const REPOSITORY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 
 /// The packages of the lock file in this folder of `tests`, installed once for each lock file there is.
 pub(crate) fn installed(name: &str) -> PathBuf {
-    let source = Path::new(REPOSITORY).join("tests").join(name);
+    installed_from(name, &Path::new(REPOSITORY).join("tests").join(name))
+}
+
+/// The same for a folder that is elsewhere.
+pub(crate) fn installed_from(name: &str, source: &Path) -> PathBuf {
     let [manifest, lock] =
         ["package.json", "package-lock.json"].map(|file| fs::read(source.join(file)).expect(file));
     let digest = Sha256::new()

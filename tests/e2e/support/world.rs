@@ -22,6 +22,11 @@ pub(crate) const REDIRECT_URI: &str = "http://127.0.0.1:9/callback";
 /// What the application keeps to itself (RFC 7636).
 pub(crate) const VERIFIER: &str = "a-code-verifier-of-the-tests-with-43-characters-or-more";
 
+/// What the authorization endpoint is told of it.
+pub(crate) fn challenge() -> String {
+    URL_SAFE_NO_PAD.encode(Sha256::digest(VERIFIER))
+}
+
 /// The scene.
 pub(crate) struct World {
     pub(crate) server: Server,
@@ -208,7 +213,7 @@ impl World {
 
     /// The authorize URL with these parameters beside the usual ones; a given one wins.
     pub(crate) fn authorize_with(&self, more: &[(&str, &str)]) -> String {
-        let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(VERIFIER));
+        let challenge = challenge();
         let usual = [
             ("response_type", "code"),
             ("client_id", self.client.0.as_str()),

@@ -30,6 +30,13 @@ impl Answer {
         })
     }
 
+    /// Where it redirects to.
+    pub(crate) fn location(&self) -> &str {
+        let location = self.header("location");
+        let location = location.filter(|_| matches!(self.status, 302 | 303));
+        location.unwrap_or_else(|| panic!("no redirect: {}\n{}", self.head, self.body))
+    }
+
     pub(crate) fn expect(self, status: u16) -> Self {
         assert_eq!(self.status, status, "{}\n{}", self.head, self.body);
         self

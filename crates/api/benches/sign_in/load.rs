@@ -9,12 +9,16 @@ use vestibule_model::{
     WorkspaceId,
 };
 use vestibule_store::{MasterKey, Reach, Store, StoreConfig, StoreError, Tx};
+use vestibule_test_idp::SpRegistration;
 
+use super::scene::Target;
 use super::support::server::MASTER_KEY;
 use super::support::world::{ROOT, World, now};
 
 /// How many come in at a time.
 const BATCH: usize = 1_000;
+/// To how many of them people sign in.
+const TARGETS: usize = 200;
 
 /// What all of them are made after.
 struct Pattern {
@@ -87,8 +91,21 @@ impl Pattern {
     }
 }
 
-/// Puts workspaces in until there are `count`, and names `sample` of them, spread over all.
-pub(crate) fn load(world: &World, count: usize, sample: usize) -> Vec<(WorkspaceId, ConnectionId)> {
+/// Puts so many workspaces more into the archive, and leads people to some of them.
+pub(crate) fn targets(world: &World, count: usize) -> Vec<Target> {
+    let own = |url: &str, id: ConnectionId| url.replace(&world.connection, &id.to_string());
+    let loaded = load(world, count, TARGETS.min(count));
+    let targets = loaded.into_iter().map(|(workspace, connection)| {
+        let acs_url = own(&world.acs_url, connection);
+        let entity_id = own(&world.entity_id, connection);
+        world.idp.trust(SpRegistration::new(&entity_id, &acs_url));
+        Target::ours(world, &workspace.to_string(), &acs_url)
+    });
+    targets.collect()
+}
+
+/// Puts them in, and names `sample` of them, spread over all.
+fn load(world: &World, count: usize, sample: usize) -> Vec<(WorkspaceId, ConnectionId)> {
     let key = MasterKey::from_base64(MASTER_KEY).unwrap();
     let store = Store::open(StoreConfig::new(&world.server.database.url, key)).unwrap();
     let runtime = actix_web::rt::Runtime::new().unwrap();

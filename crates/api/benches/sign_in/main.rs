@@ -25,19 +25,22 @@
 )]
 mod support;
 
+#[path = "../shared/figures.rs"]
+#[expect(dead_code, reason = "another bench measures in turn")]
 mod figures;
 mod load;
 mod rates;
+#[path = "../shared/scene.rs"]
 mod scene;
 #[path = "../shared/wire.rs"]
 #[expect(dead_code, reason = "another bench asks for the first byte")]
 mod wire;
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use figures::{Figures, Memory};
-use scene::Scene;
-use support::database::Engine;
+use figures::Memory;
+use scene::{Scene, Service};
+use support::{database::Engine, world::World};
 
 /// How many at a time.
 const CONCURRENT: [usize; 4] = [1, 8, 32, 128];
@@ -66,7 +69,8 @@ fn main() {
 
 fn measure(name: &str, engine: Engine, sign_ins: usize) {
     let begun = Instant::now();
-    let scene = Scene::new(engine);
+    let world = World::live(engine);
+    let scene = Scene::new(Service::ours(&world));
     let first = begun.elapsed();
     scene.settle();
     scene.pin();
@@ -88,10 +92,10 @@ fn measure(name: &str, engine: Engine, sign_ins: usize) {
     // Everybody is known, everything is read, every statement is prepared.
     scene.round(&scene.begun(400, 8), 8);
     for concurrent in CONCURRENT {
-        let figures = line(&scene, sign_ins, concurrent);
+        let figures = scene.line(sign_ins, concurrent);
         println!("{concurrent:>10} {figures}");
     }
-    rates::print(&scene, sign_ins);
+    rates::print(&world, &scene, sign_ins);
     println!(
         "loaded {}, set up within {} ms\n",
         Memory::of(scene.pid()),
@@ -101,7 +105,8 @@ fn measure(name: &str, engine: Engine, sign_ins: usize) {
 
 /// The same sign-ins as the archive fills up, to two hundred workspaces of all.
 fn among_many() {
-    let mut scene = Scene::new(Engine::Sqlite);
+    let mut world = World::live(Engine::Sqlite);
+    let mut scene = Scene::new(Service::ours(&world));
     scene.settle();
     println!("Complete sign-ins on SQLite, 8 at a time, as the archive fills up.\n");
     println!(
@@ -120,41 +125,24 @@ fn among_many() {
     let mut there = 1;
     for workspaces in [1, 1_000, 100_000, 1_000_000] {
         if workspaces > there {
-            scene.fill(workspaces - there);
+            scene.service.targets = load::targets(&world, workspaces - there);
             there = workspaces;
         }
-        let started = scene.restart();
+        world.server.kill();
+        let begun = Instant::now();
+        world.server.restart();
+        let started = begun.elapsed();
+        scene.service.pid = world.server.pid();
         scene.settle();
         scene.pin();
         scene.round(&scene.begun(1_000, 8), 8);
-        let figures = line(&scene, SIGN_INS, 8);
+        let figures = scene.line(SIGN_INS, 8);
         let memory = Memory::of(scene.pid());
+        let file = world.server.database.url.trim_start_matches("sqlite://");
+        let archive = std::fs::metadata(file).map_or(0, |file| file.len() >> 20);
         println!(
-            "{workspaces:>10} {figures}   {memory}, {} ms, {} MB",
+            "{workspaces:>10} {figures}   {memory}, {} ms, {archive} MB",
             started.as_millis(),
-            scene.archive()
         );
     }
-}
-
-/// As many sign-ins, in rounds.
-fn line(scene: &Scene, sign_ins: usize, concurrent: usize) -> Figures {
-    let portion = (sign_ins / 4).max(concurrent);
-    let mut figures = Figures::default();
-    let mut waiting = scene.begun(portion, concurrent);
-    while figures.count() < sign_ins {
-        let (processor, begun) = (scene.processor_time(), Instant::now());
-        let round = scene.round(&waiting, concurrent);
-        figures.add(
-            begun.elapsed(),
-            scene.processor_time() - processor,
-            &round.times,
-        );
-        waiting = scene.answered(round.begun);
-    }
-    figures
-}
-
-fn millis(time: Duration) -> f64 {
-    time.as_secs_f64() * 1e3
 }

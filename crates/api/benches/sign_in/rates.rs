@@ -4,9 +4,10 @@ use std::time::{Duration, Instant};
 
 use vestibule_verify::{Settings, Verifier};
 
-use super::millis;
+use super::figures::millis;
 use super::scene::Scene;
 use super::support::http::form;
+use super::support::world::{World, ada, now, text};
 use super::wire::Wire;
 
 /// How many ask at a time.
@@ -18,16 +19,18 @@ struct Asked {
     request: Box<dyn Fn(&mut Wire) + Sync>,
 }
 
-pub(crate) fn print(scene: &Scene, requests: usize) {
-    let token = scene.access_token();
+pub(crate) fn print(world: &World, scene: &Scene, requests: usize) {
+    let code = world.code(&ada());
+    let tokens = world.exchange(&code).expect(200).json();
+    let token = text(&tokens, "/access_token");
     println!("{:>26} {:>9} {:>7}", "", "a second", "cpu");
-    for Asked { name, request } in asked(scene, &token) {
+    for Asked { name, request } in asked(world, &token) {
         let (processor, begun) = (scene.processor_time(), Instant::now());
         std::thread::scope(|scope| {
             for _ in 0..CONCURRENT {
                 let request = &request;
                 scope.spawn(move || {
-                    let mut wire = scene.wire();
+                    let mut wire = Wire::to(&scene.service.host);
                     (0..requests / CONCURRENT).for_each(|_| request(&mut wire));
                 });
             }
@@ -39,13 +42,13 @@ pub(crate) fn print(scene: &Scene, requests: usize) {
             scene.processor_time() - processor,
         );
     }
-    let issuer = scene.issuer();
+    let issuer = world.server.url.clone();
     let verifier = Verifier::discover(Settings::new(&issuer, &issuer)).unwrap();
+    let since_1970 = Duration::try_from(now().as_duration()).unwrap();
+    let time = std::time::SystemTime::UNIX_EPOCH + since_1970;
     let begun = Instant::now();
     for _ in 0..requests {
-        verifier
-            .verify(&token, std::time::SystemTime::now())
-            .unwrap();
+        verifier.verify(&token, time).unwrap();
     }
     let took = begun.elapsed();
     line("verify, in a service", requests, took, took);
@@ -60,15 +63,18 @@ fn line(name: &str, requests: usize, took: Duration, processor: Duration) {
     );
 }
 
-fn asked(scene: &Scene, token: &str) -> Vec<Asked> {
-    let (id, secret) = scene.client().clone();
+fn asked(world: &World, token: &str) -> Vec<Asked> {
+    let (id, secret) = world.client.clone();
     let fields = [
         ("client_id", id.as_str()),
         ("client_secret", &secret),
         ("token", token),
     ];
     let (introspect, bearer) = (form(&fields), format!("Bearer {token}"));
-    let (key, decide) = (scene.api_key().to_owned(), scene.decisions_path());
+    let (key, decide) = (
+        world.api.authorization().to_owned(),
+        world.workspace_path("/sign-in-decisions"),
+    );
     let decision = r#"{"email":"person1@acme.example","method":"saml"}"#;
     vec![
         Asked {

@@ -1,41 +1,78 @@
-//! A server with a workspace whose connection is live, and browsers that sign people in.
+//! Browsers that sign people in to a service: to a server of ours with a workspace whose connection is live,
+//! or to another that speaks the same protocols.
 
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use vestibule_test_idp::{SpRegistration, Twist, User};
+use vestibule_test_idp::{TestIdp, Twist, User};
 
-use super::figures::{Times, processor_time};
-use super::load::load;
-use super::support::database::Engine;
+use super::figures::{Figures, Times, processor_time};
 use super::support::world::{REDIRECT_URI, VERIFIER, World, now};
 use super::wire::Wire;
 
 /// How many people sign in, in turn.
 const PEOPLE: usize = 200;
-/// To how many of the workspaces that fill the archive.
-const TARGETS: usize = 200;
+
+/// What people sign in to, and what it is asked.
+pub(crate) struct Service {
+    pub(crate) pid: u32,
+    /// Name and port.
+    pub(crate) host: String,
+    /// Whose answers it takes.
+    pub(crate) idp: TestIdp,
+    /// Where people sign in, in turn.
+    pub(crate) targets: Vec<Target>,
+    pub(crate) token: &'static str,
+    pub(crate) userinfo: &'static str,
+    /// Id and secret.
+    pub(crate) client: (String, String),
+}
+
+/// A workspace, or whatever a service calls it, as browsers come to it.
+pub(crate) struct Target {
+    /// The authorization endpoint, with everything that is asked for.
+    pub(crate) authorize: String,
+    pub(crate) acs: String,
+}
+
+impl Target {
+    /// A workspace of this world.
+    pub(crate) fn ours(world: &World, workspace: &str, acs_url: &str) -> Self {
+        let path = |url: &str| url.replacen(&world.server.url, "", 1);
+        Self {
+            authorize: path(&world.authorize_with(&[("workspace", workspace)])),
+            acs: path(acs_url),
+        }
+    }
+}
+
+impl Service {
+    /// The server of this world.
+    pub(crate) fn ours(world: &World) -> Self {
+        Self {
+            pid: world.server.pid(),
+            host: world.server.url.trim_start_matches("http://").to_owned(),
+            idp: world.idp.clone(),
+            targets: vec![Target::ours(world, &world.workspace, &world.acs_url)],
+            token: "/oauth2/token",
+            userinfo: "/oauth2/userinfo",
+            client: world.client.clone(),
+        }
+    }
+}
 
 /// The scene.
 pub(crate) struct Scene {
-    world: World,
-    host: String,
+    pub(crate) service: Service,
     people: Vec<User>,
-    /// Where people sign in, in turn.
-    targets: Vec<Target>,
-}
-
-/// A workspace, as browsers come to it.
-struct Target {
-    authorize: String,
-    acs: String,
 }
 
 /// A sign-in that waits for the IdP's answer.
 pub(crate) struct Begun {
     target: usize,
-    cookie: String,
+    /// Where the service sets one.
+    cookie: Option<String>,
     to_idp: String,
     took: Duration,
 }
@@ -43,7 +80,7 @@ pub(crate) struct Begun {
 /// One whose answer is here.
 pub(crate) struct Answered {
     target: usize,
-    cookie: String,
+    cookie: Option<String>,
     form: String,
     began: Duration,
 }
@@ -55,93 +92,20 @@ pub(crate) struct Round {
 }
 
 impl Scene {
-    pub(crate) fn new(engine: Engine) -> Self {
-        let world = World::live(engine);
-        let host = world.server.url.trim_start_matches("http://").to_owned();
+    pub(crate) fn new(service: Service) -> Self {
         let person = |number| User::new(format!("person{number}@acme.example"), "Per", "Son");
-        let mut scene = Self {
-            world,
-            host,
+        Self {
+            service,
             people: (0..PEOPLE).map(person).collect(),
-            targets: Vec::new(),
-        };
-        let own = scene.target(&scene.world.workspace, &scene.world.acs_url);
-        scene.targets.push(own);
-        scene
-    }
-
-    fn target(&self, workspace: &str, acs_url: &str) -> Target {
-        let authorize = self.world.authorize_with(&[("workspace", workspace)]);
-        let path = |url: &str| url.replacen(&self.world.server.url, "", 1);
-        Target {
-            authorize: path(&authorize),
-            acs: path(acs_url),
         }
     }
 
-    /// Puts so many workspaces more into the archive; from then on people sign in to some of those.
-    pub(crate) fn fill(&mut self, workspaces: usize) {
-        let World {
-            connection,
-            entity_id,
-            acs_url,
-            ..
-        } = &self.world;
-        let loaded = load(&self.world, workspaces, TARGETS.min(workspaces));
-        let targets = loaded.into_iter().map(|(workspace, of)| {
-            let of = of.to_string();
-            let [entity_id, acs_url] = [entity_id, acs_url].map(|url| url.replace(connection, &of));
-            let trusted = SpRegistration::new(&entity_id, &acs_url);
-            self.world.idp.trust(trusted);
-            self.target(&workspace.to_string(), &acs_url)
-        });
-        self.targets = targets.collect();
-    }
-
     pub(crate) fn pid(&self) -> u32 {
-        self.world.server.pid()
+        self.service.pid
     }
 
     pub(crate) fn processor_time(&self) -> Duration {
         processor_time(self.pid())
-    }
-
-    pub(crate) fn wire(&self) -> Wire {
-        Wire::to(&self.host)
-    }
-
-    pub(crate) fn issuer(&self) -> String {
-        self.world.server.url.clone()
-    }
-
-    pub(crate) fn client(&self) -> &(String, String) {
-        &self.world.client
-    }
-
-    pub(crate) fn api_key(&self) -> &str {
-        self.world.api.authorization()
-    }
-
-    pub(crate) fn decisions_path(&self) -> String {
-        self.world.workspace_path("/sign-in-decisions")
-    }
-
-    /// The access token of somebody who has just signed in.
-    pub(crate) fn access_token(&self) -> String {
-        let code = self.world.code(&self.people[0]);
-        let tokens = self.world.exchange(&code).expect(200).json();
-        super::support::world::text(&tokens, "/access_token")
-    }
-
-    /// How large the file of SQLite is, in MB.
-    pub(crate) fn archive(&self) -> u64 {
-        let file = self
-            .world
-            .server
-            .database
-            .url
-            .trim_start_matches("sqlite://");
-        std::fs::metadata(file).map_or(0, |file| file.len() >> 20)
     }
 
     /// Waits until the server does nothing: it makes keys for connections to come when it has started, which
@@ -156,35 +120,21 @@ impl Scene {
         }
     }
 
-    /// Ends the server and starts it again; how long it takes until it is ready.
-    pub(crate) fn restart(&mut self) -> Duration {
-        self.world.server.kill();
-        let begun = Instant::now();
-        self.world.server.restart();
-        begun.elapsed()
-    }
-
     /// The server on one core, and this process on the other.
     pub(crate) fn pin(&self) {
-        for (pid, core) in [(self.pid(), "0"), (std::process::id(), "1")] {
-            // util-linux, which every Debian has. Where it fails there is one core.
-            let _ = Command::new("taskset")
-                .args(["--all-tasks", "--cpu-list", "--pid", core, &pid.to_string()])
-                .stdout(Stdio::null())
-                .stderr(Stdio::null())
-                .status();
-        }
+        pin(self.pid(), "0");
+        pin(std::process::id(), "1");
     }
 
     fn authorize(&self, wire: &mut Wire, target: usize) -> Begun {
         let begun = Instant::now();
-        let answer = wire.get(&self.targets[target].authorize, &[]).expect(302);
+        let answer = wire.get(&self.service.targets[target].authorize, &[]);
         let took = begun.elapsed();
-        let cookie = answer.header("set-cookie").expect("a cookie");
+        let cookie = answer.header("set-cookie");
         Begun {
             target,
-            cookie: cookie.split(';').next().unwrap().to_owned(),
-            to_idp: answer.header("location").expect("a redirect").to_owned(),
+            cookie: cookie.map(|cookie| cookie.split(';').next().unwrap().to_owned()),
+            to_idp: answer.location().to_owned(),
             took,
         }
     }
@@ -199,8 +149,9 @@ impl Scene {
                 .map(|portion| {
                     let next = &next;
                     scope.spawn(move || {
-                        let mut wire = Wire::to(&self.host);
-                        let target = || next.fetch_add(1, Ordering::Relaxed) % self.targets.len();
+                        let mut wire = Wire::to(&self.service.host);
+                        let targets = self.service.targets.len();
+                        let target = || next.fetch_add(1, Ordering::Relaxed) % targets;
                         (0..portion)
                             .map(|_| self.authorize(&mut wire, target()))
                             .collect::<Vec<_>>()
@@ -221,18 +172,35 @@ impl Scene {
         let people = self.people.iter().cycle();
         let answer = |(begun, user): (Begun, &User)| {
             let (_, query) = begun.to_idp.split_once('?').expect("a query");
-            let request = self.world.idp.read_request(query).expect("a request");
-            let form = self.world.idp.respond(&request, user, &twist, now());
-            let form = form.expect("an answer");
-            let fields = [("SAMLResponse", form.saml_response.as_str())];
+            let idp = &self.service.idp;
+            let request = idp.read_request(query).expect("a request");
+            let form = idp.respond(&request, user, &twist, now());
             Answered {
                 target: begun.target,
                 cookie: begun.cookie,
-                form: super::support::http::form(&fields),
+                form: form.expect("an answer").to_urlencoded(),
                 began: begun.took,
             }
         };
         begun.into_iter().zip(people).map(answer).collect()
+    }
+
+    /// As many sign-ins, in rounds.
+    pub(crate) fn line(&self, sign_ins: usize, concurrent: usize) -> Figures {
+        let portion = (sign_ins / 4).max(concurrent);
+        let mut figures = Figures::default();
+        let mut waiting = self.begun(portion, concurrent);
+        while figures.count() < sign_ins {
+            let (processor, begun) = (self.processor_time(), Instant::now());
+            let round = self.round(&waiting, concurrent);
+            figures.add(
+                begun.elapsed(),
+                self.processor_time() - processor,
+                &round.times,
+            );
+            waiting = self.answered(round.begun);
+        }
+        figures
     }
 
     /// Finishes these, and begins as many.
@@ -243,7 +211,7 @@ impl Scene {
                 .chunks(size)
                 .map(|portion| {
                     scope.spawn(move || {
-                        let mut wire = Wire::to(&self.host);
+                        let mut wire = Wire::to(&self.service.host);
                         let sign_in = |answered: &Answered| {
                             let times = self.finish(&mut wire, answered);
                             (times, self.authorize(&mut wire, answered.target))
@@ -267,20 +235,24 @@ impl Scene {
             Duration::ZERO,
             Duration::ZERO,
         ];
+        let cookie = answered.cookie.as_deref();
+        let cookie: Vec<_> = cookie
+            .map(|cookie| ("Cookie", cookie))
+            .into_iter()
+            .collect();
         let begun = Instant::now();
-        let cookie = [("Cookie", answered.cookie.as_str())];
-        let acs = &self.targets[answered.target].acs;
-        let answer = wire.post_form(acs, &cookie, &answered.form).expect(303);
+        let acs = &self.service.targets[answered.target].acs;
+        let answer = wire.post_form(acs, &cookie, &answered.form);
         times[1] = begun.elapsed();
-        let to_app = answer.header("location").expect("a redirect");
-        let code = to_app
+        let code = answer
+            .location()
             .split("code=")
             .nth(1)
             .expect("a code")
             .split('&')
             .next()
             .unwrap();
-        let (id, secret) = &self.world.client;
+        let (id, secret) = &self.service.client;
         let form = super::support::http::form(&[
             ("grant_type", "authorization_code"),
             ("code", code),
@@ -290,18 +262,28 @@ impl Scene {
             ("client_secret", secret),
         ]);
         let begun = Instant::now();
-        let answer = wire.post_form("/oauth2/token", &[], &form).expect(200);
+        let answer = wire.post_form(self.service.token, &[], &form).expect(200);
         times[2] = begun.elapsed();
         let tokens: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
         let bearer = format!("Bearer {}", tokens["access_token"].as_str().unwrap());
         let begun = Instant::now();
         let claims = wire
-            .get("/oauth2/userinfo", &[("Authorization", &bearer)])
+            .get(self.service.userinfo, &[("Authorization", &bearer)])
             .expect(200);
         times[3] = begun.elapsed();
         assert!(claims.body.contains("@acme.example"), "{}", claims.body);
         times
     }
+}
+
+/// A process with all its threads on this core.
+pub(crate) fn pin(pid: u32, core: &str) {
+    // util-linux, which every Debian has. Where it fails there is one core.
+    let _ = Command::new("taskset")
+        .args(["--all-tasks", "--cpu-list", "--pid", core, &pid.to_string()])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
 }
 
 /// How many each of so many does.

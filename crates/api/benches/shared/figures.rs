@@ -4,8 +4,6 @@ use std::fmt;
 use std::fs;
 use std::time::Duration;
 
-use super::millis;
-
 /// How long the four answers of one sign-in took.
 pub(crate) type Times = [Duration; 4];
 
@@ -24,8 +22,27 @@ impl Figures {
         self.times.extend_from_slice(times);
     }
 
+    /// With those of another time.
+    pub(crate) fn join(&mut self, other: &Self) {
+        self.add(other.wall, other.processor, &other.times);
+    }
+
     pub(crate) fn count(&self) -> usize {
         self.times.len()
+    }
+
+    pub(crate) fn a_second(&self) -> f64 {
+        self.count() as f64 / self.wall.as_secs_f64()
+    }
+
+    /// The processor time of the server for one, in milliseconds.
+    pub(crate) fn cpu(&self) -> f64 {
+        millis(self.processor) / self.count() as f64
+    }
+
+    /// Of the sum of the four answers, in milliseconds.
+    pub(crate) fn percentile(&self, percent: usize) -> f64 {
+        self.quantile(|times| times.iter().sum(), percent)
     }
 
     fn quantile(&self, of: impl Fn(&Times) -> Duration, percent: usize) -> f64 {
@@ -37,22 +54,24 @@ impl Figures {
 
 impl fmt::Display for Figures {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let count = self.count() as f64;
-        let sum = |times: &Times| times.iter().sum();
         write!(
             f,
             "{:>9.0} {:>7.3} {:>8.2} {:>8.2} {:>8.2}  ",
-            count / self.wall.as_secs_f64(),
-            millis(self.processor) / count,
-            self.quantile(sum, 50),
-            self.quantile(sum, 95),
-            self.quantile(sum, 99),
+            self.a_second(),
+            self.cpu(),
+            self.percentile(50),
+            self.percentile(95),
+            self.percentile(99),
         )?;
         for (step, width) in [(0, 9), (1, 7), (2, 7), (3, 8)] {
             write!(f, " {:>width$.2}", self.quantile(|times| times[step], 50))?;
         }
         Ok(())
     }
+}
+
+pub(crate) fn millis(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e3
 }
 
 /// How much memory a process holds.
