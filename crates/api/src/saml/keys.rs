@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    mem,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -29,21 +30,42 @@ pub(crate) struct Trusted {
 #[derive(Default)]
 pub(crate) struct RevisionKeys(Mutex<Parsed>);
 
+/// In two generations: when the younger one is full it takes the place of the older one, and what is asked for
+/// there becomes young again. So what is used stays, and what is not goes.
 #[derive(Default)]
 struct Parsed {
-    kept: HashMap<RevisionId, Arc<[Trusted]>>,
+    young: HashMap<RevisionId, Arc<[Trusted]>>,
+    old: HashMap<RevisionId, Arc<[Trusted]>>,
     looks: Looks,
+}
+
+impl Parsed {
+    fn find(&mut self, id: RevisionId) -> Option<Arc<[Trusted]>> {
+        let found = self.young.get(&id).map(Arc::clone);
+        let found = found.or_else(|| {
+            let keys = self.old.remove(&id)?;
+            self.keep(id, Arc::clone(&keys));
+            Some(keys)
+        });
+        self.looks.note(found.is_some());
+        found
+    }
+
+    fn keep(&mut self, id: RevisionId, keys: Arc<[Trusted]>) {
+        if self.young.len() >= KEPT / 2 {
+            self.old = mem::take(&mut self.young);
+        }
+        self.young.insert(id, keys);
+    }
 }
 
 impl RevisionKeys {
     /// The keys of this revision and no others.
     pub(crate) fn of(&self, revision: &Revision) -> Arc<[Trusted]> {
-        let mut parsed = self.lock();
-        let known = parsed.kept.get(&revision.id).map(Arc::clone);
-        parsed.looks.note(known.is_some());
-        if let Some(keys) = known {
+        if let Some(keys) = self.lock().find(revision.id) {
             return keys;
         }
+        // Nobody waits meanwhile; of two who read the same, one has done so in vain.
         let keys: Arc<[Trusted]> = pem::certificates(&revision.settings.idp_certificates)
             .filter_map(|certificate| {
                 Some(Trusted {
@@ -52,10 +74,7 @@ impl RevisionKeys {
                 })
             })
             .collect();
-        if parsed.kept.len() >= KEPT {
-            parsed.kept.clear();
-        }
-        parsed.kept.insert(revision.id, Arc::clone(&keys));
+        self.lock().keep(revision.id, Arc::clone(&keys));
         keys
     }
 
@@ -178,6 +197,25 @@ impl KeySet {
                 .as_ref()
                 .map_or(&[], |own| own.decryption.as_slice()),
             cbc: self.cbc,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_asked_for_stays_and_there_is_an_end_to_what_is_kept() {
+        let id = |_| RevisionId::new(Timestamp::UNIX_EPOCH);
+        let (used, mut parsed) = (id(0), Parsed::default());
+        parsed.keep(used, Arc::new([]));
+        for number in 0..3 * KEPT {
+            parsed.keep(id(number), Arc::new([]));
+            if number % (KEPT / 4) == 0 {
+                assert!(parsed.find(used).is_some(), "{number}");
+            }
+            assert!(parsed.young.len() + parsed.old.len() <= KEPT);
         }
     }
 }
