@@ -61,8 +61,9 @@ impl Duty {
         leads(*self.term.borrow())
     }
 
-    /// Whether it is time to end.
-    pub(crate) fn is_over(&self) -> bool {
+    /// Whether it is time to end: for work that takes its time.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
         self.told.has_changed().is_err()
     }
 
