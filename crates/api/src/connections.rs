@@ -133,13 +133,13 @@ impl Connections {
     pub(crate) async fn watch(self) {
         loop {
             sleep(LOOKED_AT_EVERY).await;
-            let there = {
-                let mut all = self.lock();
-                let there: Vec<_> = all.iter().filter_map(Weak::upgrade).collect();
-                *all = there.iter().map(Arc::downgrade).collect();
-                there
-            };
-            there.iter().for_each(|one| one.let_go_where_quiet());
+            self.lock().retain(|connection| {
+                let there = connection.upgrade();
+                there.is_some_and(|connection| {
+                    connection.let_go_where_quiet();
+                    true
+                })
+            });
         }
     }
 }

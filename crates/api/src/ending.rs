@@ -72,7 +72,3 @@ pub(crate) async fn end_when_told(service: Data<Service>, mut told: Told, server
     }
     server.stop(true).await;
 }
-
-/// How long a server goes on that is told to end, where there are others: HAProxy and the like look every
-/// second or two, and believe what they see twice. In seconds.
-pub(crate) const AMONG_OTHERS: u16 = 4;

@@ -145,7 +145,7 @@ where
     W: Fn(ClaimedWebhook) -> F,
     F: Future<Output = bool> + Send + 'static,
 {
-    while duty.leads() && load.has_room() && !duty.is_over() {
+    while load.has_room() && duty.goes_on() {
         let (now, busy) = ((duty.clock)(), load.busy());
         // Reading is cheap; only who has something to send writes.
         let due = duty

@@ -61,6 +61,11 @@ impl Duty {
         leads(*self.term.borrow())
     }
 
+    /// Whether this server goes on with what one of several has to do.
+    pub(crate) fn goes_on(&self) -> bool {
+        self.leads() && !self.is_over()
+    }
+
     /// Whether it is time to end: for work that takes its time.
     #[must_use]
     pub fn is_over(&self) -> bool {

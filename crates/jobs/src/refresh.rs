@@ -59,7 +59,7 @@ where
     F: Future<Output = ()> + Send + 'static,
 {
     let mut running = JoinSet::new();
-    while duty.leads() && !duty.is_over() {
+    while duty.goes_on() {
         let now = (duty.clock)();
         let until = now.checked_add(CLAIM).unwrap_or(Timestamp::MAX);
         let due = duty

@@ -57,7 +57,7 @@ where
     F: Future<Output = ()> + Send + 'static,
 {
     let mut running = JoinSet::new();
-    while duty.leads() && !duty.is_over() {
+    while duty.goes_on() {
         let now = (duty.clock)();
         // Reading is cheap; only who has something to do writes.
         let waiting = duty.store.read(move |tx| T::due(tx, now, 1)).await?;

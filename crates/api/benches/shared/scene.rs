@@ -109,9 +109,10 @@ impl Scene {
     }
 
     /// Waits until the server does nothing: it makes keys for connections to come when it has started, which
-    /// no sign-in pays for.
+    /// no sign-in pays for. For a minute at most: with many connections it looks at their certificates for long,
+    /// beside whatever else it does.
     pub(crate) fn settle(&self) {
-        loop {
+        for _ in 0..30 {
             let before = self.processor_time();
             std::thread::sleep(Duration::from_secs(2));
             if self.processor_time() - before <= Duration::from_millis(40) {

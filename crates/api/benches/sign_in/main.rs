@@ -76,19 +76,7 @@ fn measure(name: &str, engine: Engine, sign_ins: usize) {
     scene.pin();
     let idle = Memory::of(scene.pid());
     println!("{name}: idle {idle}");
-    println!(
-        "{:>10} {:>9} {:>7} {:>8} {:>8} {:>8}   {:>9} {:>7} {:>7} {:>8}",
-        "concurrent",
-        "a second",
-        "cpu",
-        "p50",
-        "p95",
-        "p99",
-        "authorize",
-        "acs",
-        "token",
-        "userinfo"
-    );
+    println!("{}", heading("concurrent"));
     // Everybody is known, everything is read, every statement is prepared.
     scene.round(&scene.begun(400, 8), 8);
     for concurrent in CONCURRENT {
@@ -103,25 +91,21 @@ fn measure(name: &str, engine: Engine, sign_ins: usize) {
     );
 }
 
+/// What stands above the figures.
+fn heading(first: &str) -> String {
+    format!(
+        "{first:>10} {:>9} {:>7} {:>8} {:>8} {:>8}   {:>9} {:>7} {:>7} {:>8}",
+        "a second", "cpu", "p50", "p95", "p99", "authorize", "acs", "token", "userinfo"
+    )
+}
+
 /// The same sign-ins as the archive fills up, to two hundred workspaces of all.
 fn among_many() {
     let mut world = World::live(Engine::Sqlite);
     let mut scene = Scene::new(Service::ours(&world));
     scene.settle();
     println!("Complete sign-ins on SQLite, 8 at a time, as the archive fills up.\n");
-    println!(
-        "{:>10} {:>9} {:>7} {:>8} {:>8} {:>8}   {:>9} {:>7} {:>7} {:>8}   memory, start, archive",
-        "workspaces",
-        "a second",
-        "cpu",
-        "p50",
-        "p95",
-        "p99",
-        "authorize",
-        "acs",
-        "token",
-        "userinfo"
-    );
+    println!("{}   memory, start, archive", heading("workspaces"));
     let mut there = 1;
     for workspaces in [1, 1_000, 100_000, 1_000_000] {
         if workspaces > there {

@@ -20,8 +20,6 @@ use vestibule_model::{Email, Plan};
 use vestibule_outbound::{Mailer, Reach, is_loopback};
 use zeroize::Zeroizing;
 
-use crate::ending;
-
 pub use brand::BrandSettings;
 pub use places::{Database, MailSettings, MasterKeySource, RedisUrl};
 pub use proxies::TrustedProxies;
@@ -34,6 +32,10 @@ const TEST_PREFIX: &str = "VESTIBULE_TEST_";
 const OF_CALLERS: &[&str] = &[API_KEY, "VESTIBULE_SERVER"];
 /// The API key of a command that calls a server.
 const API_KEY: &str = "VESTIBULE_API_KEY";
+
+/// How long a server goes on that is told to end, where there are others, in seconds: HAProxy and the like look
+/// every second or two, and believe what they see twice.
+const DRAIN_AMONG_OTHERS: u16 = 4;
 
 /// The fewest days that an audit log is kept: what happened has to be found out in the meantime.
 pub(crate) const MIN_AUDIT_DAYS: u16 = 30;
@@ -193,7 +195,7 @@ impl Config {
         let clock_skew = whole_number(get("CLOCK_SKEW"), "CLOCK_SKEW", 180, 0..=600)?;
         let redis_url = redis_url(get("REDIS_URL"))?;
         // Short-lived state that is shared is shared with others, who take over.
-        let drain = redis_url.as_ref().map_or(0, |_| ending::AMONG_OTHERS);
+        let drain = redis_url.as_ref().map_or(0, |_| DRAIN_AMONG_OTHERS);
         let drain = whole_number(get("DRAIN_SECONDS"), "DRAIN_SECONDS", drain, 0..=60)?;
         let connections = whole_number(
             get("DATABASE_CONNECTIONS"),
