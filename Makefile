@@ -11,7 +11,7 @@ TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 MDBOOK := 0.5.4
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test snippets docs simplesamlphp schemathesis soak sanitize fuzz bench bench-peers lint openapi release image-check clean-demo \
+.PHONY: help demo test snippets docs statements simplesamlphp schemathesis soak sanitize fuzz bench bench-peers lint openapi release image-check clean-demo \
 	toolchain dependencies test-dependencies
 
 help: ## List the tasks
@@ -41,6 +41,10 @@ docs: toolchain ## Build the site of docs/ with mdBook, and see that each link o
 	@test -x $(TARGET_DIR)/tools/bin/mdbook || $(CARGO) install mdbook --version $(MDBOOK) --locked --debug \
 	  --no-default-features --features search --root $(TARGET_DIR)/tools
 	docs/build $(TARGET_DIR)/tools/bin/mdbook $(TARGET_DIR)/docs
+
+statements: test-dependencies ## Write down every statement that this release sends (migrations/README.md)
+	VESTIBULE_RECORD_STATEMENTS=$(CURDIR)/migrations/statements/$$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml) \
+	  tests/with-services $(CARGO) test --locked --package vestibule-store --test store
 
 simplesamlphp: test-dependencies ## Start a real identity provider to try with (SP=<metadata URL of a connection>)
 	@tests/simplesamlphp $(SP)

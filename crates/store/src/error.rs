@@ -65,9 +65,9 @@ pub enum StoreError {
     /// No randomness could be had, or the cipher failed.
     #[error("the cryptographic library failed")]
     Crypto,
-    /// The database has a migration that this program does not know.
+    /// The database has a migration that this program does not know, and no longer what it needs.
     #[error(
-        "the database has schema version {version}, which this program does not know; run a newer program"
+        "the database has schema version {version}, on which this program is too old to run; run a newer program"
     )]
     SchemaTooNew {
         /// The newest version found.

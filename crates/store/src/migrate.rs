@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use diesel::connection::SimpleConnection;
 use diesel::migration::{MigrationConnection, MigrationSource};
 use diesel::sql_types::{BigInt, Bool, Text};
-use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, SqliteConnection, sql_query};
+use diesel::{
+    Connection, PgConnection, QueryResult, QueryableByName, RunQueryDsl, SqliteConnection,
+    sql_query,
+};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use crate::StoreError;
@@ -37,9 +40,9 @@ struct Count {
 }
 
 #[derive(QueryableByName)]
-struct Version {
+struct Line {
     #[diesel(sql_type = Text)]
-    version: String,
+    text: String,
 }
 
 fn failed(error: impl std::fmt::Display) -> StoreError {
@@ -102,17 +105,17 @@ fn execute<C: SimpleConnection>(conn: &mut C, sql: &str) -> Result<(), StoreErro
 
 fn run_missing<C>(conn: &mut C, source: &EmbeddedMigrations) -> Result<Migrated, StoreError>
 where
-    C: MigrationHarness<<C as Connection>::Backend> + MigrationConnection + Versions + 'static,
+    C: MigrationHarness<<C as Connection>::Backend> + MigrationConnection + Steps + 'static,
     EmbeddedMigrations: MigrationSource<<C as Connection>::Backend>,
 {
     let applied = conn.applied()?;
-    refuse_unknown(&applied, &known::<C::Backend>(source)?)?;
+    applied.must_support(&known::<C::Backend>(source)?)?;
     let mut versions = Vec::new();
     let steps = source.migrations().map_err(failed)?;
     conn.setup().map_err(failed)?;
     for step in &steps {
         let version = step.name().version().to_string();
-        if !applied.contains(&version) {
+        if !applied.steps.contains(&version) {
             conn.run_migration(step.as_ref()).map_err(failed)?;
             versions.push(version);
         }
@@ -134,90 +137,114 @@ where
         .collect())
 }
 
-/// Reads the versions that a database has, without writing to it.
-pub(crate) trait Versions {
-    fn applied(&mut self) -> Result<BTreeSet<String>, StoreError>;
+/// The steps that a database has taken.
+pub(crate) struct Applied {
+    steps: BTreeSet<String>,
+    /// The oldest program that may run on them, by the newest step that it knows; none where the schema does
+    /// not say.
+    oldest: Option<String>,
 }
 
-impl Versions for SqliteConnection {
-    fn applied(&mut self) -> Result<BTreeSet<String>, StoreError> {
-        let there = sql_query(
-            "SELECT count(*) > 0 AS found FROM sqlite_master \
-             WHERE type = 'table' AND name = '__diesel_schema_migrations'",
-        )
-        .get_result::<Found>(self);
-        applied(there, || sql_query(VERSIONS).load(self))
+impl Applied {
+    /// Refuses a schema that has taken away what this program still uses. That it has more than this program
+    /// knows is no harm: so it is while a newer release rolls out (migrations/README.md).
+    fn must_support(&self, known: &BTreeSet<String>) -> Result<(), StoreError> {
+        let Some(newer) = self.steps.difference(known).last() else {
+            return Ok(());
+        };
+        match &self.oldest {
+            Some(oldest) if known.contains(oldest) => Ok(()),
+            _ => Err(StoreError::SchemaTooNew {
+                version: newer.clone(),
+            }),
+        }
+    }
+
+    /// The steps that it lacks, oldest first.
+    fn missing(&self, known: &BTreeSet<String>) -> Result<Vec<String>, StoreError> {
+        self.must_support(known)?;
+        Ok(known.difference(&self.steps).cloned().collect())
     }
 }
 
-impl Versions for PgConnection {
-    fn applied(&mut self) -> Result<BTreeSet<String>, StoreError> {
-        let there =
-            sql_query("SELECT to_regclass('__diesel_schema_migrations') IS NOT NULL AS found")
-                .get_result::<Found>(self);
-        applied(there, || sql_query(VERSIONS).load(self))
+/// Reads the steps that a database has taken, without writing to it.
+pub(crate) trait Steps: Connection {
+    /// Whether there is a table of this name.
+    fn has(&mut self, table: &str) -> QueryResult<bool>;
+    /// A column of text, called `text`.
+    fn texts(&mut self, sql: &str) -> QueryResult<Vec<String>>;
+
+    fn applied(&mut self) -> Result<Applied, StoreError> {
+        let mut read = |table, sql| match self.has(table)? {
+            true => self.texts(sql),
+            false => Ok(Vec::new()),
+        };
+        let steps = read("__diesel_schema_migrations", STEPS);
+        let support = read("schema_support", SUPPORT);
+        let failed = |error| StoreError::from_diesel(&error);
+        Ok(Applied {
+            steps: steps.map_err(failed)?.into_iter().collect(),
+            oldest: support.map_err(failed)?.pop(),
+        })
     }
 }
 
-const VERSIONS: &str = "SELECT version FROM __diesel_schema_migrations";
+const STEPS: &str = "SELECT version AS text FROM __diesel_schema_migrations";
+const SUPPORT: &str = "SELECT oldest AS text FROM schema_support";
 
-fn applied(
-    there: diesel::QueryResult<Found>,
-    load: impl FnOnce() -> diesel::QueryResult<Vec<Version>>,
-) -> Result<BTreeSet<String>, StoreError> {
-    if !there
-        .map_err(|error| StoreError::from_diesel(&error))?
-        .found
-    {
-        return Ok(BTreeSet::new());
+impl Steps for SqliteConnection {
+    fn has(&mut self, table: &str) -> QueryResult<bool> {
+        let found = sql_query(
+            "SELECT count(*) > 0 AS found FROM sqlite_master WHERE type = 'table' AND name = ?",
+        );
+        let found: Found = found.bind::<Text, _>(table).get_result(self)?;
+        Ok(found.found)
     }
-    let versions = load().map_err(|error| StoreError::from_diesel(&error))?;
-    Ok(versions.into_iter().map(|row| row.version).collect())
+
+    fn texts(&mut self, sql: &str) -> QueryResult<Vec<String>> {
+        let rows: Vec<Line> = sql_query(sql).load(self)?;
+        Ok(rows.into_iter().map(|row| row.text).collect())
+    }
+}
+
+impl Steps for PgConnection {
+    fn has(&mut self, table: &str) -> QueryResult<bool> {
+        let found = sql_query("SELECT to_regclass($1) IS NOT NULL AS found");
+        let found: Found = found.bind::<Text, _>(table).get_result(self)?;
+        Ok(found.found)
+    }
+
+    fn texts(&mut self, sql: &str) -> QueryResult<Vec<String>> {
+        let rows: Vec<Line> = sql_query(sql).load(self)?;
+        Ok(rows.into_iter().map(|row| row.text).collect())
+    }
 }
 
 /// Refuses a database of another schema than this program's.
 pub(crate) fn check_sqlite(conn: &mut SqliteConnection) -> Result<(), StoreError> {
-    check(&conn.applied()?, &known::<diesel::sqlite::Sqlite>(&SQLITE)?)
+    check(pending_sqlite(conn)?)
 }
 
 /// See [`check_sqlite`].
 pub(crate) fn check_postgres(conn: &mut PgConnection) -> Result<(), StoreError> {
-    check(&conn.applied()?, &known::<diesel::pg::Pg>(&POSTGRES)?)
+    check(pending_postgres(conn)?)
 }
 
-/// The migrations that a database lacks, oldest first; one that it has and we do not know is an error.
+fn check(missing: Vec<String>) -> Result<(), StoreError> {
+    match missing.into_iter().next() {
+        Some(missing) => Err(StoreError::SchemaBehind { missing }),
+        None => Ok(()),
+    }
+}
+
+/// The migrations that a database lacks, oldest first; one that this program cannot run on is an error.
 pub(crate) fn pending_sqlite(conn: &mut SqliteConnection) -> Result<Vec<String>, StoreError> {
-    pending(&conn.applied()?, &known::<diesel::sqlite::Sqlite>(&SQLITE)?)
+    conn.applied()?
+        .missing(&known::<diesel::sqlite::Sqlite>(&SQLITE)?)
 }
 
 /// See [`pending_sqlite`].
 pub(crate) fn pending_postgres(conn: &mut PgConnection) -> Result<Vec<String>, StoreError> {
-    pending(&conn.applied()?, &known::<diesel::pg::Pg>(&POSTGRES)?)
-}
-
-fn pending(
-    applied: &BTreeSet<String>,
-    known: &BTreeSet<String>,
-) -> Result<Vec<String>, StoreError> {
-    refuse_unknown(applied, known)?;
-    Ok(known.difference(applied).cloned().collect())
-}
-
-fn check(applied: &BTreeSet<String>, known: &BTreeSet<String>) -> Result<(), StoreError> {
-    refuse_unknown(applied, known)?;
-    match known.difference(applied).next() {
-        Some(missing) => Err(StoreError::SchemaBehind {
-            missing: missing.clone(),
-        }),
-        None => Ok(()),
-    }
-}
-
-fn refuse_unknown(applied: &BTreeSet<String>, known: &BTreeSet<String>) -> Result<(), StoreError> {
-    match applied.difference(known).last() {
-        Some(version) => Err(StoreError::SchemaTooNew {
-            version: version.clone(),
-        }),
-        None => Ok(()),
-    }
+    conn.applied()?
+        .missing(&known::<diesel::pg::Pg>(&POSTGRES)?)
 }

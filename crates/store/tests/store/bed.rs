@@ -10,6 +10,8 @@ use diesel::sql_types::Text;
 use tempfile::TempDir;
 use vestibule_store::{MasterKey, Store, StoreConfig, StoreError, Tx};
 
+use crate::statements;
+
 /// Waits for a future on this thread.
 pub(crate) fn wait<F: Future>(future: F) -> F::Output {
     tokio::runtime::Builder::new_current_thread()
@@ -101,6 +103,7 @@ impl Bed {
     }
 
     pub(crate) fn store(&mut self) -> Store {
+        statements::record();
         let config = &self.config;
         self.store
             .get_or_insert_with(|| Store::open(config.clone()).unwrap())

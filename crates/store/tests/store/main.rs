@@ -46,6 +46,7 @@ mod scope;
 mod sealed;
 mod setup_links;
 mod sign_in;
+mod statements;
 mod together;
 mod transactions;
 mod unique;

@@ -57,12 +57,23 @@ on_both! {
         wait(bed.store().ping()).unwrap();
     }
 
-    fn a_schema_from_the_future_is_refused(bed) {
-        bed.sql("INSERT INTO __diesel_schema_migrations (version) VALUES ('9999')");
+    fn a_schema_that_has_more_is_run_on_until_it_says_otherwise(bed) {
+        let newest = bed.texts("SELECT max(version) AS text FROM __diesel_schema_migrations").remove(0);
+        bed.sql("INSERT INTO __diesel_schema_migrations (version) VALUES ('9998'), ('9999')");
+        assert_eq!(Store::migrate(&bed.config()).unwrap().versions, Vec::<String>::new());
+        wait(bed.store().ping()).unwrap();
+        bed.close();
+        // A step that takes something away names the oldest program that does without it.
         let refused = StoreError::SchemaTooNew { version: "9999".to_owned() };
-        assert_eq!(Store::open(bed.config()).unwrap_err(), refused);
-        assert_eq!(Store::migrate(&bed.config()).unwrap_err(), refused);
+        for oldest in ["UPDATE schema_support SET oldest = '9998'", "DELETE FROM schema_support"] {
+            bed.sql(oldest);
+            assert_eq!(Store::open(bed.config()).unwrap_err(), refused, "{oldest}");
+            assert_eq!(Store::migrate(&bed.config()).unwrap_err(), refused, "{oldest}");
+            assert_eq!(Store::probe(&bed.config()).unwrap_err(), refused, "{oldest}");
+        }
         assert!(refused.to_string().contains("9999"));
+        bed.sql(&format!("INSERT INTO schema_support (oldest) VALUES ('{newest}')"));
+        wait(bed.store().ping()).unwrap();
     }
 
     fn a_schema_that_lacks_a_step_is_refused(bed) {

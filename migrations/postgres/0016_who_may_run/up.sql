@@ -1,0 +1,6 @@
+-- The oldest program that may run on this schema, by the newest step that it knows. A step that takes away what older
+-- programs still use sets it (migrations/README.md).
+CREATE TABLE schema_support (
+    oldest TEXT COLLATE "C" NOT NULL PRIMARY KEY
+);
+INSERT INTO schema_support (oldest) VALUES ('0016');
