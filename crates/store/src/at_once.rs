@@ -6,8 +6,9 @@
 //! §7.8.4), so no two of them may write to one row, and foreign keys are looked at when all are done.
 
 use diesel::pg::Pg;
-use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::Error as DieselError;
+use diesel::sql_types::Integer;
 use diesel::{PgConnection, QueryResult, RunQueryDsl};
 
 use crate::StoreError;
@@ -93,20 +94,19 @@ const TRIES: usize = 5;
 
 /// Executes what waits, as one statement.
 pub(crate) fn execute(waiting: Vec<Waiting>, conn: &mut PgConnection) -> QueryResult<()> {
-    AtOnce(waiting).send(conn)
+    AtOnce(&waiting).send(conn)
 }
 
 /// The same, where it is a transaction of its own: when two of them have waited for each other, the one that
 /// was undone has done nothing, and says itself under which conditions it may be done.
 pub(crate) fn execute_alone(waiting: Vec<Waiting>, conn: &mut PgConnection) -> QueryResult<()> {
-    let statement = AtOnce(waiting);
     for _ in 1..TRIES {
-        match statement.send(conn) {
+        match AtOnce(&waiting).send(conn) {
             Err(error) if is_deadlock(&error) => {}
             sent => return sent,
         }
     }
-    statement.send(conn)
+    AtOnce(&waiting).send(conn)
 }
 
 /// By its words, as everything that diesel has no kind for.
@@ -125,33 +125,42 @@ pub(crate) fn errors(waiting: &[Waiting]) -> Vec<Option<StoreError>> {
     waiting.iter().map(|one| one.unmet.clone()).collect()
 }
 
-struct AtOnce(Vec<Waiting>);
+/// It answers with rows that begin with a number, and is loaded, so that it stays prepared ([`Prepared`]).
+///
+/// [`Prepared`]: crate::prepared::Prepared
+struct AtOnce<'w>(&'w [Waiting]);
 
 /// Its text says which statements it is made of: it is prepared by its text.
-impl QueryId for AtOnce {
+impl QueryId for AtOnce<'_> {
     type QueryId = ();
     const HAS_STATIC_QUERY_ID: bool = false;
 }
 
-impl RunQueryDsl<PgConnection> for &AtOnce {}
+impl Query for AtOnce<'_> {
+    type SqlType = Integer;
+}
 
-impl AtOnce {
-    fn send(&self, conn: &mut PgConnection) -> QueryResult<()> {
-        self.execute(conn).map(drop)
+impl RunQueryDsl<PgConnection> for AtOnce<'_> {}
+
+impl AtOnce<'_> {
+    fn send(self, conn: &mut PgConnection) -> QueryResult<()> {
+        self.load::<i32>(conn).map(drop)
     }
 }
 
-impl QueryFragment<Pg> for AtOnce {
+impl QueryFragment<Pg> for AtOnce<'_> {
     /// What goes together does so in a few ways: diesel would prepare each anew, as it does every UPDATE.
     fn is_safe_to_cache_prepared(&self, _backend: &Pg) -> QueryResult<bool> {
         Ok(self.0.iter().all(|one| one.few_texts))
     }
 
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        if let [only] = self.0.as_slice()
+        if let [only] = self.0
             && only.unmet.is_none()
         {
-            return only.statement.walk_ast(out);
+            only.statement.walk_ast(out.reborrow())?;
+            out.push_sql(" RETURNING 1");
+            return Ok(());
         }
         for (number, one) in self.0.iter().enumerate() {
             out.push_sql(if number == 0 { "WITH w" } else { ", w" });

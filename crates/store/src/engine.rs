@@ -70,8 +70,7 @@ macro_rules! later {
     ($tx:expr, $effect:ident $table:ident, $statement:expr, $unmet:expr) => {
         match $tx.engine_without_waiting() {
             $crate::engine::Engine::Sqlite(conn) => {
-                let statement = $crate::prepared::Prepared($statement);
-                let result = diesel::RunQueryDsl::execute(statement, *conn);
+                let result = $crate::prepared::Prepared::new($statement).execute(*conn);
                 $tx.settle(result)
                     .and_then(|changed| $tx.met(changed, $unmet))
             }

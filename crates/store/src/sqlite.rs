@@ -7,10 +7,11 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
-use diesel::{Connection, SqliteConnection};
+use diesel::{Connection, RunQueryDsl, SqliteConnection};
 
 use crate::engine::Engine;
 use crate::lane::{Verdict, Work};
+use crate::prepared::Word;
 use crate::queue::Queue;
 use crate::seal::Vault;
 use crate::{OnChange, StoreError, tables};
@@ -95,8 +96,10 @@ pub(crate) fn connect(path: &Path, purpose: Use) -> Result<SqliteConnection, Sto
     }
 }
 
-fn execute(conn: &mut SqliteConnection, sql: &str) -> Result<(), StoreError> {
-    conn.batch_execute(sql)
+fn execute(conn: &mut SqliteConnection, word: &'static str) -> Result<(), StoreError> {
+    let executed = Word(word).execute(conn);
+    executed
+        .map(drop)
         .map_err(|error| StoreError::from_diesel(&error))
 }
 
@@ -112,29 +115,38 @@ pub(crate) fn write_lane(
     }
 }
 
-/// One commit: the first piece of work and whatever waits behind it, each in its own savepoint.
+/// One commit: the first piece of work and whatever waits behind it.
 fn group(
     conn: &mut SqliteConnection,
-    first: Box<dyn Work>,
+    mut first: Box<dyn Work>,
     queue: &Queue<Box<dyn Work>>,
     vault: &Vault,
     on_change: &OnChange,
 ) {
+    if first.is_abandoned() {
+        return;
+    }
     if let Err(error) = execute(conn, "BEGIN IMMEDIATE") {
         first.fail(could_not_begin(&error));
         return;
     }
     let started = Instant::now();
-    let mut done = Vec::new();
+    // It needs no savepoint: where it is to be undone, nothing else is.
+    if first.run(Engine::Sqlite(conn), vault, false).verdict != Verdict::Keep {
+        // SQLite may have rolled back by itself; then there is nothing left to undo.
+        let _ = execute(conn, "ROLLBACK");
+        first.answer();
+        return;
+    }
+    let mut done = vec![first];
     let mut outcome = Ok(());
-    let mut next = Some(first);
-    while let Some(mut work) = next.take() {
+    while outcome.is_ok() && done.len() < GROUP && started.elapsed() < GROUP_TIME {
+        let Some(mut work) = queue.try_pop() else {
+            break;
+        };
         if !work.is_abandoned() {
             outcome = savepoint(conn, work.as_mut(), vault);
             done.push(work);
-        }
-        if outcome.is_ok() && done.len() < GROUP && started.elapsed() < GROUP_TIME {
-            next = queue.try_pop();
         }
     }
     match outcome.and_then(|()| execute(conn, "COMMIT")) {
@@ -145,7 +157,6 @@ fn group(
             }
         }
         Err(error) => {
-            // SQLite may have rolled back by itself; then there is nothing left to undo.
             let _ = execute(conn, "ROLLBACK");
             let error = StoreError::Unavailable(format!("nothing was written: {error}"));
             done.into_iter().for_each(|work| work.fail(error.clone()));
@@ -161,10 +172,10 @@ fn savepoint(
     vault: &Vault,
 ) -> Result<(), StoreError> {
     execute(conn, "SAVEPOINT work")?;
-    match work.run(Engine::Sqlite(conn), vault, false).verdict {
-        Verdict::Keep => execute(conn, "RELEASE work"),
-        Verdict::Undo | Verdict::Panicked => execute(conn, "ROLLBACK TO work; RELEASE work"),
+    if work.run(Engine::Sqlite(conn), vault, false).verdict != Verdict::Keep {
+        execute(conn, "ROLLBACK TO work")?;
     }
+    execute(conn, "RELEASE work")
 }
 
 /// Reads until the queue is closed and empty; each closure sees one snapshot.

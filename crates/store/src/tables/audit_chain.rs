@@ -14,6 +14,7 @@ use super::audit::AuditRow;
 use crate::audit_key::{AuditKey, Mac, NOTHING};
 use crate::column::{Reading, hex, micros};
 use crate::engine::{Engine, on};
+use crate::prepared::Prepared;
 use crate::schema::{audit_chains, audit_events};
 use crate::{StoreError, Tx};
 
@@ -216,14 +217,12 @@ impl Tx<'_> {
     fn place(&mut self, chain: &str, places: &[(&str, i64, String)]) -> Result<(), StoreError> {
         let result = match self.engine()? {
             Engine::Sqlite(conn) => places.iter().try_for_each(|(id, number, mac)| {
-                diesel::update(audit_events::table.find(id))
-                    .set((
-                        audit_events::chain.eq(Some(chain)),
-                        audit_events::number.eq(Some(number)),
-                        audit_events::chain_mac.eq(Some(mac)),
-                    ))
-                    .execute(*conn)
-                    .map(drop)
+                let placed = diesel::update(audit_events::table.find(id)).set((
+                    audit_events::chain.eq(Some(chain)),
+                    audit_events::number.eq(Some(number)),
+                    audit_events::chain_mac.eq(Some(mac)),
+                ));
+                Prepared::new(placed).execute(*conn).map(drop)
             }),
             Engine::Postgres(conn) => {
                 let ids: Vec<_> = places.iter().map(|place| place.0).collect();
@@ -231,7 +230,7 @@ impl Tx<'_> {
                 let macs: Vec<_> = places.iter().map(|place| place.2.as_str()).collect();
                 diesel::sql_query(
                     "UPDATE audit_events SET chain = $1, number = place.number, chain_mac = place.mac \
-                     FROM unnest($2, $3, $4) AS place (id, number, mac) \
+                     FROM unnest($2::text[], $3::bigint[], $4::text[]) AS place (id, number, mac) \
                      WHERE audit_events.id = place.id",
                 )
                 .bind::<Text, _>(chain)
