@@ -12,7 +12,7 @@ use vestibule_outbound::{Limits, Outbound};
 use vestibule_session::logout_token;
 use vestibule_store::StoreError;
 
-use crate::{audit, clock, problem::Problem, saml::blocking, service::Service};
+use crate::{audit, blocking::blocking, clock, problem::Problem, service::Service};
 
 /// How often is looked who is to be told: a sign-out is heard of within a second or two.
 const PACE: Pace = Pace {

@@ -13,10 +13,10 @@ use vestibule_store::{PageRequest, Reach, Tx};
 
 use crate::{
     audit,
+    blocking::blocking,
     metrics::{CertificateEnds, Ends},
     pem,
     problem::Problem,
-    saml::blocking,
     service::Service,
 };
 

@@ -12,8 +12,8 @@ use vestibule_credential::{Hasher, Password, PasswordProof};
 use vestibule_model::StoredPassword;
 
 use crate::{
+    blocking::blocking,
     problem::{Problem, ProblemType},
-    saml::blocking,
 };
 
 /// How long one waits for a turn. Who waits holds nothing but a connection.

@@ -15,6 +15,7 @@ use vestibule_store::{Reach, Store, Tx};
 
 use crate::{
     audit,
+    blocking::blocking,
     manage::connection::nothing_saved,
     problem::Problem,
     saml::{
@@ -115,7 +116,7 @@ pub(crate) async fn inspect(
         .read(move |tx| read(tx, reach, connection_id, revision_id, captured, now))
         .await?;
     let in_work = premises.clone();
-    let (case, judged, usable) = super::saml::blocking(move || {
+    let (case, judged, usable) = blocking(move || {
         let judged = judge(&in_work, &case, &case.revision, at);
         let usable = usable(&in_work, &case, &judged, at, now);
         (case, judged, usable)

@@ -23,6 +23,7 @@ pub mod server;
 mod api_key_secret;
 mod audit;
 mod backchannel;
+mod blocking;
 mod body;
 mod brand;
 mod browser;

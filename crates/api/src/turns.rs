@@ -6,13 +6,17 @@ use std::{
     collections::{HashMap, VecDeque},
     hash::{DefaultHasher, Hash, Hasher as _},
     num::NonZeroUsize,
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     thread::available_parallelism,
 };
 
-use tokio::sync::oneshot;
+use tokio::{sync::oneshot, task::yield_now};
 
-use crate::problem::{Problem, ProblemType};
+use crate::{
+    blocking::blocking,
+    problem::{Problem, ProblemType},
+};
 
 /// How many may wait in all: what a core does in about a second.
 const WAITING: usize = 2_048;
@@ -20,6 +24,10 @@ const WAITING: usize = 2_048;
 const OF_A_LANE: usize = WAITING / 2;
 /// How many lanes there are. Two who share one share its fate.
 const LANES: u64 = 1_024;
+
+/// The longest message that is worked on where it arrived, in bytes: made to cost, it takes two milliseconds
+/// (docs/performance.md), and one as they are a tenth of that, which two hand-overs between threads take as well.
+const SMALL: usize = 16 * 1024;
 
 /// The turns of this process.
 #[derive(Clone)]
@@ -141,6 +149,30 @@ impl Turns {
             }
         }
         queue.free += 1;
+    }
+}
+
+impl Turn {
+    /// Works on a message of so many bytes; a large one off the threads that answer everybody else.
+    ///
+    /// # Errors
+    /// [`Problem`] when the work panics, or the server ends.
+    pub(crate) async fn work<T: Send + 'static>(
+        self,
+        bytes: usize,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Problem> {
+        let work = move || {
+            let done = work();
+            drop(self);
+            done
+        };
+        if bytes > SMALL {
+            return blocking(work).await;
+        }
+        // Whoever has something to do as well takes their place meanwhile, and the turns go round among them.
+        yield_now().await;
+        catch_unwind(AssertUnwindSafe(work)).map_err(|_panic| Problem::internal("it panicked"))
     }
 }
 

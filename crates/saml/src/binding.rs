@@ -1,12 +1,12 @@
 //! What the bindings do to a message on its way: base64 and DEFLATE.
 
-use std::io::{Read, Write};
+use std::cell::RefCell;
+use std::io::Read;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use flate2::Compression;
 use flate2::read::DeflateDecoder;
-use flate2::write::DeflateEncoder;
+use flate2::{Compress, Compression, FlushCompress, Status};
 
 /// base64 as in RFC 2045: line ends, spaces and tabs are ignored wherever they stand, and nothing
 /// else is (Bindings §3.5.4). Missing padding is an error.
@@ -29,11 +29,22 @@ pub(crate) fn encode_base64(message: &[u8]) -> String {
     STANDARD.encode(message)
 }
 
+thread_local! {
+    /// Its tables take far longer to make than a request to deflate.
+    static DEFLATER: RefCell<Compress> = RefCell::new(Compress::new(Compression::default(), false));
+}
+
 /// DEFLATE without a header, then base64 (Bindings §3.4.4.1).
 pub(crate) fn deflate_base64(message: &[u8]) -> std::io::Result<String> {
-    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::default());
-    encoder.write_all(message)?;
-    Ok(STANDARD.encode(encoder.finish()?))
+    DEFLATER.with_borrow_mut(|deflater| {
+        deflater.reset();
+        // What cannot be made shorter gets longer by a few bytes for each 32 KiB.
+        let mut deflated = Vec::with_capacity(message.len() + message.len() / 1024 + 64);
+        match deflater.compress_vec(message, &mut deflated, FlushCompress::Finish)? {
+            Status::StreamEnd => Ok(STANDARD.encode(deflated)),
+            Status::Ok | Status::BufError => Err(std::io::ErrorKind::OutOfMemory.into()),
+        }
+    })
 }
 
 /// Why a message of the Redirect binding could not be inflated.

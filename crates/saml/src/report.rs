@@ -36,7 +36,8 @@ impl Outcome {
     }
 }
 
-/// One rule of a report. What was received is the sender's text, cut to 300 characters and with
+/// One rule of a report, stored without what its check says (where the rule is written) and what there is
+/// not: one is kept of every sign-in. What was received is the sender's text, cut to 300 characters and with
 /// control characters escaped; show it as text.
 #[derive(Debug, Clone, Eq, Serialize, Deserialize)]
 pub struct Row {
@@ -45,16 +46,17 @@ pub struct Row {
     /// How it ended.
     pub outcome: Outcome,
     /// What should have been there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expected: Option<String>,
     /// What was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub received: Option<String>,
     /// How to mend it, for the admin of the IdP or of the workspace.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remedy: Option<String>,
     /// Who has to; on every row that fails or warns.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub side: Option<Side>,
-    /// Where the rule is written.
-    pub reference: Cow<'static, str>,
     /// What the remedy was made of; a stored row has forgotten it.
     #[serde(skip)]
     mend: Option<Box<Mend>>,
@@ -80,7 +82,6 @@ impl PartialEq for Row {
             && self.expected == other.expected
             && self.received == other.received
             && self.remedy == other.remedy
-            && self.reference == other.reference
     }
 }
 
@@ -95,7 +96,6 @@ impl Row {
             remedy: None,
             side: None,
             mend: None,
-            reference: Cow::Borrowed(check.reference()),
         }
     }
 
@@ -404,12 +404,12 @@ mod tests {
         assert_eq!(
             json,
             serde_json::json!([{"check": "audience", "outcome": "fail", "expected": "a",
-                "received": "b", "remedy": "c", "side": "person", "reference": "SAML Core §2.5.1.4"}])
+                "received": "b", "remedy": "c", "side": "person"}])
         );
         assert_eq!(serde_json::from_value::<Report>(json).unwrap(), report);
         // A row of an earlier version, and its words stay as they are.
         let old = serde_json::json!([{"check": "audience", "outcome": "fail", "expected": "a",
-            "received": "b", "remedy": "c", "reference": "SAML Core §2.5.1.4"}]);
+            "received": "b", "remedy": null, "reference": "SAML Core §2.5.1.4"}]);
         let old = serde_json::from_value::<Report>(old).unwrap();
         assert_eq!(old.rows().first().unwrap().side, None);
         assert_eq!(old.clone().in_words_of(Provider::Okta), old);

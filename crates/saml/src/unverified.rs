@@ -22,6 +22,7 @@ use crate::signed::SignedResponse;
 pub struct UnverifiedResponse {
     document: Document,
     limits: Limits,
+    encoded: usize,
     issuer: Option<String>,
     in_response_to: Option<String>,
 }
@@ -65,9 +66,16 @@ impl UnverifiedResponse {
         Ok(Self {
             document,
             limits: *limits,
+            encoded: form_value.len(),
             issuer,
             in_response_to,
         })
+    }
+
+    /// How long the form value was, in bytes: what it takes to verify it grows with that, at most.
+    #[must_use]
+    pub fn encoded_len(&self) -> usize {
+        self.encoded
     }
 
     /// Who it says it comes from. Anybody may have written this.

@@ -14,7 +14,7 @@ use vestibule_jobs::{Duty, Pace, whenever};
 use vestibule_model::AuditEvent;
 use vestibule_store::Tx;
 
-use crate::{problem::Problem, saml::blocking, service::Service, views::AuditEventView};
+use crate::{blocking::blocking, problem::Problem, service::Service, views::AuditEventView};
 
 const NAME: &str = "audit-file";
 const PACE: Pace = Pace {

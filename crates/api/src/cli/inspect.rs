@@ -167,7 +167,11 @@ fn told(inspection: &Inspection) -> String {
 }
 
 fn told_row(title: &str, row: &Row) -> String {
-    let mut text = format!("\n{title}  {}  ({})\n", row.check.as_str(), row.reference);
+    let mut text = format!(
+        "\n{title}  {}  ({})\n",
+        row.check.as_str(),
+        row.check.reference()
+    );
     for (label, value) in [
         ("expected", row.expected.as_deref()),
         ("received", row.received.as_deref()),

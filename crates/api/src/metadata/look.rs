@@ -10,12 +10,12 @@ use vestibule_saml::{IdpMetadata, MetadataError, ValidityPolicy};
 use vestibule_xmlsig::KeyFingerprint;
 
 use crate::{
+    blocking::blocking,
     clock,
     config::Config,
     draft::METADATA_URL,
     pem,
     problem::{Problem, ProblemType},
-    saml::blocking,
 };
 
 /// How many documents are fetched at a time: each may hold eight MiB and a thread for ten seconds.

@@ -15,7 +15,7 @@ use vestibule_model::ClientId;
 use vestibule_outbound::{Limits, Outbound};
 use vestibule_session::ClientKeys;
 
-use crate::{clock, config::Config, problem::Problem, saml::blocking};
+use crate::{blocking::blocking, clock, config::Config, problem::Problem};
 
 /// What one set may cost: ten keys have a few kilobytes, and somebody waits for a token meanwhile.
 const LIMITS: Limits = Limits {

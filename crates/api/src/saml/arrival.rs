@@ -1,6 +1,6 @@
 //! A message arrived: which trip does it answer, and may this browser finish it?
 
-use actix_web::{HttpResponse, http::StatusCode, web};
+use actix_web::{HttpResponse, http::StatusCode, web::Data};
 use vestibule_model::ConnectionId;
 use vestibule_saml::{Limits, UnverifiedResponse};
 use vestibule_state::{BrowserToken, Purpose, Trip, TripId};
@@ -8,7 +8,6 @@ use vestibule_state::{BrowserToken, Purpose, Trip, TripId};
 use crate::{
     clock,
     page::ErrorPage,
-    problem::Problem,
     saml::{acs, attempt, sign_in, test_run, unsolicited},
     service::Service,
 };
@@ -26,18 +25,18 @@ pub(crate) struct Arrival {
 /// From the message to the trip it claims to answer. Nothing is used up here: garbage costs a trip
 /// nothing, and the claim counts only once it is found again in signed bytes.
 pub(crate) async fn arrive(
-    service: &web::Data<Service>,
+    service: &Data<Service>,
     arrival: Arrival,
 ) -> Result<HttpResponse, ErrorPage> {
     // Whoever floods one connection leaves the others their turns.
     let turn = service.turns.turn(&arrival.connection_id).await?;
+    let bytes = arrival.saml_response.len();
     let step = service.traces.step("decode");
-    let (arrival, decoded) = blocking(move || {
+    let decoding = move || {
         let decoded = UnverifiedResponse::decode(&arrival.saml_response, &Limits::default());
-        drop(turn);
         (arrival, decoded)
-    })
-    .await?;
+    };
+    let (arrival, decoded) = turn.work(bytes, decoding).await?;
     drop(step);
     let unverified = decoded.map_err(|error| unreadable().because(&error).detail(error))?;
 
@@ -83,13 +82,6 @@ pub(crate) async fn use_up(service: &Service, trip: &Trip) -> Result<(), ErrorPa
         Some(_) => Ok(()),
         None => Err(unknown_trip()),
     }
-}
-
-/// Work for the CPU, off the threads that answer everybody else.
-pub(crate) async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, Problem> {
-    web::block(work).await.map_err(Problem::internal)
 }
 
 fn unreadable() -> ErrorPage {

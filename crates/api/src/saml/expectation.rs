@@ -108,8 +108,7 @@ pub(crate) fn provider(connection: &Connection, revision: &Revision) -> Provider
     })
 }
 
-/// Opens a response and holds it against what is expected, off the threads that answer everybody
-/// else.
+/// Opens a response and holds it against what is expected, when it is this connection's turn.
 pub(crate) async fn judge<P: vestibule_saml::Purpose + Send + 'static>(
     service: &Service,
     connection_id: ConnectionId,
@@ -120,15 +119,13 @@ pub(crate) async fn judge<P: vestibule_saml::Purpose + Send + 'static>(
 ) -> Result<Result<Arc<vestibule_saml::VerifiedAssertion<P>>, vestibule_saml::Refusal>, Problem> {
     let turn = service.turns.another_turn(&connection_id).await?;
     let (started, step) = (Instant::now(), service.traces.step("verify"));
-    let judged = super::arrival::blocking(move || {
-        let judged = unverified
-            .verify(keys.keys())
-            .and_then(|signed| signed.validate(&expected, now))
-            .map(Arc::new);
-        drop(turn);
-        judged
-    })
-    .await?;
+    let bytes = unverified.encoded_len();
+    let judging = move || {
+        let signed = unverified.verify(keys.keys());
+        let assertion = signed.and_then(|signed| signed.validate(&expected, now));
+        assertion.map(Arc::new)
+    };
+    let judged = turn.work(bytes, judging).await?;
     drop(step);
     service.metrics.verified(judged.is_ok(), started.elapsed());
     Ok(judged)

@@ -20,11 +20,13 @@ use vestibule_state::{BrowserBinding, LogoutReturn, Purpose, Trip, TripId};
 use vestibule_store::{Reach, Tx};
 
 use crate::{
-    audit, body, clock,
+    audit,
+    blocking::blocking,
+    body, clock,
     page::{self, ErrorPage},
     problem::{Problem, ProblemType},
     redirect_uri::with_parameters,
-    saml::{arrival::blocking, departure::Departure, keys::KeySet, urls},
+    saml::{departure::Departure, keys::KeySet, urls},
     service::Service,
 };
 

@@ -20,7 +20,6 @@ pub(crate) mod urls;
 
 use actix_web::web::ServiceConfig;
 
-pub(crate) use arrival::blocking;
 pub(crate) use begin::{begin, leave};
 pub(crate) use departure::LEADING_AWAY;
 pub(crate) use keys::{KeySet, OwnKeys, RevisionKeys, own_certificate, own_keys};

@@ -88,6 +88,6 @@ pub(crate) fn row(row: &Row) -> ReportRow {
         expected: row.expected.clone(),
         received: row.received.clone(),
         remedy: row.remedy.clone(),
-        reference: row.reference.to_string(),
+        reference: row.check.reference().to_owned(),
     }
 }

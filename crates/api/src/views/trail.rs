@@ -30,7 +30,7 @@ pub(crate) struct ReportRowView {
     side: Option<&'static str>,
     /// The section of the specification.
     #[schema(example = "Profiles §4.1.4.2")]
-    reference: String,
+    reference: &'static str,
 }
 
 pub(crate) fn report_rows(report: Option<&Report>) -> Vec<ReportRowView> {
@@ -45,7 +45,7 @@ pub(crate) fn report_rows(report: Option<&Report>) -> Vec<ReportRowView> {
             received: row.received.clone(),
             remedy: row.remedy.clone(),
             side: row.side.map(Side::as_str),
-            reference: row.reference.to_string(),
+            reference: row.check.reference(),
         })
         .collect()
 }

@@ -9,7 +9,7 @@ use vestibule_model::{Actor, WebhookDelivery, WebhookEndpointId};
 use vestibule_outbound::{Outbound, WebhookSecret, webhook_headers};
 use vestibule_store::{ClaimedWebhook, Reach, StoreError, Tx, WebhookFailure};
 
-use crate::{audit, clock, saml::blocking, service::Service};
+use crate::{audit, blocking::blocking, clock, service::Service};
 
 /// How often it is asked whether something is due: the most that an event waits when nothing else does.
 const PACE: Pace = Pace {

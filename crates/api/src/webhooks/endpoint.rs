@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use url::Url;
 use vestibule_outbound::{Limits, Outbound};
 
-use crate::{config::Config, problem::Problem, saml::blocking, web_url};
+use crate::{blocking::blocking, config::Config, problem::Problem, web_url};
 
 /// For how long the secret before a rotation signs too.
 pub(crate) const PREVIOUS_SIGNS_FOR: SignedDuration = SignedDuration::from_hours(24);
