@@ -89,8 +89,8 @@ openapi: dependencies ## Write api-spec/openapi.yaml anew from the code
 	mv api-spec/openapi.yaml.new api-spec/openapi.yaml
 
 release: dependencies ## Build the binary for users, without the demo's test IdP
-	$(CARGO) build --release --locked --package vestibule-api
-	@echo 'release: $(TARGET_DIR)/release/vestibule'
+	$(CARGO) build --profile dist --locked --package vestibule-api
+	@echo 'release: $(TARGET_DIR)/dist/vestibule'
 
 image-check: toolchain ## As root: run the Dockerfile's steps and its image without a Docker engine
 	deploy/check-image

@@ -5,6 +5,7 @@ mod clock;
 mod disk;
 mod ending;
 mod failover;
+mod flood;
 mod haproxy;
 mod kill;
 

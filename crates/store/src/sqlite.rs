@@ -68,8 +68,11 @@ pub(crate) fn connect(path: &Path, purpose: Use) -> Result<SqliteConnection, Sto
     let settings = match purpose {
         // A table that others refer to is rebuilt by dropping it; the migration checks the keys.
         Use::Migrate => "PRAGMA foreign_keys = OFF;",
-        // 16 MB: a page that each sign-in writes to is copied into the database once for hundreds of them.
-        Use::Write => "PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 4000;",
+        // 16 MB before a checkpoint: a page that each sign-in writes to is copied into the database once for hundreds
+        // of them. And as much for pages that are kept: of many workspaces, each has its own in every index.
+        Use::Write => {
+            "PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -16000;"
+        }
         Use::Read => "PRAGMA foreign_keys = ON; PRAGMA query_only = ON;",
     };
     let settings = format!(

@@ -46,11 +46,15 @@ use support::{database::Engine, world::World};
 const CONCURRENT: [usize; 4] = [1, 8, 32, 128];
 /// How many sign-ins a line is made of.
 const SIGN_INS: usize = 2_000;
+/// The most workspaces.
+const MANY: usize = 1_000_000;
 
 fn main() {
-    // `cargo bench -- many`: with a thousand, a hundred thousand and a million workspaces, which takes its time.
+    // `cargo bench -- many`: with a thousand, a hundred thousand and a million workspaces, which takes its time; or
+    // with as many of these as a number behind it says.
     if std::env::args().any(|argument| argument == "many") {
-        return among_many();
+        let most = std::env::args().find_map(|argument| argument.parse().ok());
+        return among_many(most.unwrap_or(MANY));
     }
     // `cargo bench -- quick`: a tenth of it, to see that it runs.
     let quick = std::env::args().any(|argument| argument == "quick");
@@ -100,14 +104,17 @@ fn heading(first: &str) -> String {
 }
 
 /// The same sign-ins as the archive fills up, to two hundred workspaces of all.
-fn among_many() {
+fn among_many(most: usize) {
     let mut world = World::live(Engine::Sqlite);
     let mut scene = Scene::new(Service::ours(&world));
     scene.settle();
     println!("Complete sign-ins on SQLite, 8 at a time, as the archive fills up.\n");
     println!("{}   memory, start, archive", heading("workspaces"));
     let mut there = 1;
-    for workspaces in [1, 1_000, 100_000, 1_000_000] {
+    for workspaces in [1, 1_000, 100_000, MANY] {
+        if workspaces > most {
+            return;
+        }
         if workspaces > there {
             scene.service.targets = load::targets(&world, workspaces - there);
             there = workspaces;

@@ -67,6 +67,10 @@ metrics! {
         "calls of the token endpoint by clients that are known: issued, refused, ended by the rules, reused";
     VERIFICATION = "vestibule_saml_verification_seconds", Histogram, ["outcome"],
         "how long it took to verify and validate a response, the wait for a thread included";
+    TURNS_WAITING = "vestibule_saml_responses_waiting", Gauge, [],
+        "responses that wait for their turn to be decoded or verified";
+    TURNS_REFUSED = "vestibule_saml_responses_refused_total", Counter, [],
+        "responses that were sent away with 503 because too many waited, or too many of one connection";
     THROTTLED = "vestibule_attempts_throttled_total", Counter, [],
         "tries at a password, a code or a link that were refused because there were too many before";
     STORE_THREADS = "vestibule_store_threads", Gauge, ["lane"],

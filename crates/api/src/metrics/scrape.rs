@@ -24,6 +24,7 @@ pub(super) async fn text(service: &Service, now: Timestamp) -> Result<String, Er
     store(&mut families, service).await;
     state(&mut families, service);
     copies(&mut families, service);
+    turns(&mut families, service);
     certificates(&mut families, metrics, now);
     jobs(&mut families, metrics);
     process(&mut families, metrics);
@@ -110,6 +111,12 @@ fn copies(families: &mut Families, service: &Service) {
     let (waiting, dropped) = service.departures.numbers();
     families.one(&names::DEPARTURES, Some(size(waiting)));
     families.one(&names::DEPARTURES_DROPPED, Some(number(dropped)));
+}
+
+fn turns(families: &mut Families, service: &Service) {
+    let (waiting, refused) = service.turns.numbers();
+    families.one(&names::TURNS_WAITING, Some(size(waiting)));
+    families.one(&names::TURNS_REFUSED, Some(number(refused)));
 }
 
 fn certificates(families: &mut Families, metrics: &Metrics, now: Timestamp) {

@@ -29,14 +29,14 @@ pub(crate) async fn arrive(
     arrival: Arrival,
 ) -> Result<HttpResponse, ErrorPage> {
     // Whoever floods one connection leaves the others their turns.
-    let turn = service.turns.turn(&arrival.connection_id).await?;
     let bytes = arrival.saml_response.len();
+    let turn = service.turns.turn(&arrival.connection_id, bytes).await?;
     let step = service.traces.step("decode");
     let decoding = move || {
         let decoded = UnverifiedResponse::decode(&arrival.saml_response, &Limits::default());
         (arrival, decoded)
     };
-    let (arrival, decoded) = turn.work(bytes, decoding).await?;
+    let (arrival, decoded) = turn.work(decoding).await?;
     drop(step);
     let unverified = decoded.map_err(|error| unreadable().because(&error).detail(error))?;
 

@@ -117,15 +117,15 @@ pub(crate) async fn judge<P: vestibule_saml::Purpose + Send + 'static>(
     expected: vestibule_saml::Expected<P>,
     now: Timestamp,
 ) -> Result<Result<Arc<vestibule_saml::VerifiedAssertion<P>>, vestibule_saml::Refusal>, Problem> {
-    let turn = service.turns.another_turn(&connection_id).await?;
-    let (started, step) = (Instant::now(), service.traces.step("verify"));
     let bytes = unverified.encoded_len();
+    let turn = service.turns.another_turn(&connection_id, bytes).await?;
+    let (started, step) = (Instant::now(), service.traces.step("verify"));
     let judging = move || {
         let signed = unverified.verify(keys.keys());
         let assertion = signed.and_then(|signed| signed.validate(&expected, now));
         assertion.map(Arc::new)
     };
-    let judged = turn.work(bytes, judging).await?;
+    let judged = turn.work(judging).await?;
     drop(step);
     service.metrics.verified(judged.is_ok(), started.elapsed());
     Ok(judged)

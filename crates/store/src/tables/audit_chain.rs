@@ -3,8 +3,9 @@
 //! One chain for each workspace and one for the deployment. An entry is written without waiting for its place
 //! (a sign-in writes one); a few seconds later a job gives places to all that have none.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use diesel::dsl::max;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Text};
 use jiff::Timestamp;
@@ -100,17 +101,26 @@ pub struct AuditSealed {
     pub broken: Vec<String>,
 }
 
+/// An entry that waits for its place.
+#[derive(Debug, Queryable, Selectable)]
+#[diesel(table_name = audit_events)]
+struct Waiting {
+    id: String,
+    workspace_id: Option<String>,
+    at: i64,
+    mac: Option<String>,
+}
+
 /// What an entry is linked by: its own mac, or what stands for none.
-pub(super) fn own_mac(row: &AuditRow, key: &AuditKey) -> Mac {
+pub(super) fn own_mac(id: &str, mac: Option<&str>, key: &AuditKey) -> Mac {
     let reading = Reading {
         table: "audit_events",
-        row: &row.id,
+        row: id,
     };
-    let mac = row.mac.as_deref().map(|mac| reading.hash("mac", mac));
-    match mac {
+    match mac.map(|mac| reading.hash("mac", mac)) {
         Some(Ok(mac)) => mac,
         // Somebody else's row is numbered as it is, so that it can be named.
-        Some(Err(_)) | None => key.unsigned(&row.id),
+        Some(Err(_)) | None => key.unsigned(id),
     }
 }
 
@@ -133,12 +143,8 @@ impl Tx<'_> {
         let broken = self.broken_chains()?;
         let mut sealed = AuditSealed::default();
         // In order, so that two servers wait for each other, and not one for the other.
-        for chain in self.chains_that_wait(&broken, AT_ONCE)? {
-            let left = AT_ONCE - i64::try_from(sealed.entries).unwrap_or(AT_ONCE);
-            if left <= 0 {
-                break;
-            }
-            match self.seal_chain(&chain, left)? {
+        for (chain, entries) in self.entries_that_wait(&broken, AT_ONCE)? {
+            match self.seal_chain(&chain, entries)? {
                 Some(entries) => sealed.entries += entries,
                 None => {
                     self.note_broken(&chain, now)?;
@@ -155,13 +161,25 @@ impl Tx<'_> {
         broken: &[String],
         at_most: i64,
     ) -> Result<BTreeSet<String>, StoreError> {
+        Ok(self
+            .entries_that_wait(broken, at_most)?
+            .into_keys()
+            .collect())
+    }
+
+    /// The entries that wait the longest, by their chains.
+    fn entries_that_wait(
+        &mut self,
+        broken: &[String],
+        at_most: i64,
+    ) -> Result<BTreeMap<String, Vec<Waiting>>, StoreError> {
         let rests = broken.iter().any(|chain| chain == DEPLOYMENT);
-        let waiting: Vec<Option<String>> = on!(self, |conn| {
+        let waiting: Vec<Waiting> = on!(self, |conn| {
             let mut query = audit_events::table
                 .filter(audit_events::number.is_null())
                 .order(audit_events::id.asc())
                 .limit(at_most)
-                .select(audit_events::workspace_id)
+                .select(Waiting::as_select())
                 .into_boxed();
             if !broken.is_empty() {
                 let none = audit_events::workspace_id.is_null();
@@ -172,57 +190,75 @@ impl Tx<'_> {
             }
             query.load(conn)
         })?;
-        let chains = waiting.into_iter();
-        Ok(chains
-            .map(|id| id.unwrap_or_else(|| DEPLOYMENT.to_owned()))
-            .collect())
+        let mut chains = BTreeMap::<_, Vec<_>>::new();
+        for entry in waiting {
+            let chain = entry.workspace_id.as_deref().unwrap_or(DEPLOYMENT);
+            chains.entry(chain.to_owned()).or_default().push(entry);
+        }
+        Ok(chains)
     }
 
-    /// Gives so many entries of a chain their places; none where the chain is broken.
-    fn seal_chain(&mut self, chain: &str, at_most: i64) -> Result<Option<usize>, StoreError> {
+    /// Gives entries of a chain their places, and says to how many; none where the chain is broken.
+    fn seal_chain(
+        &mut self,
+        chain: &str,
+        entries: Vec<Waiting>,
+    ) -> Result<Option<usize>, StoreError> {
         let key = self.vault().audit_key()?;
         let Some(mut row) = self.chain_to_continue(chain, key)? else {
             return Ok(None);
         };
-        let rows: Vec<AuditRow> = on!(self, |conn| {
-            let mut query = audit_events::table
-                .filter(audit_events::number.is_null())
-                .order(audit_events::id.asc())
-                .limit(at_most)
-                .select(AuditRow::as_select())
-                .into_boxed();
-            query = match chain {
-                DEPLOYMENT => query.filter(audit_events::workspace_id.is_null()),
-                id => query.filter(audit_events::workspace_id.eq(id)),
-            };
-            query.load(conn)
-        })?;
+        let entries = self.still_waiting(entries)?;
         let mut before = row.reading().hash("head_mac", &row.head_mac)?;
-        let mut places = Vec::with_capacity(rows.len());
-        for entry in &rows {
+        let mut places = Vec::with_capacity(entries.len());
+        for entry in &entries {
             if row.head_number < row.kept_from {
                 row.kept_since = entry.at;
             }
             row.head_number += 1;
-            before = key.link(chain, row.head_number, &before, &own_mac(entry, key));
+            let own = own_mac(&entry.id, entry.mac.as_deref(), key);
+            before = key.link(chain, row.head_number, &before, &own);
             row.head_mac = hex(&before);
             places.push((entry.id.as_str(), row.head_number, row.head_mac.clone()));
         }
         self.place(chain, &places)?;
         self.update_chain(row, key)?;
-        Ok(Some(rows.len()))
+        Ok(Some(entries.len()))
+    }
+
+    /// Those that another server has not placed before this one had the lock of their chain.
+    fn still_waiting(&mut self, entries: Vec<Waiting>) -> Result<Vec<Waiting>, StoreError> {
+        let Engine::Postgres(conn) = self.engine()? else {
+            return Ok(entries);
+        };
+        let ids: Vec<_> = entries.iter().map(|entry| entry.id.as_str()).collect();
+        let waiting = audit_events::table
+            .filter(audit_events::id.eq_any(ids))
+            .filter(audit_events::number.is_null())
+            .select(audit_events::id)
+            .load::<String>(*conn);
+        let waiting: BTreeSet<_> = self.settle(waiting)?.into_iter().collect();
+        Ok(entries
+            .into_iter()
+            .filter(|entry| waiting.contains(&entry.id))
+            .collect())
     }
 
     /// Gives entries their places: on Postgres all by one statement.
     fn place(&mut self, chain: &str, places: &[(&str, i64, String)]) -> Result<(), StoreError> {
-        let result = match self.engine()? {
-            Engine::Sqlite(conn) => places.iter().try_for_each(|(id, number, mac)| {
-                let placed = diesel::update(audit_events::table.find(id)).set((
+        let placed = match self.engine()? {
+            Engine::Sqlite(conn) => places.iter().try_fold(0, |placed, (id, number, mac)| {
+                let one = diesel::update(
+                    audit_events::table
+                        .find(id)
+                        .filter(audit_events::number.is_null()),
+                )
+                .set((
                     audit_events::chain.eq(Some(chain)),
                     audit_events::number.eq(Some(number)),
                     audit_events::chain_mac.eq(Some(mac)),
                 ));
-                Prepared::new(placed).execute(*conn).map(drop)
+                Ok(placed + Prepared::new(one).execute(*conn)?)
             }),
             Engine::Postgres(conn) => {
                 let ids: Vec<_> = places.iter().map(|place| place.0).collect();
@@ -231,17 +267,22 @@ impl Tx<'_> {
                 diesel::sql_query(
                     "UPDATE audit_events SET chain = $1, number = place.number, chain_mac = place.mac \
                      FROM unnest($2::text[], $3::bigint[], $4::text[]) AS place (id, number, mac) \
-                     WHERE audit_events.id = place.id",
+                     WHERE audit_events.id = place.id AND audit_events.number IS NULL",
                 )
                 .bind::<Text, _>(chain)
                 .bind::<Array<Text>, _>(ids)
                 .bind::<Array<BigInt>, _>(numbers)
                 .bind::<Array<Text>, _>(macs)
                 .execute(*conn)
-                .map(drop)
             }
         };
-        self.settle(result)
+        match self.settle(placed)? == places.len() {
+            true => Ok(()),
+            // Never under the lock of the chain; and no entry gets a second place.
+            false => Err(StoreError::Conflict {
+                what: "audit_event.place",
+            }),
+        }
     }
 
     /// The row of a chain, locked, made where there is none; none where it is not what a server has written.
@@ -257,47 +298,46 @@ impl Tx<'_> {
                 .on_conflict_do_nothing()
                 .execute(conn))?;
         }
-        let query = audit_chains::table.find(chain).select(audit_chains::chain);
-        let locked = match self.engine()? {
-            Engine::Sqlite(conn) => query.first::<String>(*conn),
-            Engine::Postgres(conn) => query.for_update().first::<String>(*conn),
-        };
-        self.settle(locked)?;
+        // SQLite has one writer.
+        if let Engine::Postgres(conn) = self.engine()? {
+            let query = audit_chains::table.find(chain).select(audit_chains::chain);
+            let locked = query.for_update().first::<String>(*conn);
+            self.settle(locked)?;
+        }
         let Some(row) = self.chain_row(chain)?.filter(|row| row.is_sound(key)) else {
             return Ok(None);
         };
         // Entries of a chain whose row is gone, or is an older one put back, are no reason to count anew.
-        let beyond: Option<i64> = on!(self, |conn| audit_events::table
+        let last: Option<i64> = on!(self, |conn| audit_events::table
             .filter(audit_events::chain.eq(chain))
-            .filter(audit_events::number.gt(row.head_number))
-            .select(audit_events::number.assume_not_null())
-            .first(conn)
-            .optional())?;
+            .select(max(audit_events::number))
+            .get_result(conn))?;
+        let beyond = last.filter(|last| *last > row.head_number);
         Ok(beyond.is_none().then_some(row))
     }
 
     pub(super) fn chain_row(&mut self, chain: &str) -> Result<Option<ChainRow>, StoreError> {
-        on!(self, |conn| audit_chains::table
+        // Not `first`: SQLite prepares what has a LIMIT anew each time.
+        let rows: Vec<ChainRow> = on!(self, |conn| audit_chains::table
             .find(chain)
             .select(ChainRow::as_select())
-            .first(conn)
-            .optional())
+            .load(conn))?;
+        Ok(rows.into_iter().next())
     }
 
     /// Writes where a chain ends and begins, signed.
     fn update_chain(&mut self, mut row: ChainRow, key: &AuditKey) -> Result<(), StoreError> {
         row.mac = hex(&row.signature(key));
-        on!(self, |conn| diesel::update(
-            audit_chains::table.find(&row.chain)
+        on!(self, |conn| Prepared::new(
+            diesel::update(audit_chains::table.find(&row.chain)).set((
+                audit_chains::head_number.eq(row.head_number),
+                audit_chains::head_mac.eq(&row.head_mac),
+                audit_chains::kept_from.eq(row.kept_from),
+                audit_chains::kept_after_mac.eq(&row.kept_after_mac),
+                audit_chains::mac.eq(&row.mac),
+                audit_chains::kept_since.eq(row.kept_since),
+            ))
         )
-        .set((
-            audit_chains::head_number.eq(row.head_number),
-            audit_chains::head_mac.eq(&row.head_mac),
-            audit_chains::kept_from.eq(row.kept_from),
-            audit_chains::kept_after_mac.eq(&row.kept_after_mac),
-            audit_chains::mac.eq(&row.mac),
-            audit_chains::kept_since.eq(row.kept_since),
-        ))
         .execute(conn))?;
         Ok(())
     }

@@ -130,7 +130,12 @@ impl AuditCheck {
         let stored = row.chain_mac.as_deref();
         // After a gap there is nothing to hold the link against; the entry itself was.
         if let Some(before) = &self.before {
-            let link = key.link(&self.chain, number, before, &own_mac(row, key));
+            let link = key.link(
+                &self.chain,
+                number,
+                before,
+                &own_mac(&row.id, row.mac.as_deref(), key),
+            );
             if stored != Some(hex(&link).as_str()) {
                 let detail = "expected the entry that follows the one before it; its link does not fit: it was \
                               exchanged, moved, or made without the key";

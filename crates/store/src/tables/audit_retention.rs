@@ -133,7 +133,12 @@ impl Tx<'_> {
                 break;
             }
             let number = last.0 + 1;
-            let mac = key.link(&old.chain, number, &last.1, &own_mac(entry, key));
+            let mac = key.link(
+                &old.chain,
+                number,
+                &last.1,
+                &own_mac(&entry.id, entry.mac.as_deref(), key),
+            );
             let is_own = entry.mac == Some(hex(&entry.signature(key)));
             let in_place = entry.number == Some(number) && entry.chain_mac == Some(hex(&mac));
             if !is_own || !in_place {

@@ -168,6 +168,7 @@ macro_rules! about_sessions {
                     .filter(members::id.eq_any(of_sessions!($which, member_id)))
                     .select(MemberRow::as_select()),
                 IdentityRow = identities::table
+                    .filter(identities::workspace_id.eq_any(of_sessions!($which, workspace_id)))
                     .filter(identities::member_id.eq_any(of_sessions!($which, member_id)))
                     .order(identities::id.asc())
                     .select(IdentityRow::as_select()),
@@ -261,6 +262,7 @@ impl Tx<'_> {
                     .filter(members::email_key.eq(&email_key))
                     .select(MemberRow::as_select()),
                 IdentityRow = identities::table
+                    .filter(identities::workspace_id.eq(&workspace_id))
                     .filter(
                         identities::member_id.eq_any(
                             members::table

@@ -1,7 +1,8 @@
 //! Taking away what nobody can use any more.
 
-use diesel::dsl::{count_star, min};
+use diesel::dsl::{count_star, min, sql};
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use jiff::{SignedDuration, Timestamp};
 use vestibule_model::{AttemptId, AttemptOutcome};
 
@@ -183,11 +184,13 @@ impl Tx<'_> {
     /// connection that has too many.
     fn prune_pending_attempts(&mut self, now: Timestamp) -> Result<usize, StoreError> {
         let pending = AttemptOutcome::Pending.as_str();
+        // In the words of the index of these: what is bound may be another one, and all attempts were looked at.
+        let is_pending = || sql::<Bool>("outcome = 'pending'");
         // Ids sort by time.
         let since = now.checked_sub(PENDING_KEPT).unwrap_or(Timestamp::MIN);
         let oldest_kept = AttemptId::new(since).to_string();
         let crowded = on!(self, |conn| sign_in_attempts::table
-            .filter(sign_in_attempts::outcome.eq(pending))
+            .filter(is_pending())
             .group_by(sign_in_attempts::connection_id)
             .having(
                 count_star()
@@ -200,7 +203,7 @@ impl Tx<'_> {
         for (connection_id, count) in crowded {
             let surplus = (count - PENDING_OF_CONNECTION).max(0);
             let oldest: Vec<String> = on!(self, |conn| sign_in_attempts::table
-                .filter(sign_in_attempts::outcome.eq(pending))
+                .filter(is_pending())
                 .filter(sign_in_attempts::connection_id.eq(&connection_id))
                 .order(sign_in_attempts::id.asc())
                 .select(sign_in_attempts::id)

@@ -1,6 +1,8 @@
 //! Test runs.
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use vestibule_model::{ConnectionId, Email, Subject, TestClaim, TestId, TestRun, TestState};
@@ -313,7 +315,8 @@ impl Tx<'_> {
         on!(self, |conn| diesel::update(
             test_runs::table
                 .filter(test_runs::expires_at.le(micros(now)))
-                .filter(test_runs::state.eq(TestState::Pending.as_str()))
+                // In the words of the index of these: what is bound may be another one.
+                .filter(sql::<Bool>("state = 'pending'"))
         )
         .set((
             test_runs::state.eq(TestState::Expired.as_str()),
