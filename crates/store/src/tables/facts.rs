@@ -168,8 +168,12 @@ macro_rules! about_sessions {
                     .filter(members::id.eq_any(of_sessions!($which, member_id)))
                     .select(MemberRow::as_select()),
                 IdentityRow = identities::table
-                    .filter(identities::workspace_id.eq_any(of_sessions!($which, workspace_id)))
-                    .filter(identities::member_id.eq_any(of_sessions!($which, member_id)))
+                    .inner_join(
+                        sessions::table.on(sessions::workspace_id
+                            .eq(identities::workspace_id)
+                            .and(sessions::member_id.eq(identities::member_id)))
+                    )
+                    .filter($which)
                     .order(identities::id.asc())
                     .select(IdentityRow::as_select()),
                 $($more = $question,)?
@@ -262,15 +266,13 @@ impl Tx<'_> {
                     .filter(members::email_key.eq(&email_key))
                     .select(MemberRow::as_select()),
                 IdentityRow = identities::table
-                    .filter(identities::workspace_id.eq(&workspace_id))
-                    .filter(
-                        identities::member_id.eq_any(
-                            members::table
-                                .filter(members::workspace_id.eq(&workspace_id))
-                                .filter(members::email_key.eq(&email_key))
-                                .select(members::id)
-                        )
+                    .inner_join(
+                        members::table.on(members::workspace_id
+                            .eq(identities::workspace_id)
+                            .and(members::id.eq(identities::member_id)))
                     )
+                    .filter(members::workspace_id.eq(&workspace_id))
+                    .filter(members::email_key.eq(&email_key))
                     .order(identities::id.asc())
                     .select(IdentityRow::as_select()),
                 ListenerRow = webhook_endpoints::table
