@@ -119,7 +119,8 @@ impl Queue {
             self.waiting.with(bytes),
             of_lane.unwrap_or_default().with(bytes),
         );
-        if !admitted && !(all.is_within(self.most) && of_lane.is_within(self.most.half())) {
+        let has_room = all.is_within(self.most) && of_lane.is_within(self.most.half());
+        if !has_room && !admitted {
             self.refused = self.refused.saturating_add(1);
             return None;
         }

@@ -93,20 +93,20 @@ const UNMET: &str = "vestibule unmet ";
 const TRIES: usize = 5;
 
 /// Executes what waits, as one statement.
-pub(crate) fn execute(waiting: Vec<Waiting>, conn: &mut PgConnection) -> QueryResult<()> {
-    AtOnce(&waiting).send(conn)
+pub(crate) fn execute(waiting: &[Waiting], conn: &mut PgConnection) -> QueryResult<()> {
+    AtOnce(waiting).send(conn)
 }
 
 /// The same, where it is a transaction of its own: when two of them have waited for each other, the one that
 /// was undone has done nothing, and says itself under which conditions it may be done.
-pub(crate) fn execute_alone(waiting: Vec<Waiting>, conn: &mut PgConnection) -> QueryResult<()> {
+pub(crate) fn execute_alone(waiting: &[Waiting], conn: &mut PgConnection) -> QueryResult<()> {
     for _ in 1..TRIES {
-        match AtOnce(&waiting).send(conn) {
+        match AtOnce(waiting).send(conn) {
             Err(error) if is_deadlock(&error) => {}
             sent => return sent,
         }
     }
-    AtOnce(&waiting).send(conn)
+    AtOnce(waiting).send(conn)
 }
 
 /// By its words, as everything that diesel has no kind for.

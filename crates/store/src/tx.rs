@@ -139,9 +139,9 @@ impl<'c> Tx<'c> {
         }
         let mut errors = at_once::errors(&waiting);
         let sent = if self.to_begin {
-            at_once::execute_alone(waiting, conn)
+            at_once::execute_alone(&waiting, conn)
         } else {
-            at_once::execute(waiting, conn)
+            at_once::execute(&waiting, conn)
         };
         let error = match sent {
             Ok(()) => return Ok(()),

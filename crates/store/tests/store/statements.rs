@@ -275,7 +275,6 @@ fn no_statement_goes_through_a_table_that_grows() {
 pub(crate) fn record() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        #[expect(clippy::disallowed_methods, reason = "the tests' own setting")]
         let wanted = std::env::var_os("VESTIBULE_RECORD_STATEMENTS").is_some();
         if wanted {
             set_default_instrumentation(|| Some(Box::new(Recorder { engine: "sqlite" }))).unwrap();
@@ -334,7 +333,6 @@ fn recorded(engine: &'static str, statement: &str) {
     statement.clone_into(known);
     let mut lines: Vec<_> = kinds.values().map(String::as_str).collect();
     lines.sort_unstable();
-    #[expect(clippy::disallowed_methods, reason = "the tests' own setting")]
     let folder = std::env::var_os("VESTIBULE_RECORD_STATEMENTS").unwrap();
     std::fs::create_dir_all(&folder).unwrap();
     let head = "-- What this release sends: written by `make statements`, read by the tests of the store.\n";
