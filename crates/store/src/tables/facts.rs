@@ -266,13 +266,15 @@ impl Tx<'_> {
                     .filter(members::email_key.eq(&email_key))
                     .select(MemberRow::as_select()),
                 IdentityRow = identities::table
-                    .inner_join(
-                        members::table.on(members::workspace_id
-                            .eq(identities::workspace_id)
-                            .and(members::id.eq(identities::member_id)))
+                    .filter(identities::workspace_id.eq(&workspace_id))
+                    // One value: Postgres looks that up first, and not every link of the workspace.
+                    .filter(
+                        identities::member_id.nullable().eq(members::table
+                            .filter(members::workspace_id.eq(&workspace_id))
+                            .filter(members::email_key.eq(&email_key))
+                            .select(members::id)
+                            .single_value())
                     )
-                    .filter(members::workspace_id.eq(&workspace_id))
-                    .filter(members::email_key.eq(&email_key))
                     .order(identities::id.asc())
                     .select(IdentityRow::as_select()),
                 ListenerRow = webhook_endpoints::table
